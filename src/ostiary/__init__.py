@@ -1,0 +1,1 @@
+"""Ostiary: the front door of an API that many kinds of clients use."""
