@@ -1,0 +1,107 @@
+"""What the issuer remembers, and the writes that change it. Times are seconds since the epoch."""
+
+from dataclasses import dataclass
+
+from ostiary.model.ids import ClientId, GrantId, Scope, SessionId, Subject, TokenHash, TokenId
+from ostiary.model.plan import Spend, Write
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One authorization: what a person let a client do. `claims` is the `claims` parameter as canonical JSON."""
+
+    id: GrantId
+    client: ClientId
+    subject: Subject
+    session: SessionId
+    scopes: frozenset[Scope]
+    auth_time: int
+    acr: str
+    amr: tuple[str, ...]
+    nonce: str | None
+    claims: str | None
+    issued_at: int
+    revoked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationCode:
+    """RFC 6749 section 4.1.2 with the PKCE challenge of RFC 7636 (always S256)."""
+
+    hash: TokenHash
+    grant: GrantId
+    client: ClientId
+    redirect_uri: str
+    challenge: str
+    issued_at: int
+    expires_at: int
+    spent_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """One link of a family (RFC 9700 section 4.14.2). The family is the grant."""
+
+    hash: TokenHash
+    grant: GrantId
+    client: ClientId
+    scopes: frozenset[Scope]
+    issued_at: int
+    expires_at: int
+    family_expires_at: int
+    """When the family dies, used or not."""
+    spent_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenGrant(Write):
+    """Stores the grant and its code together: one has no meaning without the other."""
+
+    grant: Grant
+    code: AuthorizationCode
+
+
+@dataclass(frozen=True, slots=True)
+class SpendCode(Spend):
+    hash: TokenHash
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddRefreshToken(Write):
+    token: RefreshToken
+
+
+@dataclass(frozen=True, slots=True)
+class SpendRefreshToken(Spend):
+    hash: TokenHash
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeGrant(Write):
+    grant: GrantId
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeAccessToken(Write):
+    token: TokenId
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisableClient(Write):
+    """Tokens issued to the client at or before `at` are dead, and it gets no new ones until the contract renames it."""
+
+    client: ClientId
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpendAssertion(Spend):
+    """The `jti` of a client assertion (RFC 7523 section 3), remembered until it has expired."""
+
+    client: ClientId
+    token: TokenId
+    expires_at: int

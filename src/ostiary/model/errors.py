@@ -1,0 +1,214 @@
+"""The three families of refusals. Each class fixes code, status and public text; the reason stays inside.
+
+`OAuthError`: RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 7009 section 2.2.1.
+`TokenRefused`: RFC 6750 section 3.1, RFC 9470 section 3. `HttpRefused`: RFC 9110 status codes as RFC 9457 problems.
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from ostiary.model.ids import Scope
+from ostiary.model.reasons import Reason
+
+
+class Refusal(Exception):
+    """What was refused, and why. `detail` is public: it names parameters or fields, never values."""
+
+    code: ClassVar[str]
+    status: ClassVar[int]
+    public: ClassVar[str]
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(f"{self.code}: {reason.value}")
+        self.reason = reason
+        self.detail = detail
+
+
+class OAuthError(Refusal):
+    """An error of the issuer's endpoints."""
+
+    status = 400
+
+
+class InvalidRequest(OAuthError):
+    code, public = "invalid_request", "The request is malformed or lacks a parameter."
+
+
+class InvalidClient(OAuthError):
+    code, status, public = "invalid_client", 401, "Client authentication failed."
+
+
+class InvalidGrant(OAuthError):
+    code, public = "invalid_grant", "The grant is invalid, expired, revoked or was issued to another client."
+
+
+class UnauthorizedClient(OAuthError):
+    code, public = "unauthorized_client", "The client may not use this grant type."
+
+
+class UnsupportedGrantType(OAuthError):
+    code, public = "unsupported_grant_type", "The grant type is not served."
+
+
+class InvalidScope(OAuthError):
+    code, public = "invalid_scope", "A scope is unknown or not for this client."
+
+
+class UnsupportedResponseType(OAuthError):
+    code, public = "unsupported_response_type", "Only response_type=code is served."
+
+
+class AccessDenied(OAuthError):
+    code, public = "access_denied", "The request was denied."
+
+
+class LoginRequired(OAuthError):
+    code, public = "login_required", "The person has to sign in."
+
+
+class ConsentRequired(OAuthError):
+    code, public = "consent_required", "The person has to consent."
+
+
+class RequestNotSupported(OAuthError):
+    code, public = "request_not_supported", "Request objects are not served."
+
+
+class RequestUriNotSupported(OAuthError):
+    code, public = "request_uri_not_supported", "Request URIs are not served."
+
+
+class RegistrationNotSupported(OAuthError):
+    code, public = "registration_not_supported", "The registration parameter is not served."
+
+
+class UnsupportedTokenType(OAuthError):
+    code, public = "unsupported_token_type", "Tokens of this type cannot be revoked."
+
+
+class ServerError(OAuthError):
+    code, status, public = "server_error", 500, "Something failed unexpectedly."
+
+
+class TemporarilyUnavailable(OAuthError):
+    code, status, public = "temporarily_unavailable", 503, "Please try again soon."
+
+
+class TokenRefused(Refusal):
+    """The request's token does not let it in; answered with a `WWW-Authenticate` challenge."""
+
+
+class MissingToken(TokenRefused):
+    """No credentials: the challenge carries no error code (RFC 6750 section 3.1)."""
+
+    code, status, public = "unauthorized", 401, "This needs an access token."
+
+
+class InvalidToken(TokenRefused):
+    code, status, public = "invalid_token", 401, "The access token is expired, revoked or not valid here."
+
+
+class InsufficientScope(TokenRefused):
+    code, status, public = "insufficient_scope", 403, "The access token does not carry the scope that this needs."
+
+    def __init__(self, reason: Reason, needed: Iterable[Scope]) -> None:
+        super().__init__(reason)
+        self.needed = tuple(needed)
+
+
+class InsufficientUserAuthentication(TokenRefused):
+    """RFC 9470 section 3: a stronger or fresher sign-in is needed. `max_age` in seconds."""
+
+    code, status = "insufficient_user_authentication", 401
+    public = "This needs a stronger or fresher sign-in."
+
+    def __init__(self, reason: Reason, acr: str | None, max_age: int | None) -> None:
+        super().__init__(reason)
+        self.acr = acr
+        self.max_age = max_age
+
+
+class HttpRefused(Refusal):
+    """A refusal below or beyond tokens."""
+
+
+class BadRequest(HttpRefused):
+    code, status, public = "bad_request", 400, "The request is malformed."
+
+
+class Forbidden(HttpRefused):
+    code, status, public = "forbidden", 403, "This is not allowed."
+
+
+class NotFound(HttpRefused):
+    code, status, public = "not_found", 404, "There is nothing here."
+
+
+class MethodNotAllowed(HttpRefused):
+    code, status, public = "method_not_allowed", 405, "This is not called with this method."
+
+    def __init__(self, reason: Reason, allowed: Iterable[str]) -> None:
+        super().__init__(reason)
+        self.allowed = tuple(allowed)
+
+
+class RequestTimeout(HttpRefused):
+    code, status, public = "request_timeout", 408, "The request did not arrive in time."
+
+
+class ContentTooLarge(HttpRefused):
+    code, status, public = "content_too_large", 413, "The body is larger than this accepts."
+
+
+class UriTooLong(HttpRefused):
+    code, status, public = "uri_too_long", 414, "The request target is longer than this accepts."
+
+
+class UnsupportedMediaType(HttpRefused):
+    code, status, public = "unsupported_media_type", 415, "This content type is not accepted here."
+
+
+class ExpectationFailed(HttpRefused):
+    code, status, public = "expectation_failed", 417, "Only 100-continue can be expected."
+
+
+class MisdirectedRequest(HttpRefused):
+    code, status, public = "misdirected_request", 421, "This host is not served here."
+
+
+class TooManyRequests(HttpRefused):
+    """`retry_after` in seconds."""
+
+    code, status, public = "too_many_requests", 429, "A limit is reached; please slow down."
+
+    def __init__(self, reason: Reason, retry_after: int) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class HeadersTooLarge(HttpRefused):
+    code, status, public = "headers_too_large", 431, "The header fields are larger than this accepts."
+
+
+class Unexpected(HttpRefused):
+    code, status, public = "unexpected", 500, "Something failed unexpectedly."
+
+
+class NotImplementedHere(HttpRefused):
+    code, status, public = "not_implemented", 501, "This transfer coding is not served."
+
+
+class BadGateway(HttpRefused):
+    code, status, public = "bad_gateway", 502, "The service behind this door did not answer properly."
+
+
+class ServiceUnavailable(HttpRefused):
+    code, status, public = "service_unavailable", 503, "Please try again soon."
+
+
+class GatewayTimeout(HttpRefused):
+    code, status, public = "gateway_timeout", 504, "The service behind this door did not answer in time."
+
+
+class VersionNotSupported(HttpRefused):
+    code, status, public = "version_not_supported", 505, "Only HTTP/1.1 and HTTP/1.0 are served here."

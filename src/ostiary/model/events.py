@@ -1,0 +1,220 @@
+"""Audit events: facts, not objects.
+
+Fields are ids, counts, times and reasons: no token, password, secret, name, e-mail or address. `peer` is a keyed
+pseudonym of an address, so that an operator who has the address and the key can find its records, and nobody else.
+`at` is in seconds since the epoch, with fractions.
+"""
+
+from dataclasses import dataclass
+
+from ostiary.model.ids import (
+    ClientId,
+    GrantId,
+    KeyId,
+    Reference,
+    RouteId,
+    Scope,
+    SessionId,
+    Subject,
+    TenantId,
+    TokenId,
+)
+from ostiary.model.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What happened. Subclasses are the whole vocabulary of the log; a field not declared cannot be recorded."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn(Event):
+    subject: Subject
+    session: SessionId
+    acr: str
+    peer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInRefused(Event):
+    """`account` is the keyed pseudonym of the name that was tried."""
+
+    account: str
+    peer: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOut(Event):
+    subject: Subject
+    session: SessionId
+    client: ClientId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGranted(Event):
+    subject: Subject
+    client: ClientId
+    scopes: tuple[Scope, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRefused(Event):
+    subject: Subject
+    client: ClientId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeIssued(Event):
+    subject: Subject
+    client: ClientId
+    grant: GrantId
+    session: SessionId
+    scopes: tuple[Scope, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokensIssued(Event):
+    """`grant_type` is RFC 6749's; `token` is the access token's `jti`."""
+
+    client: ClientId
+    grant_type: str
+    token: TokenId
+    scopes: tuple[Scope, ...]
+    subject: Subject | None = None
+    grant: GrantId | None = None
+    tenant: TenantId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuerRefused(Event):
+    """An endpoint of the issuer refused. `error` is the public code."""
+
+    endpoint: str
+    error: str
+    reason: Reason
+    ref: Reference
+    peer: str
+    client: ClientId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRevocation(Event):
+    client: ClientId
+    token: TokenId | None = None
+    grant: GrantId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyRevoked(Event):
+    """A code or refresh token was used twice: everything its grant issued is dead."""
+
+    client: ClientId
+    grant: GrantId
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenIntrospected(Event):
+    client: ClientId
+    active: bool
+    token: TokenId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAdded(Event):
+    subject: Subject
+    tenant: TenantId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonChanged(Event):
+    """`what` names the fields that changed, never their values."""
+
+    subject: Subject
+    what: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRevocation(Event):
+    client: ClientId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyCreated(Event):
+    key: KeyId
+    use: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyRetired(Event):
+    key: KeyId
+    use: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(Event):
+    """`contract` is the digest of the contract in force."""
+
+    contract: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsecureSetting(Event):
+    """A setting that weakens a profile, recorded at every start with the reason that the contract gives."""
+
+    setting: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractChanged(Event):
+    contract: str
+    previous: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayRefused(Event):
+    """`route` is None where the request matched none. `ref` is what the client was told."""
+
+    reason: Reason
+    ref: Reference
+    status: int
+    peer: str
+    route: RouteId | None = None
+    client: ClientId | None = None
+    subject: Subject | None = None
+    tenant: TenantId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalsCounted(Event):
+    """Refusals past the bound of what is listed, since the record before: one for each who, where and why."""
+
+    count: int
+    reason: Reason
+    seconds: float
+    route: RouteId | None = None
+    client: ClientId | None = None
+    peer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestsAllowed(Event):
+    """A batch. `who`: distinct (client, subject, tenant); `where`: distinct routes;
+    `requests`: (milliseconds since `at`, index in who, index in where, status, request number) for each."""
+
+    prefix: str
+    who: tuple[tuple[str, str | None, str | None], ...]
+    where: tuple[RouteId, ...]
+    requests: tuple[tuple[int, int, int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsLost(Event):
+    """Allowed requests that were answered and could not be recorded, counted when recording works again."""
+
+    count: int

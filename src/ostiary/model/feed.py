@@ -1,0 +1,63 @@
+"""What changes what a gateway may allow: numbered events that every gateway follows.
+
+Times are seconds since the epoch. `until` is when no token that the event refuses can live any more,
+so that a gateway may forget it.
+"""
+
+from dataclasses import dataclass
+
+from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenId
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRevoked:
+    token: TokenId
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRevoked:
+    grant: GrantId
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded:
+    session: SessionId
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectChanged:
+    """Tokens of this person issued at or before `before` are refused: disabled, new roles, new password."""
+
+    subject: Subject
+    before: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRevoked:
+    """Tokens of this client issued at or before `before` are refused."""
+
+    client: ClientId
+    before: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeysChanged:
+    """The key sets are to be read anew."""
+
+    until: int
+
+
+FeedEvent = TokenRevoked | GrantRevoked | SessionEnded | SubjectChanged | ClientRevoked | KeysChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A feed event with its position: positions grow without a gap that could hide an event."""
+
+    position: int
+    event: FeedEvent

@@ -1,0 +1,44 @@
+"""Load, decide, commit: what a pure decision hands to the shell, and what the commit answers."""
+
+from dataclasses import dataclass
+
+from ostiary.model.events import Event
+from ostiary.model.feed import FeedEvent
+
+
+class Write:
+    """One change of the store. Every room declares its own, frozen; the store knows a statement for each."""
+
+    __slots__ = ()
+
+
+class Spend(Write):
+    """A write that can happen once: a code, a refresh token, a `jti`. Losing the race is `AlreadySpent`."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything one decision changes: committed in one transaction, or not at all."""
+
+    writes: tuple[Write, ...] = ()
+    events: tuple[Event, ...] = ()
+    feed: tuple[FeedEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """On disk. `position` is the feed's newest position after this plan."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadySpent:
+    """Nothing was written: `spend` had happened before."""
+
+    spend: Spend
+
+
+Outcome = Committed | AlreadySpent

@@ -1,0 +1,119 @@
+"""Why something was refused, a closed list. The public sees the code of the error; the audit record has the reason."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Value: what records carry. `says`: what `ostiary explain ref` and the reference page print."""
+
+    says: str
+
+    def __new__(cls, value: str, says: str) -> "Reason":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.says = says
+        return member
+
+    # authorization requests
+    CLIENT_UNKNOWN = "client_unknown", "No client of the contract has this client_id."
+    CLIENT_DISABLED = "client_disabled", "The client was revoked."
+    REDIRECT_URI_MISMATCH = "redirect_uri_mismatch", "The redirect URI is not one of those registered, to the letter."
+    PARAMETER_REPEATED = "parameter_repeated", "A parameter stood more than once in the request."
+    PARAMETER_MISSING = "parameter_missing", "A required parameter is missing."
+    PARAMETER_INVALID = "parameter_invalid", "A parameter's value is not one that its definition allows."
+    RESPONSE_TYPE_UNSUPPORTED = "response_type_unsupported", "Only response_type=code is served."
+    RESPONSE_MODE_UNSUPPORTED = "response_mode_unsupported", "The response mode is not one of query and form_post."
+    PKCE_MISSING = "pkce_missing", "The request has no code_challenge with method S256."
+    SCOPE_UNKNOWN = "scope_unknown", "A scope is not one of the contract."
+    SCOPE_NOT_ALLOWED = "scope_not_allowed", "The client may not have this scope."
+    REQUEST_OBJECT_UNSUPPORTED = "request_object_unsupported", "The request came as a request object."
+    # people at the browser
+    SIGN_IN_NEEDED = "sign_in_needed", "prompt=none was asked and nobody is signed in, or not freshly enough."
+    CONSENT_NEEDED = "consent_needed", "prompt=none was asked and the person has not consented to this."
+    CONSENT_REFUSED = "consent_refused", "The person said no."
+    CREDENTIALS_WRONG = "credentials_wrong", "The name is unknown or the password is wrong."
+    SIGN_IN_DELAYED = "sign_in_delayed", "Too many wrong tries for this account or from this address."
+    FORM_FORGED = "form_forged", "The form did not come from the page that this browser was shown."
+    FORM_EXPIRED = "form_expired", "The form was shown too long ago."
+    LOGOUT_HINT_INVALID = "logout_hint_invalid", "The id_token_hint is not an ID token of this issuer."
+    PERSON_DISABLED = "person_disabled", "The person's account is disabled."
+    # token endpoint and its neighbours
+    CLIENT_AUTH_MISSING = "client_auth_missing", "The client did not authenticate."
+    CLIENT_AUTH_REPEATED = "client_auth_repeated", "The client authenticated in more than one way."
+    CLIENT_AUTH_METHOD = "client_auth_method", "The client is not registered for this authentication method."
+    CLIENT_SECRET_WRONG = "client_secret_wrong", "The client secret is wrong."
+    ASSERTION_INVALID = (
+        "assertion_invalid",
+        "The client assertion is malformed, or its signature or claims do not hold.",
+    )
+    ASSERTION_EXPIRED = "assertion_expired", "The client assertion is expired, not yet valid, or lives too long."
+    ASSERTION_REPLAYED = "assertion_replayed", "The client assertion was used before."
+    GRANT_TYPE_UNSUPPORTED = "grant_type_unsupported", "The grant type is not served."
+    GRANT_TYPE_NOT_ALLOWED = "grant_type_not_allowed", "The client's kind does not use this grant type."
+    CODE_UNKNOWN = "code_unknown", "The authorization code is not one of ours."
+    CODE_EXPIRED = "code_expired", "The authorization code was older than its lifetime."
+    CODE_REPLAYED = "code_replayed", "The authorization code was used before; what it had issued is revoked."
+    CODE_OF_ANOTHER_CLIENT = "code_of_another_client", "The authorization code was issued to another client."
+    CODE_VERIFIER_MISMATCH = "code_verifier_mismatch", "The code_verifier does not hash to the code_challenge."
+    REFRESH_TOKEN_UNKNOWN = "refresh_token_unknown", "The refresh token is not one of ours."
+    REFRESH_TOKEN_EXPIRED = "refresh_token_expired", "The refresh token is expired."
+    REFRESH_TOKEN_REPLAYED = "refresh_token_replayed", "The refresh token was used before; its family is revoked."
+    REFRESH_TOKEN_OF_ANOTHER_CLIENT = (
+        "refresh_token_of_another_client",
+        "The refresh token was issued to another client.",
+    )
+    GRANT_REVOKED = "grant_revoked", "The grant was revoked."
+    SESSION_ENDED = "session_ended", "The sign-in session ended."
+    TOKEN_TYPE_UNSUPPORTED = "token_type_unsupported", "Tokens of this type cannot be revoked."
+    PROOF_REQUIRED = "proof_required", "The client's kind needs a proof of possession, and the request has none."
+    METHOD_NOT_ALLOWED = "method_not_allowed", "The endpoint is not called with this method."
+    # bearer tokens
+    TOKEN_MISSING = "token_missing", "The request has no token."
+    TOKEN_REPEATED = "token_repeated", "The request has more than one token, or one where none may stand."
+    TOKEN_MALFORMED = "token_malformed", "The token is not a signed JWT of the form that this issuer makes."
+    TOKEN_ALGORITHM = "token_algorithm", "The token names an algorithm or key that is not ours."
+    TOKEN_SIGNATURE = "token_signature", "The token's signature does not hold."
+    TOKEN_EXPIRED = "token_expired", "The token is expired."
+    TOKEN_NOT_YET_VALID = "token_not_yet_valid", "The token is not valid yet."
+    TOKEN_ISSUER = "token_issuer", "The token was made by another issuer."
+    TOKEN_AUDIENCE = "token_audience", "The token is for another service."
+    TOKEN_REVOKED = "token_revoked", "The token, its grant, session, client or person was revoked."
+    # routes and rules
+    ROUTE_UNKNOWN = "route_unknown", "No route of the contract has this path."
+    ROUTE_METHOD = "route_method", "The contract has this path, but not with this method."
+    ROUTE_KIND = "route_kind", "The route is not for clients of this kind."
+    BINDING_TOO_WEAK = "binding_too_weak", "The route asks for a stronger proof of possession."
+    ADDRESS_NOT_ALLOWED = "address_not_allowed", "The client may not call from this address."
+    SCOPE_MISSING = "scope_missing", "The token lacks a scope that the route needs."
+    ROLE_MISSING = "role_missing", "The person has none of the roles that the route needs."
+    TENANT_MISMATCH = "tenant_mismatch", "The request is about another tenant."
+    OWNER_MISMATCH = "owner_mismatch", "The request is about something of another person."
+    FACT_UNREADABLE = "fact_unreadable", "A fact that a rule needs could not be read from the request."
+    STEP_UP_NEEDED = "step_up_needed", "The person signed in too weakly or too long ago for this."
+    LIMIT_REACHED = "limit_reached", "A limit of the contract is reached."
+    ORIGIN_NOT_ALLOWED = "origin_not_allowed", "The browser's origin is not one of the client's."
+    # the wire
+    REQUEST_LINE_TOO_LONG = "request_line_too_long", "The request line is longer than its bound."
+    HEADERS_TOO_LARGE = "headers_too_large", "The header block or its number of fields is over its bound."
+    BODY_TOO_LARGE = "body_too_large", "The body is larger than its bound."
+    REQUEST_MALFORMED = "request_malformed", "The bytes are not a well-formed HTTP/1.1 request."
+    HOST_INVALID = "host_invalid", "The request has no Host, more than one, or one that is not served here."
+    FRAMING_AMBIGUOUS = "framing_ambiguous", "Where the body ends could be read in more than one way."
+    TRANSFER_CODING_UNKNOWN = "transfer_coding_unknown", "A transfer coding other than chunked was used."
+    TARGET_INVALID = "target_invalid", "The request target is not in a form that is served."
+    VERSION_UNSUPPORTED = "version_unsupported", "The HTTP version is not 1.0 or 1.1."
+    EXPECTATION_UNKNOWN = "expectation_unknown", "An Expect other than 100-continue was asked."
+    UPGRADE_NOT_ALLOWED = "upgrade_not_allowed", "The route does not upgrade to this protocol."
+    HEADERS_TIMEOUT = "headers_timeout", "The header block did not arrive in time."
+    BODY_TIMEOUT = "body_timeout", "The body did not arrive in time."
+    # upstreams and the gateway itself
+    UPSTREAM_UNREACHABLE = "upstream_unreachable", "The service could not be reached."
+    UPSTREAM_TIMEOUT = "upstream_timeout", "The service did not answer in time."
+    UPSTREAM_MALFORMED = "upstream_malformed", "The service's answer is not well-formed HTTP/1.1."
+    UPSTREAM_BUSY = "upstream_busy", "All connections to the service are in use."
+    FEED_STALE = "feed_stale", "The gateway has not heard of revocations for longer than its bound."
+    AUDIT_UNAVAILABLE = "audit_unavailable", "What happens could not be recorded for longer than its bound."
+    STORE_UNAVAILABLE = "store_unavailable", "The store could not be read or written."
+    DRAINING = "draining", "The gateway is shutting down."
+    TOO_MANY_CONNECTIONS = "too_many_connections", "The gateway has as many connections as it may."
+    UNEXPECTED = "unexpected", "Something failed that nobody expected; refused and recorded."

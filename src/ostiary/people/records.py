@@ -1,0 +1,106 @@
+"""What is known of people, and the writes that change it. Times are seconds since the epoch."""
+
+from dataclasses import dataclass
+
+from ostiary.model.ids import ClientId, Role, Scope, SessionId, Subject, TenantId, TokenHash
+from ostiary.model.plan import Write
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`login` is compared after NFKC and case folding. `changed_at`: tokens issued up to then are dead; 0 for never."""
+
+    subject: Subject
+    login: str
+    name: str
+    email: str | None
+    tenant: TenantId | None
+    roles: frozenset[Role]
+    password_hash: str
+    """argon2id in PHC string form."""
+    changed_at: int = 0
+    disabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A sign-in at the issuer. `hash` is of the cookie's secret; `seen_at` moves the idle timeout."""
+
+    id: SessionId
+    hash: TokenHash
+    subject: Subject
+    auth_time: int
+    acr: str
+    amr: tuple[str, ...]
+    seen_at: int
+    expires_at: int
+    ended_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    subject: Subject
+    client: ClientId
+    scopes: frozenset[Scope]
+    granted_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Wrong passwords in a row for one account or one address (`key`: a keyed hash), and until when tries wait."""
+
+    key: bytes
+    count: int
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class AddPerson(Write):
+    """Fails with `LoginTaken` if the login exists."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePerson(Write):
+    """The whole record replaces the one with the same subject."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class StartSession(Write):
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class TouchSession(Write):
+    id: SessionId
+    seen_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndSession(Write):
+    id: SessionId
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PutConsent(Write):
+    """Replaces what the person consented to for this client."""
+
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class CountFailure(Write):
+    """One more failure for `key`, counted in the store so that tries at the same time all count.
+    Tries wait until `now` + the delay for the new count (`people.delays`)."""
+
+    key: bytes
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetFailures(Write):
+    key: bytes
