@@ -1,0 +1,1 @@
+"""The file a user writes: read, check, expand the kinds, compare two versions."""

@@ -1,0 +1,238 @@
+"""The contract as every room reads it: checked, expanded, frozen. Durations are whole seconds, sizes bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+
+from ostiary.model.ids import ClientId, Role, RouteId, Scope, ServiceName, TenantId, TokenHash
+from ostiary.model.principal import Binding, Kind
+
+Network = IPv4Network | IPv6Network
+
+
+class GrantType(StrEnum):
+    """`grant_type` (RFC 6749 sections 4.1.3, 4.4.2 and 6)."""
+
+    AUTHORIZATION_CODE = "authorization_code"
+    CLIENT_CREDENTIALS = "client_credentials"
+    REFRESH_TOKEN = "refresh_token"  # noqa: S105  # the name of a grant, not a secret
+
+
+class ClientAuth(StrEnum):
+    """`token_endpoint_auth_method` (OpenID Connect Core section 9); later kinds bring more."""
+
+    NONE = "none"
+    SECRET_BASIC = "client_secret_basic"  # noqa: S105  # the name of a method, not a secret
+    PRIVATE_KEY_JWT = "private_key_jwt"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a kind carries. `contract/profiles.py` is the table; a client may only narrow it, or say `insecure_`."""
+
+    kind: Kind
+    grants: frozenset[GrantType]
+    auth_methods: frozenset[ClientAuth]
+    """Empty: the kind has no way to the token endpoint yet."""
+    binding: Binding
+    """The least binding of an access token of this kind."""
+    access_token_seconds: int
+    refresh_idle_seconds: int | None
+    """How long an unused refresh token lives; None: none is issued."""
+    refresh_absolute_seconds: int | None
+    asks_consent: bool
+    cors: bool
+    """Whether browsers of the client's origins may call routes across origins."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepUp:
+    """RFC 9470: what a scope asks of the sign-in."""
+
+    acr: str | None
+    max_age: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeRule:
+    name: Scope
+    says: str
+    step_up: StepUp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`count` requests in each `seconds`, with `burst` at once (GCRA)."""
+
+    count: int
+    seconds: int
+    burst: int
+
+
+class LimitBy(StrEnum):
+    """Whose requests a limit counts together."""
+
+    PERSON = "person"
+    CLIENT = "client"
+    TENANT = "tenant"
+    IP = "ip"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`name` is its policy name in the `RateLimit` fields (draft-ietf-httpapi-ratelimit-headers-11)."""
+
+    name: str
+    per: LimitBy
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRule:
+    """One client. Secrets are here only as hashes and public keys."""
+
+    id: ClientId
+    profile: Profile
+    scopes: frozenset[Scope]
+    auth_method: ClientAuth
+    name: str
+    """Shown on the consent page."""
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    secret_hashes: tuple[TokenHash, ...] = ()
+    jwks: str | None = None
+    """A JWK set of public keys, as JSON (RFC 7517 section 5)."""
+    tenant: TenantId | None = None
+    roles: frozenset[Role] = frozenset()
+    """Roles of the client where it acts for itself."""
+    origins: frozenset[str] = frozenset()
+    """Web origins whose scripts may call with this client's tokens; by default those of its redirect URIs."""
+    allow_ips: tuple[Network, ...] = ()
+    """Empty: from anywhere."""
+    limits: tuple[Limit, ...] = ()
+    """`quota` and the like: they count on every route."""
+    min_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Where a rule reads from the request: `path.user`, `query.user`, `body.account.owner`, `claims.tenant`."""
+
+    source: str
+    """`path`, `query`, `body` or `claims`."""
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The most that a request may bring, each changeable by route except the first three's listener values."""
+
+    request_line: int = 8 * 1024
+    header_bytes: int = 32 * 1024
+    header_count: int = 100
+    body: int = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """In seconds."""
+
+    headers: float = 10.0
+    body: float = 30.0
+    connect: float = 2.0
+    first_byte: float = 30.0
+    idle: float = 60.0
+    """Between bytes of a stream, and of a kept-alive connection between requests."""
+
+
+class Upgrade(StrEnum):
+    WEBSOCKET = "websocket"
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRule:
+    """One rule: which requests, to where, and what they must prove."""
+
+    id: RouteId
+    method: str
+    segments: tuple[str | None, ...]
+    """Of the path, percent-decoded; None for a `{parameter}`."""
+    parameters: tuple[str, ...]
+    """Names of the `{parameter}` segments, in order."""
+    service: ServiceName
+    scopes: frozenset[Scope]
+    """All are needed. Empty only on public routes."""
+    public: bool = False
+    roles: frozenset[Role] = frozenset()
+    """One is enough; empty: any."""
+    owner: Fact | None = None
+    tenant: Fact | None = None
+    kinds: frozenset[Kind] = frozenset(Kind)
+    bound: Binding = Binding.BEARER
+    limits: tuple[Limit, ...] = ()
+    step_up: StepUp | None = None
+    """The strictest of its scopes'."""
+    bounds: Bounds = Bounds()
+    timeouts: Timeouts = Timeouts()
+    upgrade: Upgrade | None = None
+    line: int = 0
+    """In the contract's file."""
+
+
+class Identity(StrEnum):
+    """How an upstream learns who asks."""
+
+    JWT = "jwt"
+    HEADERS = "headers"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRule:
+    """An upstream. `audience` is the `aud` of tokens for it."""
+
+    name: ServiceName
+    host: str
+    port: int
+    tls: bool
+    base_path: str
+    """Prefixed to every path; empty or `/like/this`."""
+    audience: str
+    identity: Identity = Identity.JWT
+    connections: int = 128
+    """The most to this service, from each worker."""
+    health_path: str | None = None
+    openapi: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InsecureUse:
+    """A setting that weakens a profile, with the reason the contract must give."""
+
+    setting: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Everything in force. `digest` names this version: SHA-256 of its file's bytes, in hexadecimal."""
+
+    origin: str
+    """`https://host[:port]`: what clients see, and the issuer's name."""
+    digest: str
+    services: Mapping[ServiceName, ServiceRule]
+    scopes: Mapping[Scope, ScopeRule]
+    roles: Mapping[Role, frozenset[Scope]]
+    clients: Mapping[ClientId, ClientRule]
+    routes: tuple[RouteRule, ...]
+    bounds: Bounds = Bounds()
+    timeouts: Timeouts = Timeouts()
+    trusted_proxies: tuple[Network, ...] = ()
+    hsts: bool = True
+    feed_bound_seconds: int = 5
+    """A gateway that has not heard the feed for longer refuses."""
+    audit_bound_seconds: int = 5
+    key_rotation_seconds: int = 90 * 86400
+    session_idle_seconds: int = 3600
+    session_absolute_seconds: int = 12 * 3600
+    insecure: tuple[InsecureUse, ...] = field(default=())

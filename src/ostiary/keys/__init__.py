@@ -1,0 +1,1 @@
+"""JOSE, key sets and their rotation, proofs; the one room that imports `cryptography`."""

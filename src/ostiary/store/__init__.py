@@ -1,0 +1,1 @@
+"""The SQL store (SQLite, PostgreSQL) behind one interface."""
