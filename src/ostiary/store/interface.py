@@ -1,9 +1,9 @@
 """What the shell asks of a store. SQLite and PostgreSQL answer alike; one contract suite runs over both."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from ostiary.audit.records import Head, Record
 from ostiary.issuer.records import AuthorizationCode, Grant, RefreshToken
 from ostiary.keys.records import SigningKey
 from ostiary.model.feed import Numbered
@@ -18,25 +18,6 @@ class StoreUnavailable(Exception):
 
 class LoginTaken(Exception):
     """`AddPerson` or `ChangePerson` names a login that another person has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One line of the audit log as stored. `body` is the event as canonical JSON; `hash` chains `previous` to it."""
-
-    position: int
-    body: bytes
-    previous: bytes
-    hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The log's end, sealed with a key, so that a cut-off tail is noticed."""
-
-    position: int
-    hash: bytes
-    seal: bytes
 
 
 class Store(Protocol):

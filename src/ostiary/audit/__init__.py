@@ -1,0 +1,1 @@
+"""The tamper-evident log: how events become bytes, and how each record vouches for the one before it."""
