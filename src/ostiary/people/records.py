@@ -1,6 +1,7 @@
 """What is known of people, and the writes that change it. Times are seconds since the epoch."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ostiary.model.ids import ClientId, Role, Scope, SessionId, Subject, TenantId, TokenHash
 from ostiary.model.plan import Write
@@ -74,6 +75,14 @@ class StartSession(Write):
 
 
 @dataclass(frozen=True, slots=True)
+class RenewSession(Write):
+    """The same person signed in anew in the same browser. The whole record replaces the one with the same id, with a
+    new secret: the old cookie is dead, while what other clients got in this session lives on."""
+
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
 class TouchSession(Write):
     id: SessionId
     seen_at: int
@@ -92,13 +101,21 @@ class PutConsent(Write):
     consent: Consent
 
 
+class Counted(StrEnum):
+    """Whose failures are counted together."""
+
+    ACCOUNT = "account"
+    ADDRESS = "address"
+
+
 @dataclass(frozen=True, slots=True)
 class CountFailure(Write):
-    """One more failure for `key`, counted in the store so that tries at the same time all count.
-    Tries wait until `now` + the delay for the new count (`people.delays`)."""
+    """One more failure for `key`, counted in the store so that tries at the same time all count:
+    `people.delays.one_more` makes the new record from the one before."""
 
     key: bytes
     now: float
+    per: Counted
 
 
 @dataclass(frozen=True, slots=True)
