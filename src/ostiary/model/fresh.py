@@ -1,0 +1,12 @@
+"""Randomness is an argument: only the shell has a source of it."""
+
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+
+Fresh = Callable[[int], bytes]
+"""Gives that many unpredictable bytes, each time others (`secrets.token_bytes` in the shell)."""
+
+
+def fresh_name(fresh: Fresh, size: int = 16) -> str:
+    """A name nobody can guess: `size` random bytes in base64url without padding."""
+    return urlsafe_b64encode(fresh(size)).rstrip(b"=").decode()
