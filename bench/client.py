@@ -1,0 +1,155 @@
+"""A small HTTP/1.1 load of our own: each request is sent exactly once, at its time or as soon as possible.
+
+wrk (bench/load.py) finds saturation; this one is for what wrk cannot do: a fixed list of requests,
+the answers' bodies, and an open loop whose latencies count from the moment a request was due.
+"""
+
+import contextlib
+import random
+import re
+import select
+import socket
+import ssl
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+SPIN = 0.00005  # seconds before a due request in which sleeping is not worth its error
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response; `seconds` counts from the moment its request was due."""
+
+    status: int
+    head: bytes
+    body: bytes
+    seconds: float
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """One kept-alive connection with at most one request under way."""
+
+    sock: socket.socket
+    number: int = -1
+    due: float = 0.0
+    got: bytes = b""
+    want: int = field(default=0)
+
+    def read(self) -> tuple[bytes, bytes] | None:
+        """Head and body of the answer once it is whole."""
+        while True:
+            try:
+                data = self.sock.recv(262144)
+            except (BlockingIOError, ssl.SSLWantReadError):
+                return None
+            if not data:
+                raise ConnectionError("the server closed a connection under load")
+            self.got += data
+            if not self.want:
+                self.want = whole_length(self.got)
+            if self.want and len(self.got) >= self.want:
+                return self.take()
+
+    def take(self) -> tuple[bytes, bytes]:
+        """Empty the line for its next answer."""
+        head, _, body = self.got.partition(b"\r\n\r\n")
+        self.got, self.want = b"", 0
+        return head, body
+
+
+def whole_length(data: bytes) -> int:
+    """How long the answer that starts with `data` will be; 0 while its head is not complete."""
+    end = data.find(b"\r\n\r\n")
+    if end < 0:
+        return 0
+    length = LENGTH.search(data, 0, end)
+    if length is None and data[9:12] not in (b"204", b"304"):
+        raise ConnectionError(f"an answer without Content-Length: {data[:end]!r}")
+    return end + 4 + (int(length[1]) if length else 0)
+
+
+@contextlib.contextmanager
+def connected(port: int, count: int, tls: ssl.SSLContext | None = None) -> Iterator[list[Line]]:
+    """Open connections to a port of the loopback."""
+    with contextlib.ExitStack() as stack:
+        lines = []
+        for _ in range(count):
+            sock = socket.create_connection(("127.0.0.1", port))
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock = tls.wrap_socket(sock, server_hostname="localhost") if tls else sock
+            sock.setblocking(False)
+            lines.append(Line(stack.enter_context(sock)))
+        yield lines
+
+
+def schedule(count: int, rate: float | None) -> Sequence[float]:
+    """When each request is due, in seconds from the start: at once, or as strangers arrive (Poisson)."""
+    if rate is None:
+        return [0.0] * count
+    chance, when, due = random.Random(count), 0.0, []
+    for _ in range(count):
+        when += chance.expovariate(rate)
+        due.append(when)
+    return due
+
+
+def fire(lines: list[Line], requests: Sequence[bytes], rate: float | None = None) -> list[Answer]:
+    """Send every request once and return the answers in the order of the requests.
+
+    With a `rate` (per second) requests are sent when due, however slow the answers are; a request that finds
+    no idle connection waits, and its waiting counts. Without one, a connection sends as soon as it is idle,
+    and the time counts from the sending.
+    """
+    due = schedule(len(requests), rate)
+    answers: list[Answer | None] = [None] * len(requests)
+    by_fd = {line.sock.fileno(): line for line in lines}
+    poll = select.epoll()
+    for fd in by_fd:
+        poll.register(fd, select.EPOLLIN)
+    idle, sent, done, start = list(lines), 0, 0, time.perf_counter()
+    while done < len(requests):
+        now = time.perf_counter() - start
+        while sent < len(requests) and idle and due[sent] <= now:
+            line = idle.pop()
+            line.number, line.due = sent, (due[sent] if rate else now)
+            line.sock.sendall(requests[sent])
+            sent += 1
+        for line in ready(poll, by_fd, next_wait(due, sent, bool(idle), start)):
+            if (answer := line.read()) is not None:
+                head, body = answer
+                seconds = time.perf_counter() - start - line.due
+                answers[line.number] = Answer(int(head[9:12]), head, body, seconds)
+                idle.append(line)
+                done += 1
+    poll.close()
+    return [answer for answer in answers if answer is not None]
+
+
+def next_wait(due: Sequence[float], sent: int, idle: bool, start: float) -> float | None:
+    """How long nothing has to be sent, in seconds; None when only an answer can change that."""
+    if sent >= len(due) or not idle:
+        return None
+    return max(0.0, due[sent] - (time.perf_counter() - start) - SPIN)
+
+
+def ready(poll: select.epoll, by_fd: dict[int, Line], wait: float | None) -> Iterable[Line]:
+    """The connections with something to read; epoll itself would round the wait up to a millisecond."""
+    if wait is None or wait > 0:
+        select.select([poll.fileno()], [], [], wait)
+    return [by_fd[fd] for fd, _ in poll.poll(0)]
+
+
+def ask(port: int, request: bytes, tls: ssl.SSLContext | None = None) -> Answer:
+    """One request on a connection of its own."""
+    with connected(port, 1, tls) as lines:
+        return fire(lines, [request])[0]
+
+
+def read_all(port: int, path: str) -> bytes:
+    """A page of any length and framing, by its connection's end."""
+    with socket.create_connection(("127.0.0.1", port), 10) as sock:
+        sock.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        return b"".join(iter(lambda: sock.recv(65536), b""))

@@ -1,0 +1,225 @@
+"""What a request costs at the gateway: `python -m bench.gateway [--quick] [--json FILE] [--only NAME ...]`.
+
+nginx proxies without checks; HAProxy, Envoy and Ostiary proxy with the same checks to the same upstream.
+Every gateway first has to prove its checks (bench/checks.py); then all run at the same time, one is
+loaded at a time, and rounds go from one to the next so that a noisy minute hits all of them.
+"""
+
+import argparse
+import contextlib
+import ssl
+import statistics
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import checks, load, origin, processes, report, tokens
+from bench.measure import Figure, machine, median, percentile
+from bench.ostiary import Ostiary
+from bench.peers import tls
+from bench.peers.envoy import Envoy
+from bench.peers.gateway import Gateway, Job, Limits, Running
+from bench.peers.haproxy import HAProxy
+from bench.peers.nginx import Nginx
+
+GATEWAYS: list[Gateway] = [Nginx(), HAProxy(), Envoy(), Ostiary()]
+REVOKED = 1000
+CONNECTIONS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One kind of load."""
+
+    scheme: str
+    connections: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.scheme}/{self.connections}/{'75B' if self.what == 'orders' else '64KiB'}"
+
+
+CELLS = [Cell(s, c, w) for w in ("orders", "archive") for s in ("plain", "tls") for c in (16, 256)]
+MAIN = CELLS[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long to look: rounds and seconds of the main figure and of the others; requests with new tokens."""
+
+    main_rounds: int
+    main_seconds: float
+    rounds: int
+    seconds: float
+    fresh: int
+
+
+QUICK = Plan(main_rounds=3, main_seconds=0.6, rounds=1, seconds=0.35, fresh=1000)
+FULL = Plan(main_rounds=9, main_seconds=2.0, rounds=3, seconds=1.5, fresh=4000)
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Everything that runs: the plan, the upstream, the gateways by name, the files of requests."""
+
+    plan: Plan
+    origin: origin.Origin
+    gateways: dict[str, Running]
+    requests: dict[tuple[str, str], Path]
+
+    def saturate(self, name: str, cell: Cell, seconds: float) -> Figure:
+        """One measurement of one gateway."""
+        one = self.gateways[name]
+        scheme, port = ("http", one.plain) if cell.scheme == "plain" else ("https", one.tls)
+        what = load.Load(self.requests[name, cell.what], cell.connections, seconds)
+        return load.saturate(f"{scheme}://localhost:{port}", what, one.measured, self.origin)
+
+
+def main() -> None:
+    """Run the benchmark, print its tables, write its JSON."""
+    arguments = parse()
+    chosen = [one for one in GATEWAYS if not arguments.only or one.name in arguments.only]
+    facts = machine()
+    with contextlib.ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        bench = prepare(stack, place, chosen, QUICK if arguments.quick else FULL)
+        figures = {str(cell): rounds(bench, cell) for cell in CELLS}
+        new = new_tokens(bench, [one.name for one in chosen if one.checks])
+        half = half_load(bench, figures[str(MAIN)])
+    result = {
+        "benchmark": "gateway",
+        "quick": arguments.quick,
+        "machine": facts,
+        "versions": {one.name: one.version() for one in chosen},
+        "main": str(MAIN),
+        "figures": {cell: {name: median(all_).as_json() for name, all_ in by.items()} for cell, by in figures.items()},
+        "new_tokens": {name: median(all_).as_json() for name, all_ in new.items()},
+        "half_load": half,
+        "ratios": ratios(figures[str(MAIN)]),
+        "ratios_by_load": {cell: ratios(by) for cell, by in figures.items()},
+        "ratios_new_tokens": ratios(new),
+    }
+    report.gateway(result)
+    report.write(result, arguments.json)
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.gateway")
+    parser.add_argument("--quick", action="store_true", help="under a minute")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write figures, ratios, versions and the machine")
+    parser.add_argument("--only", nargs="+", choices=[one.name for one in GATEWAYS], help="leave the others out")
+    return parser.parse_args()
+
+
+def prepare(stack: contextlib.ExitStack, place: Path, chosen: list[Gateway], plan: Plan) -> Bench:
+    """Start the upstream, test every gateway's checks, start them all, write the requests to send."""
+    upstream = origin.start(place)
+    stack.enter_context(processes.running(upstream.program))
+    job = Job(
+        place,
+        upstream.port,
+        tls.create(place),
+        tokens.Signer("https://localhost:8443", "https://api.example"),
+        tokens.revoked_ids(REVOKED),
+        Limits(),
+    )
+    for one in chosen:
+        if one.checks:
+            test(one, job)
+    gateways = {one.name: stack.enter_context(started(one, job, Limits())) for one in chosen}
+    requests = {
+        (name, what): write(place / f"{name}-{what}.requests", tokens.remembered(running.signer, what))
+        for name, running in gateways.items()
+        for what in ("orders", "archive")
+    }
+    return Bench(plan, upstream, gateways, requests)
+
+
+@contextlib.contextmanager
+def started(gateway: Gateway, job: Job, limits: Limits) -> Iterator[Running]:
+    """The gateway with these limits in a folder of its own, ended when the block ends."""
+    place = Path(tempfile.mkdtemp(prefix=f"{gateway.name}-", dir=job.place))
+    running = gateway.start(Job(place, job.origin, job.certificate, job.signer, job.revoked, limits))
+    with processes.running(running.program):
+        yield running
+
+
+def test(gateway: Gateway, job: Job) -> None:
+    """Raise checks.NotEnforced unless the gateway does the work it is measured for."""
+    context = ssl.create_default_context(cafile=job.certificate.chain)
+    with started(gateway, job, checks.LIMITS) as running:
+        try:
+            checks.enforce(running, job.revoked[REVOKED // 2], context)
+        except checks.NotEnforced as why:
+            raise checks.NotEnforced(f"{gateway.name}: {why}") from why
+
+
+def write(file: Path, requests: list[bytes]) -> Path:
+    """The file as load.lua reads it."""
+    file.write_bytes(b"".join(one + b"\0\n" for one in requests))
+    return file
+
+
+def rounds(bench: Bench, cell: Cell) -> dict[str, list[Figure]]:
+    """Measure one kind of load, in turn, as often as the plan says."""
+    plan = bench.plan
+    count, seconds = (plan.main_rounds, plan.main_seconds) if cell == MAIN else (plan.rounds, plan.seconds)
+    found: dict[str, list[Figure]] = {name: [] for name in bench.gateways}
+    for _ in range(count):
+        for name in bench.gateways:
+            found[name].append(bench.saturate(name, cell, seconds))
+    return found
+
+
+def new_tokens(bench: Bench, names: list[str]) -> dict[str, list[Figure]]:
+    """Every request brings a token that its gateway has never seen."""
+    feeds = {name: tokens.fresh(bench.gateways[name].signer, name) for name in names}
+    found: dict[str, list[Figure]] = {name: [] for name in names}
+    for _ in range(bench.plan.main_rounds):
+        for name in names:
+            requests = [next(feeds[name]) for _ in range(bench.plan.fresh)]
+            one = bench.gateways[name]
+            found[name].append(load.once_each(one.plain, requests, CONNECTIONS, one.measured)[0])
+    return found
+
+
+def half_load(bench: Bench, saturated: dict[str, list[Figure]]) -> dict[str, dict[str, float]]:
+    """Open loop at half of what each gateway can do; the same rate straight to the upstream is subtracted."""
+    return {name: half(bench, name, median(all_).per_second / 2) for name, all_ in saturated.items()}
+
+
+def half(bench: Bench, name: str, rate: float) -> dict[str, float]:
+    """Latencies at `rate` through one gateway and without it, in turn; the medians of the rounds."""
+    one = bench.gateways[name]
+    seen = tokens.remembered(one.signer, "orders")
+    count = int(rate * bench.plan.main_seconds)
+    requests = (seen * (count // len(seen) + 1))[:count]
+    through, direct = [], []
+    for _ in range(bench.plan.main_rounds):
+        through.append(load.at_rate(one.plain, requests, CONNECTIONS, rate))
+        direct.append(load.at_rate(bench.origin.port, requests, CONNECTIONS, rate))
+    told = {"requests_per_second": round(rate)}
+    for percent in (50, 99):
+        with_it, without = ([percentile(some, percent) for some in side] for side in (through, direct))
+        told[f"p{percent}_us"] = round(statistics.median(with_it))
+        told[f"direct_p{percent}_us"] = round(statistics.median(without))
+        added = [late - early for late, early in zip(with_it, without, strict=True)]
+        told[f"added_p{percent}_us"] = round(statistics.median(added))
+    return told
+
+
+def ratios(found: dict[str, list[Figure]]) -> dict[str, float]:
+    """Ostiary's CPU per request over each peer's: the median of the rounds' ratios, neighbours in time."""
+    own = found.get("ostiary", [])
+    return {
+        f"ostiary_over_{name}": round(
+            statistics.median(one.cpu_us / other.cpu_us for one, other in zip(own, others, strict=True)), 3
+        )
+        for name, others in found.items()
+        if own and name != "ostiary"
+    }
+
+
+if __name__ == "__main__":
+    main()
