@@ -1,0 +1,62 @@
+"""A client's own JWT, by which it proves who it is: `private_key_jwt` (RFC 7523 section 3).
+
+Here: form and signature. Whom it names, for whom it is, when, and whether it came before, the issuer checks.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ostiary.keys.claims import VerifiedClaims
+from ostiary.keys.jwt import unverified_claims, verify_typed
+from ostiary.keys.keyset import KeySet
+from ostiary.model.errors import InvalidClient, InvalidToken
+from ostiary.model.ids import TokenId
+from ostiary.model.reasons import Reason
+
+TYPES: Final = frozenset({"", "jwt", "client-authentication+jwt"})
+"""RFC 7523 had no `typ`; its update names the last one (RFC 10070 section 4). No other JWT of ours has one of these
+and is signed by a client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """Signed by the client whose keys were given. Times are whole seconds since the epoch, fractions dropped."""
+
+    issuer: str
+    subject: str
+    audience: tuple[str, ...]
+    token: TokenId
+    expires_at: int
+    not_before: int | None
+    issued_at: int | None
+
+
+def verify(assertion: str, keys: KeySet) -> Assertion:
+    """Return the claims; raise InvalidClient(ASSERTION_INVALID) where form, type, key or signature do not hold."""
+    try:
+        return _read(verify_typed(assertion, keys, TYPES))
+    except InvalidToken:
+        raise InvalidClient(Reason.ASSERTION_INVALID) from None
+
+
+def unverified_subject(assertion: str) -> str:
+    """Whose keys to verify with, where the request has no `client_id` (RFC 7521 section 4.2). Nothing is proven yet.
+
+    Raise InvalidClient(ASSERTION_INVALID) where it names nobody.
+    """
+    try:
+        return VerifiedClaims(unverified_claims(assertion)).text("sub")
+    except InvalidToken:
+        raise InvalidClient(Reason.ASSERTION_INVALID) from None
+
+
+def _read(claims: VerifiedClaims) -> Assertion:
+    return Assertion(
+        issuer=claims.text("iss"),
+        subject=claims.text("sub"),
+        audience=claims.texts("aud"),
+        token=TokenId(claims.text("jti")),
+        expires_at=claims.date("exp"),
+        not_before=claims.date_or_none("nbf"),
+        issued_at=claims.date_or_none("iat"),
+    )

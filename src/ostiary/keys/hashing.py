@@ -1,0 +1,21 @@
+"""Hashes of secrets: what is stored, compared and written instead of them."""
+
+import hashlib
+import hmac
+
+from ostiary.model.ids import TokenHash
+
+
+def token_hash(secret: str) -> TokenHash:
+    """SHA-256: enough for a secret of 128 random bits or more, never for a password."""
+    return TokenHash(hashlib.sha256(secret.encode()).digest())
+
+
+def same(a: bytes, b: bytes) -> bool:
+    """Compare in a time that does not tell where they differ."""
+    return hmac.compare_digest(a, b)
+
+
+def pseudonym(key: bytes, value: str) -> str:
+    """16 hexadecimal digits that stand for an address or a login in events; found again only with the key."""
+    return hmac.digest(key, value.encode(), "sha256").hex()[:16]

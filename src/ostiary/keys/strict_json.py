@@ -1,0 +1,31 @@
+"""JSON that two parsers can only read in one way (RFC 8725 section 2.4, RFC 7515 section 4, RFC 8259)."""
+
+import json
+
+import orjson
+
+
+class NotStrictJson(ValueError):
+    """Not UTF-8 JSON, not an object, a repeated member, a number that is none, or nested too deep."""
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise NotStrictJson("a member is repeated")
+    return members
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_unique)
+
+
+def parse_object(data: bytes) -> dict[str, object]:
+    """Return the object. `orjson` refuses NaN, infinities, lone surrogates and depth; `json` shows repeated members."""
+    try:
+        orjson.loads(data)
+        value = _decoder.decode(data.decode("utf-8"))
+    except (ValueError, RecursionError):
+        raise NotStrictJson("not strict JSON") from None
+    if not isinstance(value, dict):
+        raise NotStrictJson("not an object")
+    return value
