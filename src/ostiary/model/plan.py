@@ -26,6 +26,10 @@ class Plan:
     events: tuple[Event, ...] = ()
     feed: tuple[FeedEvent, ...] = ()
 
+    def __add__(self, other: "Plan") -> "Plan":
+        """Both, this one's changes first."""
+        return Plan(self.writes + other.writes, self.events + other.events, self.feed + other.feed)
+
 
 @dataclass(frozen=True, slots=True)
 class Committed:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 
-from ostiary.people.records import CountFailure, Counted, Failures
+from ostiary.people.records import Counted, CountFailure, Failures
 
 LONGEST = 900.0
 """Seconds. Keeps a guesser below 100 tries a day for one account (NIST SP 800-63B-4 section 3.2.2)."""
