@@ -37,7 +37,8 @@ def _handshake(tls: DevelopmentTls, place: Path, host: str) -> str | None:
     thread = threading.Thread(target=_serve, args=(server, theirs))
     thread.start()
     try:
-        return client.wrap_socket(ours, server_hostname=host).version()
+        with client.wrap_socket(ours, server_hostname=host) as connection:
+            return connection.version()
     except ssl.SSLCertVerificationError:
         return None
     finally:

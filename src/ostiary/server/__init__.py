@@ -1,0 +1,1 @@
+"""The shell: sockets, processes, upstream connections, clock, randomness, wiring."""

@@ -1,0 +1,88 @@
+"""What the supervisor and its children say to each other, over a socket pair that each child inherits.
+
+The pair is also how a child notices that its supervisor is gone: the end of the stream means drain and leave.
+"""
+
+import asyncio
+import pickle  # both ends are this program: an inherited socket pair, never the network or a file
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+from ostiary.contract.model import Contract
+from ostiary.model.ids import Secret
+
+_LENGTH: Final = struct.Struct("!I")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The first message: all that a child needs. File descriptors are the child's own numbers."""
+
+    number: int
+    """Of the worker, from 0."""
+    contract: Contract
+    master_key: Secret
+    """32 bytes in base64url."""
+    store: str
+    """What `store.open` takes."""
+    issuer_socket: str
+    host: str
+    port: int
+    certificate: str
+    """PEM files: the chain, and its key."""
+    key: str
+    memory: dict[str, int]
+    """Shared memory by name: `limits`, `metrics`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The child serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Make everything ready for this contract, and go on with the old one."""
+
+    contract: Contract
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Nothing can fail any more when Adopt comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """The child cannot serve under the contract that it was asked to prepare."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Serve under the prepared contract from the next request on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """Take nothing new, finish what runs, leave."""
+
+
+Message = Setup | Ready | Prepare | Prepared | Unfit | Adopt | Drain
+
+
+def pack(message: Message) -> bytes:
+    body = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    return _LENGTH.pack(len(body)) + body
+
+
+async def receive(reader: asyncio.StreamReader) -> Message | None:
+    """The next message, or None where the other side is gone."""
+    try:
+        (length,) = _LENGTH.unpack(await reader.readexactly(_LENGTH.size))
+        message: Message = pickle.loads(await reader.readexactly(length))  # noqa: S301  # see the import
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+    return message
