@@ -17,6 +17,8 @@ class GrantType(StrEnum):
     AUTHORIZATION_CODE = "authorization_code"
     CLIENT_CREDENTIALS = "client_credentials"
     REFRESH_TOKEN = "refresh_token"  # noqa: S105  # the name of a grant, not a secret
+    DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+    """RFC 8628; in the device kind's profile, and not served by the token endpoint yet."""
 
 
 class ClientAuth(StrEnum):
@@ -25,6 +27,8 @@ class ClientAuth(StrEnum):
     NONE = "none"
     SECRET_BASIC = "client_secret_basic"  # noqa: S105  # the name of a method, not a secret
     PRIVATE_KEY_JWT = "private_key_jwt"
+    TLS = "tls_client_auth"
+    """RFC 8705; such a client is refused at the token endpoint, which has no mutual TLS yet."""
 
 
 @dataclass(frozen=True, slots=True)

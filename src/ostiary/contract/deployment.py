@@ -1,0 +1,68 @@
+"""How `ostiary up` runs a contract on this machine: what no client sees."""
+
+from dataclasses import dataclass
+
+from ostiary.contract.file import ContractFile
+from ostiary.contract.places import Address, is_loopback, split_url
+from ostiary.model.ids import Secret
+
+DEFAULT_ADMIN = Address("127.0.0.1", 9443)
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """PEM files; paths are from the contract's folder."""
+
+    certificate: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Paths are from the contract's folder."""
+
+    listen: Address
+    """An empty host: every address."""
+    admin: Address
+    workers: int | None
+    """None: one for each core."""
+    state: str
+    store: Secret | None
+    """The URL of a PostgreSQL, which may hold a password; None: SQLite in `state`."""
+    master_key: Secret | None
+    """32 bytes in base64url; None only where `development`."""
+    tls: TlsFiles | None
+    """None where `plain_http` or `development`."""
+    plain_http: bool
+    """TLS ends before the door."""
+    development: bool
+    """The origin is this machine: missing keys and certificates are made."""
+
+
+def listen_address(file: ContractFile) -> Address:
+    """Where the door listens: as stated, else at the port of the origin."""
+    if file.listen is not None:
+        return file.listen
+    url = split_url(file.origin)
+    assert url is not None
+    return Address("127.0.0.1" if is_loopback(url.hostname) else "", url.port or 443)
+
+
+def is_development(file: ContractFile) -> bool:
+    url = split_url(file.origin)
+    return url is not None and is_loopback(url.hostname)
+
+
+def deployment(file: ContractFile, store: Secret | None, master_key: Secret | None) -> Deployment:
+    """The settings of `up`, with the secrets that were read for them."""
+    return Deployment(
+        listen=listen_address(file),
+        admin=file.admin or DEFAULT_ADMIN,
+        workers=file.workers,
+        state=file.state,
+        store=store,
+        master_key=master_key,
+        tls=TlsFiles(file.tls.certificate, file.tls.key) if file.tls else None,
+        plain_http=file.insecure_plain_http is not None,
+        development=is_development(file),
+    )

@@ -1,0 +1,70 @@
+"""The file while it is being checked: its types, its places, and what was read for it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ostiary.contract.document import Mapping as Tree
+from ostiary.contract.document import Node, Path, locate
+from ostiary.contract.file import ContractFile
+from ostiary.contract.mistakes import Code, Mistake
+from ostiary.contract.sources import Reference, Sources, SourceUnavailable
+from ostiary.model.ids import Secret
+
+ReadFile = Callable[[str], bytes]
+"""The bytes of a file, its path taken from the contract's folder. Raises `OSError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the checks look at."""
+
+    name: str
+    """Of the file, as mistakes show it."""
+    file: ContractFile
+    document: Node
+    declared: Mapping[str, frozenset[str]]
+    """Of each section the names in the file, those of broken entries too."""
+    lost: frozenset[tuple[str, str]]
+    """What is wrong in itself and left out of `file`: (section, setting)."""
+    secrets: Mapping[Path, Secret]
+    """What the references in the file led to."""
+    read_file: ReadFile
+
+    def mistake(self, path: Path, code: Code, says: str, mend: str, *, key: bool = False) -> Mistake:
+        place = locate(self.document, path, key=key)
+        return Mistake(self.name, place.line, place.column, code, says, mend)
+
+    def is_sure_of(self, section: str, *settings: str) -> bool:
+        """Whether no entry of the section is missing, and no entry misses one of the settings by a mistake."""
+        return not any((section, setting) in self.lost for setting in ("", *settings))
+
+
+def declared(document: Node) -> dict[str, frozenset[str]]:
+    """The names in each section that is a mapping."""
+    if not isinstance(document, Tree):
+        return {}
+    sections = {name: entry.node for name, entry in document.entries.items()}
+    return {name: frozenset(node.entries) for name, node in sections.items() if isinstance(node, Tree)}
+
+
+def references(file: ContractFile) -> Iterator[tuple[Path, Reference]]:
+    """Every reference to a secret, with its place."""
+    for client, settings in file.clients.items():
+        for index, secret in enumerate(settings.secret):
+            yield ("clients", client, "secret", index), secret
+    if file.store is not None:
+        yield ("store",), file.store
+    if file.master_key is not None:
+        yield ("master_key",), file.master_key
+
+
+def resolve(file: ContractFile, sources: Sources) -> tuple[dict[Path, Secret], dict[Path, str]]:
+    """What each reference leads to, and why some lead to nothing."""
+    secrets: dict[Path, Secret] = {}
+    unread: dict[Path, str] = {}
+    for path, reference in references(file):
+        try:
+            secrets[path] = reference.resolve(sources)
+        except SourceUnavailable as unavailable:
+            unread[path] = str(unavailable)
+    return secrets, unread

@@ -1,0 +1,73 @@
+"""From the file's types to the frozen contract: defaults filled in, kinds expanded, secrets only as hashes."""
+
+from collections.abc import Iterable
+
+from ostiary.contract.deployment import is_development
+from ostiary.contract.document import locate
+from ostiary.contract.draft import Draft
+from ostiary.contract.expand_client import client_rule
+from ostiary.contract.expand_route import route_rule, step_up
+from ostiary.contract.file import ContractFile, ScopeOf, Service
+from ostiary.contract.model import Bounds, Contract, InsecureUse, ScopeRule, ServiceRule, Timeouts
+from ostiary.contract.setting import Insecure, Setting
+from ostiary.model.ids import ClientId, Role, Scope, ServiceName
+
+
+def expand(draft: Draft, digest: str) -> Contract:
+    """The contract in force. The draft has no mistakes that refuse it."""
+    file = draft.file
+    scopes = {Scope(name): _scope(name, scope) for name, scope in file.scopes.items()}
+    lines = _lines(draft)
+    return Contract(
+        origin=file.origin,
+        digest=digest,
+        services={ServiceName(name): _service(name, service, file.origin) for name, service in file.services.items()},
+        scopes=scopes,
+        roles={Role(name): frozenset(map(Scope, granted)) for name, granted in file.roles.items()},
+        clients={ClientId(name): client_rule(draft, name, client) for name, client in file.clients.items()},
+        routes=tuple(route_rule(file, route, scopes, line) for route, line in zip(file.routes, lines, strict=True)),
+        bounds=Bounds(**file.bounds.model_dump()),
+        timeouts=Timeouts(**file.timeouts.model_dump()),
+        trusted_proxies=file.trusted_proxies,
+        hsts=not is_development(file) and file.insecure_no_hsts is None,
+        feed_bound_seconds=file.feed_bound,
+        audit_bound_seconds=file.audit_bound,
+        key_rotation_seconds=file.keys.rotate,
+        session_idle_seconds=file.sessions.idle,
+        session_absolute_seconds=file.sessions.absolute,
+        insecure=tuple(insecure_uses(file)),
+    )
+
+
+def _lines(draft: Draft) -> list[int]:
+    return [locate(draft.document, ("routes", index, "on")).line for index in range(len(draft.file.routes))]
+
+
+def _scope(name: str, scope: ScopeOf) -> ScopeRule:
+    return ScopeRule(Scope(name), scope.says, step_up(scope.step_up))
+
+
+def _service(name: str, service: Service, origin: str) -> ServiceRule:
+    return ServiceRule(
+        name=ServiceName(name),
+        host=service.url.host,
+        port=service.url.port,
+        tls=service.url.tls,
+        base_path=service.url.base_path,
+        audience=service.audience or f"{origin}/{name}",
+        identity=service.identity,
+        connections=service.connections,
+        health_path=service.health,
+        openapi=service.openapi,
+    )
+
+
+def insecure_uses(file: ContractFile) -> Iterable[InsecureUse]:
+    """Every `insecure_` setting of the file with its reason, in the order of the file's types."""
+    owners: list[tuple[str, Setting]] = [("", file)]
+    owners += [(f"clients.{name}.", client) for name, client in file.clients.items()]
+    for prefix, owner in owners:
+        for name in type(owner).model_fields:
+            value = getattr(owner, name)
+            if isinstance(value, Insecure):
+                yield InsecureUse(prefix + name, value.because)

@@ -1,0 +1,102 @@
+"""From a client of the file to its rule: the kind's profile, narrowed or weakened by what the client says."""
+
+import hashlib
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from ostiary.contract.draft import Draft
+from ostiary.contract.expand_route import limits
+from ostiary.contract.file_client import Client, Credential
+from ostiary.contract.key_sets import key_set
+from ostiary.contract.model import ClientAuth, ClientRule, Limit, LimitBy, Profile, Rate
+from ostiary.contract.profiles import PROFILES
+from ostiary.model.ids import ClientId, Role, Scope, TenantId, TokenHash
+from ostiary.model.principal import Binding
+
+OIDC_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
+"""Of OpenID Connect Core sections 5.4 and 11: every client with a person may ask for them."""
+
+_AUTH = {
+    Credential.NONE: ClientAuth.NONE,
+    Credential.SECRET: ClientAuth.SECRET_BASIC,
+    Credential.PRIVATE_KEY_JWT: ClientAuth.PRIVATE_KEY_JWT,
+    Credential.MTLS: ClientAuth.TLS,
+    Credential.API_KEY: ClientAuth.NONE,
+    Credential.SIGNATURE: ClientAuth.NONE,
+}
+"""A client with an API key or signed requests has no grant, so the token endpoint refuses it whatever it brings."""
+_BINDING = {Credential.MTLS: Binding.MTLS, Credential.SIGNATURE: Binding.SIGNATURE}
+
+
+def credential_of(client: Client) -> Credential:
+    """As stated, else what is given, else the kind's."""
+    if client.credential is not None:
+        return client.credential
+    if client.secret:
+        return Credential.SECRET
+    if client.jwks is not None or client.jwks_file is not None:
+        return Credential.PRIVATE_KEY_JWT
+    return PROFILES[client.kind].credentials.value[0]
+
+
+def profile_of(client: Client) -> Profile:
+    """The kind's profile with the client's settings."""
+    base = PROFILES[client.kind].profile(client.kind)
+    binding = _BINDING.get(credential_of(client), base.binding)
+    return replace(
+        base,
+        binding=Binding.BEARER if client.insecure_bearer_tokens else binding,
+        access_token_seconds=_value(client, "access_token_lifetime") or base.access_token_seconds,
+        refresh_idle_seconds=_value(client, "refresh_idle") or base.refresh_idle_seconds,
+        refresh_absolute_seconds=_value(client, "refresh_absolute") or base.refresh_absolute_seconds,
+        asks_consent=(base.asks_consent or bool(client.consent)) and not client.insecure_no_consent,
+    )
+
+
+def _value(client: Client, setting: str) -> int | None:
+    insecure = getattr(client, f"insecure_{setting}")
+    value: int | None = insecure.value if insecure is not None else getattr(client, setting)
+    return value
+
+
+def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
+    """The rule of a client. Of its secrets only the hashes stay."""
+    profile = profile_of(client)
+    return ClientRule(
+        id=ClientId(name),
+        profile=profile,
+        scopes=frozenset(map(Scope, client.scopes)) - OIDC_SCOPES,
+        auth_method=_AUTH[credential_of(client)],
+        name=client.name or name,
+        redirect_uris=client.redirect_uris,
+        post_logout_redirect_uris=client.post_logout_redirect_uris,
+        secret_hashes=_secret_hashes(draft, name, client),
+        jwks=key_set(client, draft.read_file),
+        tenant=TenantId(client.tenant) if client.tenant else None,
+        roles=frozenset(map(Role, client.roles)),
+        origins=_origins(client) if profile.cors else frozenset(),
+        allow_ips=client.allow_ips,
+        limits=_limits(client),
+        min_version=client.min_version,
+    )
+
+
+def _secret_hashes(draft: Draft, name: str, client: Client) -> tuple[TokenHash, ...]:
+    paths = (("clients", name, "secret", index) for index in range(len(client.secret)))
+    secrets = (draft.secrets[path].reveal() for path in paths if path in draft.secrets)
+    return tuple(TokenHash(hashlib.sha256(secret.encode()).digest()) for secret in secrets)
+
+
+def _origins(client: Client) -> frozenset[str]:
+    if client.origins is not None:
+        return frozenset(client.origins)
+    urls = (urlsplit(uri) for uri in client.redirect_uris)
+    return frozenset(f"{url.scheme}://{url.netloc}" for url in urls)
+
+
+def _limits(client: Client) -> tuple[Limit, ...]:
+    own = limits(client.limit, "total-")
+    if client.quota is None:
+        return own
+    count, seconds = client.quota
+    return (Limit("quota", LimitBy.CLIENT, Rate(count, seconds, count)), *own)

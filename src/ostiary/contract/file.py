@@ -1,0 +1,129 @@
+"""The file a user writes, as types: the root of `ostiary.yaml`. The JSON Schema and the reference come from these."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from ostiary.contract.file_client import Client
+from ostiary.contract.file_route import BoundsOf, LimitOf, Route, StepUpOf, TimeoutsOf, as_tuple
+from ostiary.contract.model import Identity
+from ostiary.contract.patterns import PatternText
+from ostiary.contract.places import AddressText, NetworkText, OriginText, SecretText, StoreText, UpstreamUrl
+from ostiary.contract.setting import Insecure, Setting, Yes
+from ostiary.contract.words import FilePath, Name, ScopeName, Seconds, Uri, UrlPath, Words
+
+
+class Service(Setting):
+    """An API behind the door."""
+
+    url: UpstreamUrl
+    """Where it listens. A path is put before the path of every request."""
+    openapi: FilePath | None = None
+    """Its OpenAPI document (YAML or JSON), from the contract's folder. Every operation then needs a route or a place
+    in `closed`, and every route an operation."""
+    closed: tuple[PatternText, ...] = ()
+    """Operations of the document that nobody may call through this door."""
+    audience: Uri | None = None
+    """The `aud` of tokens for it (RFC 9068 section 2.2). By default `{origin}/{name of the service}`."""
+    identity: Identity = Identity.JWT
+    """How it learns who asks: a short-lived JWT in `x-ostiary-identity`, or plain `x-ostiary-*` header fields."""
+    connections: Annotated[int, Field(strict=True, ge=1, le=65536)] = 128
+    """The most connections to it, from each worker."""
+    health: UrlPath | None = None
+    """A path that answers 200 while the service is well. By default its health is known only from requests."""
+
+
+def _scope_in_words(value: object) -> object:
+    return {"says": value} if isinstance(value, str) else value
+
+
+class ScopeOf(Setting):
+    """A scope, in the words of the consent page. Text alone stands for `{says: text}`."""
+
+    says: Words
+    """What the person reads."""
+    step_up: StepUpOf | None = None
+    """What every route that needs the scope asks of the sign-in (RFC 9470)."""
+
+
+ScopeText = Annotated[ScopeOf, BeforeValidator(_scope_in_words, json_schema_input_type=Words | ScopeOf)]
+
+
+class Keys(Setting):
+    """The issuer's and the gateway's signing keys."""
+
+    rotate: Seconds = 90 * 86400
+    """How long a key signs before the next one takes over."""
+
+
+class Sessions(Setting):
+    """Sign-in sessions at the issuer."""
+
+    idle: Seconds = 3600
+    """How long a session lives unused."""
+    absolute: Seconds = 12 * 3600
+    """How long a session lives at most."""
+
+
+class Tls(Setting):
+    """The certificate of the door, as PEM files from the contract's folder."""
+
+    certificate: FilePath
+    """The certificate with its chain."""
+    key: FilePath
+    """Its private key."""
+
+
+class ContractFile(Setting):
+    """`ostiary.yaml`: everything in one file."""
+
+    origin: OriginText
+    """What clients see: `https://host` or `https://host:port`. It is also the issuer's name."""
+    services: dict[Name, Service] = Field(default_factory=dict)
+    """The APIs behind the door."""
+    scopes: dict[ScopeName, ScopeText] = Field(default_factory=dict)
+    """What clients may be allowed, in the words of the consent page."""
+    roles: dict[Name, tuple[ScopeName, ...]] = Field(default_factory=dict)
+    """What people may do: the scopes of each role."""
+    clients: dict[Name, Client] = Field(default_factory=dict)
+    """Who may call: each by its `client_id`."""
+    routes: tuple[Route, ...] = ()
+    """Which requests are let in. Whatever has no route is refused."""
+    limit: Annotated[
+        tuple[LimitOf, ...], BeforeValidator(as_tuple, json_schema_input_type=LimitOf | list[LimitOf])
+    ] = ()
+    """The limit or limits of every route that has none of its own."""
+    bounds: BoundsOf = Field(default_factory=BoundsOf)
+    """The most that a request may bring."""
+    timeouts: TimeoutsOf = Field(default_factory=TimeoutsOf)
+    """How long the gateway waits."""
+    trusted_proxies: tuple[NetworkText, ...] = ()
+    """Proxies before the door whose `Forwarded` and `X-Forwarded-For` are believed."""
+    keys: Keys = Field(default_factory=Keys)
+    """Rotation of the signing keys."""
+    sessions: Sessions = Field(default_factory=Sessions)
+    """Lifetimes of sign-in sessions."""
+    feed_bound: Seconds = 5
+    """A gateway that has not heard of revocations for longer refuses; at most a minute."""
+    audit_bound: Seconds = 5
+    """A gateway that could not record for longer refuses; at most a minute."""
+    listen: AddressText | None = None
+    """Where the door listens. By default the port of `origin`: on every address, or on 127.0.0.1 only where the
+    origin is this machine."""
+    admin: AddressText | None = None
+    """Where health and metrics are served, as plain HTTP. By default `127.0.0.1:9443`."""
+    workers: Annotated[int, Field(strict=True, ge=1, le=1024)] | None = None
+    """Gateway processes. By default one for each core."""
+    state: FilePath = "ostiary-state"
+    """The folder of what is kept, from the contract's folder."""
+    store: StoreText | None = None
+    """`postgresql://user@host/database`, with `${env:NAME}` for its password. By default SQLite in `state`."""
+    master_key: SecretText | None = None
+    """32 random bytes in base64url, under which the signing keys are encrypted. Not in `state`. It may be left out only
+    where the origin is this machine: `ostiary up` then keeps one in a file beside the folder `state`."""
+    tls: Tls | None = None
+    """It may be left out only where the origin is this machine: `ostiary up` then makes a development certificate."""
+    insecure_plain_http: Insecure[Yes] | None = None
+    """The door listens without TLS, since something before it ends TLS."""
+    insecure_no_hsts: Insecure[Yes] | None = None
+    """No `Strict-Transport-Security` on answers (RFC 6797)."""

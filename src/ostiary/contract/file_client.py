@@ -1,0 +1,82 @@
+"""The file a user writes, as types: clients."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from ostiary.contract.file_route import LimitOf, as_tuple
+from ostiary.contract.places import NetworkText, SecretText
+from ostiary.contract.setting import Insecure, Setting, Yes
+from ostiary.contract.words import CountPerTime, FilePath, Flag, Name, ScopeName, Seconds, Uri, Version, Words
+from ostiary.model.principal import Kind
+
+
+class Credential(StrEnum):
+    """What a client proves itself with."""
+
+    NONE = "none"
+    SECRET = "secret"  # noqa: S105  # the name of a credential, not a secret
+    PRIVATE_KEY_JWT = "private-key-jwt"
+    MTLS = "mtls"
+    API_KEY = "api-key"
+    SIGNATURE = "signature"
+
+
+class Client(Setting):
+    """A client: what it is, and what it may do. Its kind decides everything that is not said here."""
+
+    kind: Kind
+    """What the client is. `ostiary explain client NAME` prints what that means."""
+    name: Words | None = None
+    """What people read on the consent page. By default its `client_id`."""
+    scopes: tuple[ScopeName, ...] = ()
+    """What it may ask for."""
+    credential: Credential | None = None
+    """What it proves itself with. By default what `secret`, `jwks` or `jwks_file` say, or what its kind has."""
+    secret: Annotated[
+        tuple[SecretText, ...], BeforeValidator(as_tuple, json_schema_input_type=SecretText | list[SecretText])
+    ] = Field(default=(), max_length=2)
+    """Where its secret is: `${env:NAME}` or `${file:PATH}`. Two while one takes the place of the other."""
+    jwks: Annotated[dict[str, Any], Field(title="JWK set")] | None = None
+    """Its public keys as a JWK set (RFC 7517 section 5)."""
+    jwks_file: FilePath | None = None
+    """A file with its public keys as a JWK set, from the contract's folder."""
+    redirect_uris: tuple[Uri, ...] = ()
+    """Where people come back to after sign-in; compared to the letter."""
+    post_logout_redirect_uris: tuple[Uri, ...] = ()
+    """Where people come back to after sign-out; compared to the letter."""
+    origins: tuple[Uri, ...] | None = None
+    """Web origins whose scripts may call. By default those of `redirect_uris`."""
+    tenant: Name | None = None
+    """The tenant that the client belongs to."""
+    roles: tuple[Name, ...] = ()
+    """Roles of the client where it acts for itself."""
+    allow_ips: tuple[NetworkText, ...] = ()
+    """Where it may call from. By default from anywhere."""
+    quota: CountPerTime | None = None
+    """How many requests altogether, over all routes."""
+    limit: Annotated[
+        tuple[LimitOf, ...], BeforeValidator(as_tuple, json_schema_input_type=LimitOf | list[LimitOf])
+    ] = ()
+    """A limit or limits over all routes."""
+    min_version: Version | None = None
+    """The oldest build of the app that is let in."""
+    access_token_lifetime: Seconds | None = None
+    """Shorter than the kind's."""
+    refresh_idle: Seconds | None = None
+    """How long a refresh token lives unused; shorter than the kind's."""
+    refresh_absolute: Seconds | None = None
+    """How long refreshing goes on without a new sign-in; shorter than the kind's."""
+    consent: Flag | None = None
+    """`true`: ask the person, even where the kind does not."""
+    insecure_access_token_lifetime: Insecure[Seconds] | None = None
+    """Longer than the kind's; at most a day."""
+    insecure_refresh_idle: Insecure[Seconds] | None = None
+    """Longer than the kind's; at most a year."""
+    insecure_refresh_absolute: Insecure[Seconds] | None = None
+    """Longer than the kind's; at most five years."""
+    insecure_no_consent: Insecure[Yes] | None = None
+    """Do not ask the person, though the kind does."""
+    insecure_bearer_tokens: Insecure[Yes] | None = None
+    """Tokens without proof of possession, though the kind demands one."""

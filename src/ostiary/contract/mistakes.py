@@ -1,0 +1,134 @@
+"""What can be wrong with a contract: a closed list of codes, and where each mistake stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    """The contract is refused."""
+    WARNING = "warning"
+    """The contract is taken; someone should know."""
+
+
+class Code(StrEnum):
+    """Value: what `ostiary check --json` carries. `means`: what the reference prints."""
+
+    means: str
+    severity: Severity
+
+    def __new__(cls, value: str, means: str, severity: Severity = Severity.ERROR) -> "Code":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.means = means
+        member.severity = severity
+        return member
+
+    # reading
+    UNREADABLE = "unreadable", "The file cannot be read, is no UTF-8, or is larger than a contract may be."
+    SYNTAX = "syntax", "The file is not well-formed YAML 1.2."
+    YAML_FEATURE = "yaml-feature", "YAML that a contract does not use: tags, several documents, keys that are no text."
+    TOO_MUCH = "too-much", "The file nests too deep, or its aliases unfold to too much."
+    KEY_REPEATED = "key-repeated", "A key stands twice in one mapping; one of its values would be lost."
+    # types
+    UNKNOWN_KEY = "unknown-key", "No setting has this name."
+    MISSING_KEY = "missing-key", "A setting that has no default is missing."
+    WRONG_TYPE = "wrong-type", "The value is not of the setting's type."
+    NOT_A_CHOICE = "not-a-choice", "The value is none of those that the setting knows."
+    OUT_OF_RANGE = "out-of-range", "The value is smaller or larger than it may be."
+    BAD_NAME = "bad-name", "A name has characters that it may not have."
+    BAD_DURATION = "bad-duration", "A duration is not a number with its unit, such as 30s or 12h."
+    BAD_SIZE = "bad-size", "A size is not a number with its unit, such as 64KiB."
+    BAD_RATE = "bad-rate", "A rate is not a count for a time, such as 50/s or 100k/day."
+    BAD_NETWORK = "bad-network", "A network is not an address or a CIDR block without host bits."
+    BAD_ADDRESS = "bad-address", "A listening address is not `host:port`."
+    BAD_URL = "bad-url", "A URL is not absolute, or has parts that it may not have here."
+    BAD_ORIGIN = "bad-origin", "An origin is not `https://host` or `https://host:port`, written as browsers send it."
+    BAD_ROUTE = "bad-route", "`on` is not a method and a path."
+    BAD_FACT = "bad-fact", "A fact does not begin with `path.`, `query.`, `body.` or `claims.`, nor names a parameter."
+    # references
+    UNKNOWN_SERVICE = "unknown-service", "A route leads to a service that the contract does not have."
+    UNKNOWN_SCOPE = "unknown-scope", "A scope is named that the contract does not have."
+    UNKNOWN_ROLE = "unknown-role", "A role is named that the contract does not have."
+    UNKNOWN_PARAMETER = "unknown-parameter", "A rule names a parameter that the route's path does not have."
+    # scopes
+    SCOPE_NOBODY_GRANTS = "scope-nobody-grants", "A route needs a scope that no role and no client grants."
+    SCOPE_RESERVED = "scope-reserved", "The scope has a meaning of its own in OpenID Connect."
+    SCOPE_UNUSED = "scope-unused", "No route needs the scope.", Severity.WARNING
+    # routes
+    ROUTE_REPEATED = "route-repeated", "Two routes answer the same requests; the second would never be reached."
+    ROUTE_AMBIGUOUS = "route-ambiguous", "Two routes answer some of the same requests, and neither is the more exact."
+    ROUTE_RESERVED = "route-reserved", "The path belongs to the issuer."
+    ROUTE_UNREACHABLE = "route-unreachable", "No client of the contract can fulfil what the route asks."
+    ROUTE_WITHOUT_RULE = "route-without-rule", "A route says neither which scope it needs nor that it is public."
+    PUBLIC_WITH_RULE = "public-with-rule", "A public route asks for something that only a client with a token has."
+    LIMIT_NOT_COUNTABLE = "limit-not-countable", "A limit counts by something that its requests do not have."
+    UPGRADE_NOT_GET = "upgrade-not-get", "A WebSocket begins with GET (RFC 6455 section 4.1)."
+    # clients
+    REDIRECT_NOT_EXACT = "redirect-not-exact", "A redirect URI is not one exact, safe address."
+    REDIRECT_MISSING = "redirect-missing", "The kind signs people in, and no redirect URI is registered."
+    SETTING_NOT_FOR_KIND = "setting-not-for-kind", "Clients of this kind do not have the setting."
+    CREDENTIAL_NOT_FOR_KIND = "credential-not-for-kind", "Clients of this kind do not prove themselves in this way."
+    CREDENTIAL_MISSING = "credential-missing", "The client has nothing to prove itself with."
+    CREDENTIAL_MISMATCH = (
+        "credential-mismatch",
+        "The `credential` and the secret or key that is given do not belong together.",
+    )
+    WEAKER_THAN_PROFILE = "weaker-than-profile", "The setting weakens the kind's profile and is not named `insecure_`."
+    INSECURE_WITHOUT_REASON = "insecure-without-reason", "An `insecure_` setting does not say why."
+    KEY_SET_INVALID = "key-set-invalid", "The JWK set is none, or has a key that cannot verify client assertions."
+    KIND_NOT_SERVED = (
+        "kind-not-served",
+        "Clients of this kind have their profile, and no way in yet.",
+        Severity.WARNING,
+    )
+    CLIENT_WITHOUT_SECRET = (
+        "client-without-secret",
+        "The client has no secret and no key: it cannot use the token endpoint.",
+        Severity.WARNING,
+    )
+    # secrets
+    SECRET_IN_CONTRACT = "secret-in-contract", "A secret is written into the file."
+    SECRET_WEAK = "secret-weak", "A secret is too short to be stored as a plain hash."
+    SECRET_UNREADABLE = (
+        "secret-unreadable",
+        "A secret's source does not have it: fine for a check elsewhere, refused by `ostiary up`.",
+        Severity.WARNING,
+    )
+    # services and their documents
+    OPENAPI_UNREADABLE = "openapi-unreadable", "The OpenAPI document cannot be read, or is none."
+    OPERATION_WITHOUT_RULE = "operation-without-rule", "An operation of the OpenAPI document has no route."
+    RULE_WITHOUT_OPERATION = "rule-without-operation", "The OpenAPI document of the service has no such operation."
+    # running it
+    STEP_UP_UNREACHABLE = "step-up-unreachable", "No sign-in reaches the `acr` that is asked.", Severity.WARNING
+    MASTER_KEY_IN_STATE = "master-key-in-state", "The master key lies beside the keys that it protects."
+    MASTER_KEY_MISSING = "master-key-missing", "The origin is not this machine, and there is no master key."
+    MASTER_KEY_MALFORMED = "master-key-malformed", "The master key is not 32 bytes in base64url."
+    TLS_MISSING = "tls-missing", "The origin is not this machine, and there is no certificate."
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One thing that is wrong. Lines and columns count from 1."""
+
+    file: str
+    line: int
+    column: int
+    code: Code
+    says: str
+    """What is wrong; never a value that could be a secret."""
+    mend: str
+    """What to do about it."""
+
+    @property
+    def severity(self) -> Severity:
+        return self.code.severity
+
+
+class ContractBroken(Exception):
+    """The contract is refused as a whole; `mistakes` are all of them, in the order of the file."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__(f"{len(self.mistakes)} mistakes")

@@ -1,0 +1,279 @@
+"""The eight kinds: what each carries, and for every line why, and the text that it rests on.
+
+`PROFILES` is the one table. A client narrows its profile, or weakens it by a setting named `insecure_`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Generic, TypeVar
+
+from ostiary.contract.file_client import Credential
+from ostiary.contract.model import ClientAuth, GrantType, Profile
+from ostiary.model.principal import Binding, Kind
+
+T = TypeVar("T")
+_TEN_MINUTES = 600
+_DAY = 86400
+CODE, REFRESH = GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen(Generic[T]):
+    """A line of a profile: the value, why it is that, and where that is written."""
+
+    value: T
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A kind's whole profile, with reasons."""
+
+    says: str
+    """What the kind is for."""
+    credentials: Chosen[tuple[Credential, ...]]
+    """What a client of the kind may prove itself with; the first is taken where nothing else is said."""
+    grants: Chosen[frozenset[GrantType]]
+    auth_methods: Chosen[frozenset[ClientAuth]]
+    binding: Chosen[Binding]
+    access_token_seconds: Chosen[int]
+    refresh_idle_seconds: Chosen[int | None]
+    refresh_absolute_seconds: Chosen[int | None]
+    asks_consent: Chosen[bool]
+    cors: Chosen[bool]
+    not_served: str = ""
+    """What is missing before clients of this kind get in; empty: nothing."""
+
+    def profile(self, kind: Kind) -> Profile:
+        return Profile(kind, **{field.name: getattr(self, field.name).value for field in fields(Profile)[1:]})
+
+    @property
+    def signs_people_in(self) -> bool:
+        return CODE in self.grants.value
+
+
+_SHORT = Chosen(
+    _TEN_MINUTES,
+    "Short enough to be of little use when it leaks, long enough that refreshing costs nothing.",
+    "RFC 6750 section 5.3",
+)
+_NO_REFRESH: Chosen[int | None] = Chosen(
+    None, "The client asks anew with its own credential.", "RFC 6749 section 4.4.3"
+)
+_NO_PERSON = Chosen(False, "No person is there to ask: the client acts for itself.", "RFC 6749 section 4.4")
+_FIRST_PARTY = Chosen(
+    False,
+    "It is yours: people who sign in to your service do not lend it to somebody else.",
+    "OpenID Connect Core section 3.1.2.4",
+)
+_NO_BROWSER = Chosen(False, "Its requests come from no page of another origin.", "Fetch Standard section 3.3")
+_NO_TOKEN_ENDPOINT: Chosen[frozenset[ClientAuth]] = Chosen(
+    frozenset(), "It needs no tokens: each request brings its own credential.", "OWASP API Security API2:2023"
+)
+_NO_GRANT: Chosen[frozenset[GrantType]] = Chosen(
+    frozenset(), "It needs no tokens: each request brings its own credential.", "OWASP API Security API2:2023"
+)
+_CODE_ONLY = "Code with PKCE (S256): the only flow in which no token passes through the browser's address bar."
+_CONFIDENTIAL = frozenset({ClientAuth.SECRET_BASIC, ClientAuth.PRIVATE_KEY_JWT})
+
+WEB = Sheet(
+    says="A web application with a server of its own, which keeps the tokens away from the browser.",
+    credentials=Chosen(
+        (Credential.SECRET, Credential.PRIVATE_KEY_JWT),
+        "A server can keep a secret or a key.",
+        "RFC 6749 section 2.1",
+    ),
+    grants=Chosen(frozenset({CODE, REFRESH}), _CODE_ONLY, "RFC 9700 section 2.1.1"),
+    auth_methods=Chosen(_CONFIDENTIAL, "It authenticates at the token endpoint.", "RFC 6749 section 3.2.1"),
+    binding=Chosen(
+        Binding.BEARER,
+        "The token stays on a server; the refresh token works only with the client's own credential.",
+        "RFC 9700 section 2.2.2",
+    ),
+    access_token_seconds=_SHORT,
+    refresh_idle_seconds=Chosen(
+        12 * 3600,
+        "A day's work without a new sign-in; the session at the issuer ends it sooner.",
+        "RFC 10017 section 6.1",
+    ),
+    refresh_absolute_seconds=Chosen(_DAY, "Nobody stays signed in for longer than a day.", "RFC 9700 section 4.14.2"),
+    asks_consent=_FIRST_PARTY,
+    cors=Chosen(False, "The browser calls its own origin.", "Fetch Standard section 3.3"),
+)
+SPA = Sheet(
+    says="A single-page application: all of it runs in the browser.",
+    credentials=Chosen(
+        (Credential.NONE,), "Nothing that is sent to every browser is a secret.", "RFC 6749 section 2.1"
+    ),
+    grants=Chosen(frozenset({CODE}), _CODE_ONLY, "RFC 9700 section 2.1.1"),
+    auth_methods=Chosen(
+        frozenset({ClientAuth.NONE}), "A public client: PKCE proves the exchange.", "RFC 7636 section 4"
+    ),
+    binding=Chosen(
+        Binding.BEARER, "Bearer tokens, and therefore short ones and none that refresh.", "RFC 9700 section 2.2.1"
+    ),
+    access_token_seconds=_SHORT,
+    refresh_idle_seconds=Chosen(
+        None, "None without a key that cannot leave the browser: a script could carry it off.", "RFC 9700 section 2.2.2"
+    ),
+    refresh_absolute_seconds=Chosen(None, "There is no refresh token.", "RFC 9700 section 2.2.2"),
+    asks_consent=_FIRST_PARTY,
+    cors=Chosen(True, "Its pages call across origins, from exactly its own.", "Fetch Standard section 3.3"),
+)
+MOBILE = Sheet(
+    says="An app that people install.",
+    credentials=Chosen((Credential.NONE,), "What ships in an app is no secret.", "RFC 8252 section 8.5"),
+    grants=Chosen(
+        frozenset({CODE, REFRESH}),
+        "Code with PKCE (S256) through the system's browser, never an embedded one.",
+        "RFC 8252 sections 6 and 8.12",
+    ),
+    auth_methods=Chosen(
+        frozenset({ClientAuth.NONE}), "A public client: PKCE proves the exchange.", "RFC 8252 section 8.4"
+    ),
+    binding=Chosen(
+        Binding.DPOP, "Every token is bound to a key in the device: a copied one is worthless.", "RFC 9449 section 5"
+    ),
+    access_token_seconds=_SHORT,
+    refresh_idle_seconds=Chosen(
+        30 * _DAY,
+        "An app that is opened monthly stays signed in, since its key stays in the device.",
+        "RFC 9449 section 5",
+    ),
+    refresh_absolute_seconds=Chosen(180 * _DAY, "Twice a year the person signs in anew.", "RFC 9700 section 4.14.2"),
+    asks_consent=_FIRST_PARTY,
+    cors=_NO_BROWSER,
+    not_served="Proof of possession (DPoP) is not served yet: the token endpoint refuses such a client.",
+)
+PARTNER = Sheet(
+    says="Another company's server that calls for itself, with an API key or signed requests.",
+    credentials=Chosen(
+        (Credential.API_KEY, Credential.SIGNATURE),
+        "What partners can operate: a key that scanners recognise, or a signature over each request.",
+        "RFC 9421 section 1",
+    ),
+    grants=_NO_GRANT,
+    auth_methods=_NO_TOKEN_ENDPOINT,
+    binding=Chosen(Binding.API_KEY, "At least its key; signed requests are bound more strongly.", "RFC 9421 section 1"),
+    access_token_seconds=_SHORT,
+    refresh_idle_seconds=_NO_REFRESH,
+    refresh_absolute_seconds=_NO_REFRESH,
+    asks_consent=_NO_PERSON,
+    cors=_NO_BROWSER,
+    not_served="API keys and signed requests are not served yet: every request of such a client is refused.",
+)
+THIRD_PARTY = Sheet(
+    says="Somebody else's application that acts for a person who agreed to it.",
+    credentials=Chosen(
+        (Credential.NONE, Credential.SECRET, Credential.PRIVATE_KEY_JWT),
+        "Its server keeps a secret or a key; without a server it is a public client.",
+        "RFC 6749 section 2.1",
+    ),
+    grants=Chosen(frozenset({CODE, REFRESH}), _CODE_ONLY, "RFC 9700 section 2.1.1"),
+    auth_methods=Chosen(
+        _CONFIDENTIAL | {ClientAuth.NONE},
+        "With a secret or a key it authenticates; without, PKCE proves the exchange.",
+        "RFC 6749 section 3.2.1",
+    ),
+    binding=Chosen(Binding.BEARER, "What applications of others can be asked for.", "RFC 6750 section 1"),
+    access_token_seconds=_SHORT,
+    refresh_idle_seconds=Chosen(
+        14 * _DAY, "Rotated at each use, and a second use of an old one ends them all.", "RFC 9700 section 4.14.2"
+    ),
+    refresh_absolute_seconds=Chosen(90 * _DAY, "After that the person is asked again.", "RFC 9700 section 4.14.2"),
+    asks_consent=Chosen(True, "The person decides what somebody else may do in their name.", "RFC 6749 section 10.2"),
+    cors=_NO_BROWSER,
+)
+SERVICE = Sheet(
+    says="A program of yours that calls for itself.",
+    credentials=Chosen(
+        (Credential.PRIVATE_KEY_JWT, Credential.SECRET, Credential.MTLS),
+        "A key never leaves the program; a secret is sent each time.",
+        "RFC 9700 section 2.5",
+    ),
+    grants=Chosen(
+        frozenset({GrantType.CLIENT_CREDENTIALS}),
+        "It acts for itself, so no person is involved.",
+        "RFC 6749 section 4.4",
+    ),
+    auth_methods=Chosen(
+        _CONFIDENTIAL | {ClientAuth.TLS}, "It always authenticates at the token endpoint.", "RFC 6749 section 4.4"
+    ),
+    binding=Chosen(Binding.BEARER, "With mutual TLS its tokens are bound to the certificate.", "RFC 8705 section 3"),
+    access_token_seconds=_SHORT,
+    refresh_idle_seconds=_NO_REFRESH,
+    refresh_absolute_seconds=_NO_REFRESH,
+    asks_consent=_NO_PERSON,
+    cors=_NO_BROWSER,
+)
+DEVICE = Sheet(
+    says="A device without a keyboard: a till, a television, a sensor.",
+    credentials=Chosen(
+        (Credential.NONE, Credential.MTLS),
+        "What ships in a device is no secret, unless it has a certificate of its own.",
+        "RFC 8628 section 5.6",
+    ),
+    grants=Chosen(
+        frozenset({GrantType.DEVICE_CODE, REFRESH}),
+        "The person signs in on another device, with a code that is shown.",
+        "RFC 8628 section 3",
+    ),
+    auth_methods=Chosen(
+        frozenset({ClientAuth.NONE, ClientAuth.TLS}), "Public, or by its certificate.", "RFC 8628 section 5.6"
+    ),
+    binding=Chosen(
+        Binding.DPOP, "A device stands where others reach it: a copied token is worthless.", "RFC 9449 section 5"
+    ),
+    access_token_seconds=_SHORT,
+    refresh_idle_seconds=Chosen(
+        30 * _DAY, "A device that is used monthly stays signed in, since its key stays in it.", "RFC 9449 section 5"
+    ),
+    refresh_absolute_seconds=Chosen(365 * _DAY, "Once a year somebody confirms it.", "RFC 9700 section 4.14.2"),
+    asks_consent=Chosen(True, "The person sees which device asks: the defence against phishing.", "RFC 10027"),
+    cors=_NO_BROWSER,
+    not_served="The device flow is not served yet: the token endpoint refuses such a client.",
+)
+LEGACY = Sheet(
+    says="An old client that cannot change, let in by its old ways for a limited time.",
+    credentials=Chosen((Credential.NONE,), "Its old ways are named one by one, with an end.", "RFC 8594 section 3"),
+    grants=_NO_GRANT,
+    auth_methods=_NO_TOKEN_ENDPOINT,
+    binding=Chosen(Binding.BEARER, "What it sends can be copied; nothing better is to be had.", "RFC 6750 section 5.1"),
+    access_token_seconds=_SHORT,
+    refresh_idle_seconds=_NO_REFRESH,
+    refresh_absolute_seconds=_NO_REFRESH,
+    asks_consent=_NO_PERSON,
+    cors=_NO_BROWSER,
+    not_served="Old ways are not served yet: every request of such a client is refused.",
+)
+
+PROFILES: Mapping[Kind, Sheet] = {
+    Kind.WEB: WEB,
+    Kind.SPA: SPA,
+    Kind.MOBILE: MOBILE,
+    Kind.PARTNER: PARTNER,
+    Kind.THIRD_PARTY: THIRD_PARTY,
+    Kind.SERVICE: SERVICE,
+    Kind.DEVICE: DEVICE,
+    Kind.LEGACY: LEGACY,
+}
+
+_PEOPLE = frozenset({"redirect_uris", "post_logout_redirect_uris", "consent"})
+_REFRESHING = frozenset({"refresh_idle", "refresh_absolute", "insecure_refresh_idle", "insecure_refresh_absolute"})
+_TOKENS = frozenset({"access_token_lifetime", "insecure_access_token_lifetime"})
+_KEPT = frozenset({"secret", "jwks", "jwks_file"})
+_ALL = frozenset({"kind", "name", "scopes", "credential", "tenant", "allow_ips", "quota", "limit"})
+_ITSELF = frozenset({"roles"})
+
+SETTINGS: Mapping[Kind, frozenset[str]] = {
+    Kind.WEB: _ALL | _PEOPLE | _REFRESHING | _TOKENS | _KEPT,
+    Kind.SPA: _ALL | _PEOPLE | _TOKENS | {"origins"},
+    Kind.MOBILE: _ALL | _PEOPLE | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},
+    Kind.PARTNER: _ALL | _ITSELF,
+    Kind.THIRD_PARTY: _ALL | _PEOPLE | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
+    Kind.SERVICE: _ALL | _TOKENS | _KEPT | _ITSELF,
+    Kind.DEVICE: _ALL | _REFRESHING | _TOKENS | {"min_version"},
+    Kind.LEGACY: _ALL | _ITSELF,
+}
+"""Which settings clients of a kind have."""

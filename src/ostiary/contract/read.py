@@ -1,0 +1,79 @@
+"""Read a contract: the one way from a file's bytes to the frozen contract, and to everything that is wrong with it."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ostiary.contract import document
+from ostiary.contract.checks import FAMILIES
+from ostiary.contract.deployment import Deployment, deployment
+from ostiary.contract.draft import Draft, ReadFile, declared, resolve
+from ostiary.contract.expand import expand
+from ostiary.contract.mistakes import Code, ContractBroken, Mistake, Severity
+from ostiary.contract.model import Contract
+from ostiary.contract.shape import shape
+from ostiary.contract.sources import Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of a file. `contract` and `deployment` are None where an error refuses it; a client whose secret could
+    not be read has none."""
+
+    mistakes: tuple[Mistake, ...]
+    contract: Contract | None = None
+    deployment: Deployment | None = None
+    draft: Draft | None = None
+
+    @property
+    def starts(self) -> bool:
+        """Whether `ostiary up` takes it."""
+        return self.contract is not None and all(mistake.code != Code.SECRET_UNREADABLE for mistake in self.mistakes)
+
+
+def read(text: bytes, name: str, sources: Sources, read_file: ReadFile) -> Reading:
+    """Everything that the file says and everything that is wrong with it. Never raises for what a file can hold.
+
+    `name` is the file's, for mistakes; `read_file` takes paths from its folder.
+    """
+    tree, mistakes = document.read(text, name)
+    if tree is None:
+        return Reading(_sorted(mistakes))
+    shaped, wrong = shape(tree, name)
+    mistakes += wrong
+    if shaped is None:
+        return Reading(_sorted(mistakes))
+    secrets, unread = resolve(shaped.file, sources)
+    draft = Draft(name, shaped.file, shaped.document, declared(tree), shaped.lost, secrets, read_file)
+    for path, why in unread.items():
+        says = f"The secret cannot be read here: {why}."
+        mistakes.append(draft.mistake(path, Code.SECRET_UNREADABLE, says, "Provide it before `ostiary up`."))
+    for family in FAMILIES:
+        mistakes += family(draft)
+    if any(mistake.severity is Severity.ERROR for mistake in mistakes):
+        return Reading(_sorted(mistakes), draft=draft)
+    contract = expand(draft, hashlib.sha256(text).hexdigest())
+    running = deployment(shaped.file, secrets.get(("store",)), secrets.get(("master_key",)))
+    return Reading(_sorted(mistakes), contract, running, draft)
+
+
+def check(text: bytes, name: str, sources: Sources, read_file: ReadFile) -> list[Mistake]:
+    """Every mistake and warning, in the order of the file."""
+    return list(read(text, name, sources, read_file).mistakes)
+
+
+def load_for_up(text: bytes, name: str, sources: Sources, read_file: ReadFile) -> tuple[Contract, Deployment]:
+    """The contract and how this machine runs it. Raises `ContractBroken`, also for a secret that cannot be read."""
+    reading = read(text, name, sources, read_file)
+    if not reading.starts or reading.contract is None or reading.deployment is None:
+        raise ContractBroken(reading.mistakes)
+    return reading.contract, reading.deployment
+
+
+def load(text: bytes, name: str, sources: Sources, read_file: ReadFile) -> Contract:
+    """The contract in force. Raises `ContractBroken` with all mistakes, also for a secret that cannot be read."""
+    return load_for_up(text, name, sources, read_file)[0]
+
+
+def _sorted(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
+    return tuple(sorted(set(mistakes)))

@@ -1,0 +1,48 @@
+"""Where secrets come from: `${env:NAME}` and `${file:PATH}`, through one small interface that the shell fulfils."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ostiary.model.ids import Secret
+
+REFERENCE = r"^\$\{[a-z][a-z0-9-]*:[^${}]+\}$"
+_INSIDE = re.compile(r"\$\{([a-z][a-z0-9-]*):([^${}]+)\}")
+
+
+class SourceUnavailable(Exception):
+    """The source does not have the secret, or may not read it. The message says why and never has a value."""
+
+
+class SecretSource(Protocol):
+    """One kind of place that keeps secrets."""
+
+    def read(self, name: str) -> Secret:
+        """The secret of this name, without a trailing line end. Raises `SourceUnavailable`."""
+        ...
+
+
+Sources = Mapping[str, SecretSource]
+"""By the word before the colon: `env`, `file`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Text with `${source:name}` in it; often nothing but one."""
+
+    text: str
+
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """(source, name) of each reference."""
+        return tuple((match[1], match[2]) for match in _INSIDE.finditer(self.text))
+
+    def resolve(self, sources: Sources) -> Secret:
+        """The text with every reference replaced. Raises `SourceUnavailable`."""
+        return Secret(_INSIDE.sub(lambda match: _read(sources, match[1], match[2]), self.text))
+
+
+def _read(sources: Sources, source: str, name: str) -> str:
+    if source not in sources:
+        raise SourceUnavailable(f"there is no source `{source}`")
+    return sources[source].read(name).reveal()

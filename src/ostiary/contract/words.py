@@ -1,0 +1,132 @@
+"""The types of single values in a contract: names, sentences, numbers with units.
+
+Each parser raises a `PydanticCustomError` whose type is a `Code`.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Annotated, NoReturn, TypeVar
+
+from pydantic import Field, PlainValidator
+from pydantic_core import PydanticCustomError
+
+from ostiary.contract import quantities
+from ostiary.contract.mistakes import Code
+
+T = TypeVar("T")
+
+
+def wrong(code: Code, says: str, mend: str) -> NoReturn:
+    """Refuse a value. The words must not repeat what could be a secret."""
+    raise PydanticCustomError(code.value, "{says}", {"says": says, "mend": mend})
+
+
+def as_text(value: object) -> str:
+    if not isinstance(value, str):
+        wrong(Code.WRONG_TYPE, "This has to be text.", "Write text; put it in quotes if it looks like a number.")
+    return value
+
+
+def _quantity(parse: Callable[[str], T], code: Code, says: str, mend: str) -> Callable[[object], T]:
+    def validate(value: object) -> T:
+        if isinstance(value, str):
+            try:
+                return parse(value)
+            except ValueError:
+                pass
+        wrong(code, says, mend)
+
+    return validate
+
+
+Seconds = Annotated[
+    int,
+    PlainValidator(
+        _quantity(quantities.seconds, Code.BAD_DURATION, "This is no duration.", "Write `30s`, `5m`, `12h` or `90d`."),
+        json_schema_input_type=Annotated[str, Field(title="duration", pattern=quantities.DURATION)],
+    ),
+]
+Timeout = Annotated[
+    float,
+    PlainValidator(
+        _quantity(quantities.fraction, Code.BAD_DURATION, "This is no duration.", "Write `500ms`, `30s` or `5m`."),
+        json_schema_input_type=Annotated[str, Field(title="timeout", pattern=quantities.TIMEOUT)],
+    ),
+]
+Size = Annotated[
+    int,
+    PlainValidator(
+        _quantity(quantities.size, Code.BAD_SIZE, "This is no size.", "Write `512B`, `64KiB`, `1MiB` or `2GiB`."),
+        json_schema_input_type=Annotated[str, Field(title="size", pattern=quantities.SIZE)],
+    ),
+]
+CountPerTime = Annotated[
+    tuple[int, int],
+    PlainValidator(
+        _quantity(quantities.rate, Code.BAD_RATE, "This is no rate.", "Write `50/s`, `100/m`, `5k/h` or `100k/day`."),
+        json_schema_input_type=Annotated[str, Field(title="rate", pattern=quantities.RATE)],
+    ),
+]
+
+Flag = Annotated[bool, Field(strict=True)]
+
+
+def written_like(pattern: str, title: str, says: str, mend: str, code: Code = Code.WRONG_TYPE) -> PlainValidator:
+    """Text that matches `pattern` as a whole."""
+
+    def validate(value: object) -> str:
+        text = as_text(value)
+        if not re.match(pattern, text) or text.endswith("\n"):
+            wrong(code, says, mend)
+        return text
+
+    return PlainValidator(validate, json_schema_input_type=Annotated[str, Field(title=title, pattern=pattern)])
+
+
+Name = Annotated[
+    str,
+    written_like(
+        r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$",
+        "name",
+        "This is no name.",
+        "Use up to 64 letters, digits and `.`, `_`, `~`, `-`, beginning with a letter or digit.",
+        Code.BAD_NAME,
+    ),
+]
+"""Of a service, role, client or tenant."""
+ScopeName = Annotated[
+    str,
+    written_like(
+        r"^[\x21\x23-\x5b\x5d-\x7e]{1,128}$",
+        "scope",
+        "This is no scope.",
+        "Use printable ASCII without space, quote and backslash.",
+        Code.BAD_NAME,
+    ),
+]
+"""`scope-token` (RFC 6749 section 3.3)."""
+Words = Annotated[
+    str,
+    written_like(
+        r"^(?=.*\S)[^\x00-\x1f\x7f]{1,500}$",
+        "text",
+        "This says nothing, or is more than one line.",
+        "Write one line of at most 500 characters.",
+    ),
+]
+"""A sentence for people: one line, not blank."""
+FilePath = Annotated[
+    str, written_like(r"^[^\x00-\x1f]{1,4096}$", "path", "This is no path.", "Write a path from the contract's folder.")
+]
+UrlPath = Annotated[
+    str, written_like(r"^/[\x21-\x7e]{0,2000}$", "URL path", "This is no path of a URL.", "Write it like `/healthz`.")
+]
+Uri = Annotated[
+    str, written_like(r"^[\x21-\x7e]{1,2000}$", "URI", "This is no URI.", "Write it in ASCII, without spaces.")
+]
+Version = Annotated[
+    str,
+    written_like(
+        r"^[0-9]{1,9}(\.[0-9]{1,9}){0,3}$", "version", "This is no version.", 'Write it in quotes, like `"2.4"`.'
+    ),
+]
