@@ -1,0 +1,78 @@
+"""A contract on disk: the file itself, what it names beside it, and where `${env:...}` and `${file:...}` lead."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from ostiary.contract import Code, Contract, ContractBroken, Deployment, Mistake, Reading, SourceUnavailable, read
+from ostiary.model.ids import Secret
+
+MOST_SECRET_BYTES: Final = 64 * 1024
+MOST_FILE_BYTES: Final = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentSource:
+    """`${env:NAME}`."""
+
+    variables: Mapping[str, str]
+
+    def read(self, name: str) -> Secret:
+        """Raises SourceUnavailable for a variable that is not set or empty."""
+        value = self.variables.get(name, "")
+        if not value:
+            raise SourceUnavailable(f"the environment has no {name}")
+        return Secret(value)
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """`${file:PATH}`, from the contract's folder, without the line end that editors add."""
+
+    folder: Path
+
+    def read(self, name: str) -> Secret:
+        """Raises SourceUnavailable for a file that cannot be read, is empty, no UTF-8 or larger than 64 KiB."""
+        try:
+            value = _read_bounded(self.folder / name, MOST_SECRET_BYTES).decode().rstrip("\r\n")
+        except OSError as error:
+            raise SourceUnavailable(f"{name}: {error.strerror or 'cannot be read'}") from None
+        except ValueError:
+            raise SourceUnavailable(f"{name} is not UTF-8 text") from None
+        if not value:
+            raise SourceUnavailable(f"{name} is empty")
+        return Secret(value)
+
+
+def read_contract_file(path: Path) -> Reading:
+    """What the file says and what is wrong with it; a file that cannot be read is a mistake too."""
+    folder = path.absolute().parent
+    try:
+        text = _read_bounded(path, MOST_FILE_BYTES)
+    except OSError as error:
+        says = f"The file cannot be read: {error.strerror or 'too large'}."
+        mend = "Name the contract with `-c FILE`."
+        return Reading((Mistake(str(path), 1, 1, Code.UNREADABLE, says, mend),))
+    sources = {"env": EnvironmentSource(os.environ), "file": FileSource(folder)}
+    return read(text, str(path), sources, lambda name: _read_bounded(folder / name, MOST_FILE_BYTES))
+
+
+def load_contract_file(path: Path) -> tuple[Contract, Deployment]:
+    """The contract in force and how to run it. Raises ContractBroken with all mistakes."""
+    reading = read_contract_file(path)
+    if not reading.starts or reading.contract is None or reading.deployment is None:
+        raise ContractBroken(reading.mistakes)
+    return reading.contract, reading.deployment
+
+
+def _read_bounded(path: Path, most: int) -> bytes:
+    """Raises OSError, also for a file that is larger than `most` bytes or is not a regular one."""
+    if not path.is_file():
+        raise FileNotFoundError(2, "no such file")
+    with path.open("rb") as file:
+        text = file.read(most + 1)
+    if len(text) > most:
+        raise OSError(27, "the file is too large")
+    return text
