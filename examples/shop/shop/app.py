@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from .goods import CATALOG, Shop
@@ -15,6 +15,13 @@ from .identity import HEADER, Caller, Gateway, NotFromTheGateway
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 ForCaller = Callable[[Request, Shop, Caller], Awaitable[Response]]
+
+PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title><h1>{}</h1><p>{}</p></html>'
+WELCOME = PAGE.format("The shop", "Whoever wants to see orders signs in first.")
+BACK = PAGE.format(
+    "You are signed in, and back at the shop",
+    "The code in the address is good once, for a minute, and only for the client that asked with its verifier.",
+)
 
 
 def build(gateway: Gateway) -> Starlette:
@@ -35,6 +42,8 @@ def build(gateway: Gateway) -> Starlette:
     return Starlette(
         routes=[
             Route("/health", _health),
+            Route("/app/", _page),
+            Route("/shelf/", _page),
             Route("/v1/catalog", _catalog),
             Route("/v1/catalog/{item}", _item),
             Route("/v1/users/{user}/orders", known(_orders), methods=["GET"]),
@@ -48,7 +57,11 @@ def build(gateway: Gateway) -> Starlette:
 
 
 async def _health(request: Request) -> Response:
-    return Response(status_code=204)
+    return Response()
+
+
+async def _page(request: Request) -> Response:
+    return HTMLResponse(BACK if "code" in request.query_params else WELCOME)
 
 
 async def _catalog(request: Request) -> Response:
