@@ -1,0 +1,19 @@
+"""Memory that the supervisor and all its children share: it has no name, and is gone with the last of them."""
+
+import mmap
+import os
+from collections.abc import Mapping
+
+
+def make_shared(sizes: Mapping[str, int]) -> dict[str, int]:
+    """A descriptor of zeroed memory for each name; `sizes` in bytes (memfd_create(2))."""
+    made = {}
+    for name, size in sizes.items():
+        made[name] = os.memfd_create(f"ostiary-{name}", os.MFD_CLOEXEC)
+        os.ftruncate(made[name], size)
+    return made
+
+
+def attach(descriptor: int) -> mmap.mmap:
+    """The whole of it, for reading and writing."""
+    return mmap.mmap(descriptor, os.fstat(descriptor).st_size)
