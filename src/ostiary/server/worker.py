@@ -7,26 +7,25 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from pkgutil import resolve_name
 
 import uvloop
 
 from ostiary.server.channel import Setup
 from ostiary.server.child import Service, live
 
+ROLES = {
+    "issuer": "ostiary.server.issuer.process:IssuerProcess",
+    "gateway": "ostiary.server.gateway.worker:GatewayWorker",
+}
+
 
 def maker(role: str) -> Callable[[Setup], Service]:
     """Only the role's own room is imported: a gateway worker carries no pages, an issuer no gateway."""
-    match role:
-        case "issuer":
-            from ostiary.server.issuer.process import IssuerProcess
-
-            return IssuerProcess
-        case "gateway":
-            from ostiary.server.gateway.worker import GatewayWorker
-
-            return GatewayWorker
-        case _:
-            raise SystemExit(f"no such role: {role}")
+    if role not in ROLES:
+        raise SystemExit(f"no such role: {role}")
+    made: Callable[[Setup], Service] = resolve_name(ROLES[role])
+    return made
 
 
 def main() -> None:
