@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One line. `body` is the event as canonical JSON; `hash` chains `previous` to it. Positions start at 1, no gaps."""
+    """One line. `body` is the event as canonical JSON; `hash` chains `previous` to it. Positions start at 1."""
 
     position: int
     body: bytes

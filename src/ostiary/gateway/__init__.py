@@ -1,0 +1,1 @@
+"""What a request must prove: identify, admit, authorize, limit, inspect, filter; `compile.py` makes the pipelines."""
