@@ -24,7 +24,8 @@ class Assertion:
 
     issuer: str
     subject: str
-    audience: tuple[str, ...]
+    audience: str
+    """One text: an array is refused, even of one (FAPI 2.0 Security Profile section 5.3.2.1)."""
     token: TokenId
     expires_at: int
     not_before: int | None
@@ -54,7 +55,7 @@ def _read(claims: VerifiedClaims) -> Assertion:
     return Assertion(
         issuer=claims.text("iss"),
         subject=claims.text("sub"),
-        audience=claims.texts("aud"),
+        audience=claims.text("aud"),
         token=TokenId(claims.text("jti")),
         expires_at=claims.date("exp"),
         not_before=claims.date_or_none("nbf"),
