@@ -35,8 +35,9 @@ class Draft:
         return Mistake(self.name, place.line, place.column, code, says, mend)
 
     def is_sure_of(self, section: str, *settings: str) -> bool:
-        """Whether no entry of the section is missing, and no entry misses one of the settings by a mistake."""
-        return not any((section, setting) in self.lost for setting in ("", *settings))
+        """Whether no mistake took an entry of the section or one of the settings out of it; without `settings`, any."""
+        lost = {setting for lost_section, setting in self.lost if lost_section == section}
+        return lost.isdisjoint(("", *settings)) if settings else not lost
 
 
 def declared(document: Node) -> dict[str, frozenset[str]]:

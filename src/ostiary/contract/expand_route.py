@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ostiary.contract.file import ContractFile
 from ostiary.contract.file_route import LimitOf, Route, StepUpOf
-from ostiary.contract.model import Bounds, Limit, Rate, RouteRule, ScopeRule, StepUp, Timeouts
+from ostiary.contract.model import Bounds, Limit, LimitBy, Rate, RouteRule, ScopeRule, StepUp, Timeouts
 from ostiary.model.ids import Role, RouteId, Scope, ServiceName
 from ostiary.model.principal import Kind
 
@@ -31,13 +31,20 @@ def route_rule(file: ContractFile, route: Route, scopes: Mapping[Scope, ScopeRul
         tenant=route.tenant,
         kinds=frozenset(Kind if route.kinds is None else route.kinds),
         bound=route.bound.binding,
-        limits=limits(file.limit if route.limit is None else route.limit),
+        limits=limits(_stated_limits(file, route)),
         step_up=_strictest(asked),
         bounds=replace(Bounds(**file.bounds.model_dump()), **route.bounds.model_dump(exclude_none=True)),
         timeouts=replace(Timeouts(**file.timeouts.model_dump()), **route.timeouts.model_dump(exclude_none=True)),
         upgrade=route.upgrade,
         line=line,
     )
+
+
+def _stated_limits(file: ContractFile, route: Route) -> Iterable[LimitOf]:
+    """The route's own, else the contract's; of these a public route has those that count what it knows."""
+    if route.limit is not None:
+        return route.limit
+    return [limit for limit in file.limit if not route.public or limit.per is LimitBy.IP]
 
 
 def step_up(asked: StepUpOf | None) -> StepUp | None:

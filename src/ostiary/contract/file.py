@@ -92,7 +92,8 @@ class ContractFile(Setting):
     limit: Annotated[
         tuple[LimitOf, ...], BeforeValidator(as_tuple, json_schema_input_type=LimitOf | list[LimitOf])
     ] = ()
-    """The limit or limits of every route that has none of its own."""
+    """The limit or limits of every route that has none of its own; each route counts alone. On public routes only those
+    per `ip` apply."""
     bounds: BoundsOf = Field(default_factory=BoundsOf)
     """The most that a request may bring."""
     timeouts: TimeoutsOf = Field(default_factory=TimeoutsOf)

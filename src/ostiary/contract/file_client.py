@@ -8,7 +8,18 @@ from pydantic import BeforeValidator, Field
 from ostiary.contract.file_route import LimitOf, as_tuple
 from ostiary.contract.places import NetworkText, SecretText
 from ostiary.contract.setting import Insecure, Setting, Yes
-from ostiary.contract.words import CountPerTime, FilePath, Flag, Name, ScopeName, Seconds, Uri, Version, Words
+from ostiary.contract.words import (
+    CountPerTime,
+    FilePath,
+    Flag,
+    Name,
+    RedirectUri,
+    ScopeName,
+    Seconds,
+    Uri,
+    Version,
+    Words,
+)
 from ostiary.model.principal import Kind
 
 
@@ -42,9 +53,9 @@ class Client(Setting):
     """Its public keys as a JWK set (RFC 7517 section 5)."""
     jwks_file: FilePath | None = None
     """A file with its public keys as a JWK set, from the contract's folder."""
-    redirect_uris: tuple[Uri, ...] = ()
+    redirect_uris: tuple[RedirectUri, ...] = ()
     """Where people come back to after sign-in; compared to the letter."""
-    post_logout_redirect_uris: tuple[Uri, ...] = ()
+    post_logout_redirect_uris: tuple[RedirectUri, ...] = ()
     """Where people come back to after sign-out; compared to the letter."""
     origins: tuple[Uri, ...] | None = None
     """Web origins whose scripts may call. By default those of `redirect_uris`."""

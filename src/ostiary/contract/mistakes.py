@@ -68,6 +68,7 @@ class Code(StrEnum):
     # clients
     REDIRECT_NOT_EXACT = "redirect-not-exact", "A redirect URI is not one exact, safe address."
     REDIRECT_MISSING = "redirect-missing", "The kind signs people in, and no redirect URI is registered."
+    SETTINGS_CONTRADICT = "settings-contradict", "Two settings cannot both hold."
     SETTING_NOT_FOR_KIND = "setting-not-for-kind", "Clients of this kind do not have the setting."
     CREDENTIAL_NOT_FOR_KIND = "credential-not-for-kind", "Clients of this kind do not prove themselves in this way."
     CREDENTIAL_MISSING = "credential-missing", "The client has nothing to prove itself with."

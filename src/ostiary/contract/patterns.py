@@ -10,9 +10,14 @@ from ostiary.contract.mistakes import Code
 from ostiary.contract.model import Fact
 from ostiary.contract.words import as_text, wrong
 
+_MOST_SEGMENTS = 64
 _METHOD = r"[A-Z]{1,16}"
 PARAMETER = r"\{[A-Za-z_][A-Za-z0-9_-]*\}"
 _LITERAL = r"[A-Za-z0-9._~!$&'()*+,;=:@-]+"
+
+
+Shape = tuple[str, tuple[str | None, ...]]
+"""A method and segments: what a pattern matches, whatever its parameters are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,7 @@ class Pattern:
     parameters: tuple[str, ...]
 
     @property
-    def shape(self) -> tuple[str, tuple[str | None, ...]]:
-        """What it matches, whatever the parameters are called."""
+    def shape(self) -> Shape:
         return self.method, self.segments
 
 
@@ -38,6 +42,8 @@ def parse_pattern(text: str) -> Pattern:
     if method in ("CONNECT", "TRACE"):
         wrong(Code.BAD_ROUTE, f"{method} is not served.", "Remove the route.")
     segments = path[1:].split("/")
+    if len(segments) > _MOST_SEGMENTS:
+        wrong(Code.BAD_ROUTE, f"The path has more than {_MOST_SEGMENTS} segments.", "Shorten it.")
     for position, segment in enumerate(segments):
         _check_segment(segment, last=position == len(segments) - 1)
     parameters = tuple(segment[1:-1] for segment in segments if segment.startswith("{"))

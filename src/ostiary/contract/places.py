@@ -46,12 +46,12 @@ class Address:
 def _address(value: object) -> Address:
     text = as_text(value)
     host, colon, port = text.rpartition(":")
-    if not colon or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535 or not _is_host(host):
+    if not colon or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535 or not _is_bindable(host):
         wrong(Code.BAD_ADDRESS, f"`{text}` is no address to listen at.", "Write `0.0.0.0:8443` or `[::1]:8443`.")
     return Address(host.strip("[]"), int(port))
 
 
-def _is_host(text: str) -> bool:
+def _is_bindable(text: str) -> bool:
     try:
         if text.startswith("[") and text.endswith("]"):
             return isinstance(ip_address(text[1:-1]), IPv6Address)
@@ -88,13 +88,18 @@ def is_loopback(host: str | None) -> bool:
 _HOST = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*|\[[0-9a-f:.]+\]")
 
 
+def is_host(text: str) -> bool:
+    """A name in lower case, an IPv4 address, or an IPv6 address in brackets."""
+    return _HOST.fullmatch(text) is not None
+
+
 def is_web_origin(text: str, *, plain_loopback: bool = False) -> bool:
     """Whether browsers send exactly this as `Origin` (RFC 6454 section 6.2). `http` only for a loopback host."""
     url = split_url(text)
     if url is None or text != f"{url.scheme}://{url.netloc}" or "@" in url.netloc:
         return False
     host = url.netloc.removesuffix(f":{url.port}") if url.port is not None else url.netloc
-    if not _HOST.fullmatch(host) or url.port == {"https": 443, "http": 80}.get(url.scheme):
+    if not is_host(host) or url.port == {"https": 443, "http": 80}.get(url.scheme):
         return False
     return url.scheme == "https" or (plain_loopback and url.scheme == "http" and is_loopback(url.hostname))
 

@@ -50,7 +50,13 @@ class Sheet:
 
     @property
     def signs_people_in(self) -> bool:
+        """By the browser, with a redirect."""
         return CODE in self.grants.value
+
+    @property
+    def acts_for_people(self) -> bool:
+        """Otherwise the client acts for itself."""
+        return not self.grants.value.isdisjoint({CODE, GrantType.DEVICE_CODE})
 
 
 _SHORT = Chosen(

@@ -124,6 +124,16 @@ UrlPath = Annotated[
 Uri = Annotated[
     str, written_like(r"^[\x21-\x7e]{1,2000}$", "URI", "This is no URI.", "Write it in ASCII, without spaces.")
 ]
+RedirectUri = Annotated[
+    str,
+    written_like(
+        r"^[\x21-\x7e]{1,2000}$",
+        "URI",
+        "A redirect URI has no spaces and no letters beyond ASCII.",
+        "Write it as the browser sends it, percent-encoded.",
+        Code.REDIRECT_NOT_EXACT,
+    ),
+]
 Version = Annotated[
     str,
     written_like(

@@ -2,8 +2,27 @@
 
 from collections.abc import Callable, Iterable
 
+from ostiary.contract.checks.clients import clients
+from ostiary.contract.checks.openapi import openapi
+from ostiary.contract.checks.reach import reach
+from ostiary.contract.checks.redirects import redirects
 from ostiary.contract.checks.references import references
+from ostiary.contract.checks.routes import routes
+from ostiary.contract.checks.running import running
+from ostiary.contract.checks.scopes import scopes
+from ostiary.contract.checks.secrets import secrets
 from ostiary.contract.draft import Draft
 from ostiary.contract.mistakes import Mistake
 
-FAMILIES: tuple[Callable[[Draft], Iterable[Mistake]], ...] = (references,)
+FAMILIES: tuple[Callable[[Draft], Iterable[Mistake]], ...] = (
+    references,
+    scopes,
+    routes,
+    reach,
+    redirects,
+    clients,
+    secrets,
+    openapi,
+    running,
+)
+"""All of them run, whatever the ones before found."""

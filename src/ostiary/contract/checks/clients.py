@@ -1,0 +1,133 @@
+"""Clients: settings that their kind has, credentials that fit, lifetimes no longer than the profile's."""
+
+from collections.abc import Iterator
+
+from ostiary.contract.document import Path
+from ostiary.contract.draft import Draft
+from ostiary.contract.expand_client import credential_of
+from ostiary.contract.file_client import Client, Credential
+from ostiary.contract.key_sets import holds_private_keys, key_set
+from ostiary.contract.mistakes import Code, Mistake
+from ostiary.contract.profiles import PROFILES, SETTINGS
+from ostiary.contract.quantities import in_words
+from ostiary.keys.jwk import JwkInvalid
+from ostiary.model.principal import Kind
+
+_YEAR = 365 * 86400
+_LONGEST = {"access_token_lifetime": 86400, "refresh_idle": _YEAR, "refresh_absolute": 5 * _YEAR}
+"""Even with a reason."""
+_PROFILE_FIELD = {
+    "access_token_lifetime": "access_token_seconds",
+    "refresh_idle": "refresh_idle_seconds",
+    "refresh_absolute": "refresh_absolute_seconds",
+}
+
+
+def clients(draft: Draft) -> Iterator[Mistake]:
+    """What each client says against what its kind allows."""
+    for name, client in draft.file.clients.items():
+        path: Path = ("clients", name)
+        yield from _settings(draft, path, client)
+        yield from _credential(draft, path, client)
+        yield from _key_set(draft, path, client)
+        yield from _lifetimes(draft, path, client)
+        yield from _consent(draft, path, client)
+        yield from _served(draft, path, client)
+
+
+def _settings(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    for setting in sorted(client.model_fields_set - SETTINGS[client.kind]):
+        having = ", ".join(kind for kind in Kind if setting in SETTINGS[kind])
+        says = f"Clients of kind {client.kind} have no `{setting}`."
+        mend = f"Remove it; it is for {having}."
+        yield draft.mistake((*path, setting), Code.SETTING_NOT_FOR_KIND, says, mend, key=True)
+
+
+def _credential(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    credential, allowed = credential_of(client), PROFILES[client.kind].credentials.value
+    keys = client.jwks is not None or client.jwks_file is not None
+    given = {Credential.SECRET: bool(client.secret), Credential.PRIVATE_KEY_JWT: keys}
+    if client.credential is not None and credential not in allowed:
+        says = f"Clients of kind {client.kind} do not prove themselves by {credential}."
+        mend = f"Write one of {', '.join(allowed)}."
+        yield draft.mistake((*path, "credential"), Code.CREDENTIAL_NOT_FOR_KIND, says, mend)
+    elif client.jwks is not None and client.jwks_file is not None:
+        yield draft.mistake(
+            (*path, "jwks_file"), Code.SETTINGS_CONTRADICT, "The keys stand twice.", "Keep one.", key=True
+        )
+    elif any(is_given and other is not credential for other, is_given in given.items()):
+        extra = "secret" if credential is not Credential.SECRET and client.secret else "a key set"
+        says = f"The client proves itself by {credential}, and {extra} is given."
+        yield draft.mistake(path, Code.CREDENTIAL_MISMATCH, says, "Remove one of them.", key=True)
+    elif not given.get(credential, True) and draft.is_sure_of("clients", "secret", "jwks", "jwks_file"):
+        yield _without(draft, path, client, credential)
+
+
+def _without(draft: Draft, path: Path, client: Client, credential: Credential) -> Mistake:
+    if client.kind is Kind.WEB and client.credential is None:
+        says = "The client has no `secret` and no key set, so that it cannot fetch tokens."
+        return draft.mistake(path, Code.CLIENT_WITHOUT_SECRET, says, "Add `secret: ${env:NAME}` or `jwks`.", key=True)
+    setting = "secret: ${env:NAME}" if credential is Credential.SECRET else "jwks_file: PATH"
+    says = f"The client proves itself by {credential}, and has none."
+    mend = f"Add `{setting}`." if client.credential else "Add `jwks_file: PATH` or `secret: ${env:NAME}`."
+    return draft.mistake(path, Code.CREDENTIAL_MISSING, says, mend, key=True)
+
+
+def _key_set(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    setting = "jwks" if client.jwks_file is None else "jwks_file"
+    if holds_private_keys(client):
+        mend = "Leave only the public members; then replace the key, since it was in a file."
+        yield draft.mistake((*path, "jwks"), Code.SECRET_IN_CONTRACT, "A private key is written here.", mend)
+        return
+    try:
+        key_set(client, draft.read_file)
+    except JwkInvalid as invalid:
+        mend = "Write public keys of type EC P-256, OKP Ed25519 or RSA."
+        yield draft.mistake((*path, setting), Code.KEY_SET_INVALID, f"The key set is refused: {invalid}.", mend)
+    except OSError as error:
+        says = f"The key set cannot be read: {error.strerror or 'no such file'}."
+        yield draft.mistake((*path, setting), Code.KEY_SET_INVALID, says, "Write its path from the contract's folder.")
+
+
+def _lifetimes(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    profile = PROFILES[client.kind].profile(client.kind)
+    for setting, longest in _LONGEST.items():
+        own, insecure = getattr(client, setting), getattr(client, f"insecure_{setting}")
+        most = getattr(profile, _PROFILE_FIELD[setting])
+        if own is not None and insecure is not None:
+            says = f"`{setting}` and `insecure_{setting}` say two things."
+            yield draft.mistake((*path, setting), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
+        if own is not None and most is not None and own > most:
+            says = f"This is longer than the {in_words(most)} of kind {client.kind}."
+            mend = f"Write at most {in_words(most)}, or `insecure_{setting}: {{value: ..., because: ...}}`."
+            yield draft.mistake((*path, setting), Code.WEAKER_THAN_PROFILE, says, mend)
+        if insecure is not None and insecure.value > longest:
+            says = "This is too long with any reason."
+            at = (*path, f"insecure_{setting}", "value")
+            yield draft.mistake(at, Code.OUT_OF_RANGE, says, f"Write at most {in_words(longest)}.")
+
+
+def _consent(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    if client.consent is False and PROFILES[client.kind].asks_consent.value:
+        says = f"Clients of kind {client.kind} ask the person."
+        mend = "Remove it, or write `insecure_no_consent: {value: true, because: ...}`."
+        yield draft.mistake((*path, "consent"), Code.WEAKER_THAN_PROFILE, says, mend)
+    if client.consent and client.insecure_no_consent:
+        says = "`consent` and `insecure_no_consent` say two things."
+        yield draft.mistake((*path, "consent"), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
+
+
+def not_served(client: Client) -> str:
+    """What is missing before the client gets in; empty: nothing."""
+    if client.kind is Kind.SERVICE and credential_of(client) is Credential.MTLS:
+        return "Mutual TLS is not served yet: the token endpoint refuses such a client."
+    if client.kind is Kind.MOBILE and client.insecure_bearer_tokens:
+        return ""
+    return PROFILES[client.kind].not_served
+
+
+def _served(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    missing = not_served(client)
+    if missing:
+        mend = "Keep it for when that is served, or choose another kind or credential."
+        yield draft.mistake(path, Code.KIND_NOT_SERVED, missing, mend, key=True)
