@@ -39,7 +39,9 @@ def _master_key(draft: Draft) -> Iterator[Mistake]:
 
 
 def _is_within(place: str, folder: str) -> bool:
-    return (folder == "." and not place.startswith(("/", ".."))) or f"{place}/".startswith(f"{folder}/")
+    if folder == ".":
+        return not place.startswith(("/", ".."))
+    return f"{place}/".startswith(f"{folder}/")
 
 
 def _tls(draft: Draft) -> Iterator[Mistake]:
@@ -47,10 +49,10 @@ def _tls(draft: Draft) -> Iterator[Mistake]:
     if file.tls is not None and file.insecure_plain_http is not None:
         says = "The door cannot listen with TLS and without."
         yield draft.mistake(("insecure_plain_http",), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
-    if file.tls is None and file.insecure_plain_http is None and not is_development(file):
-        if draft.is_sure_of("origin") and draft.is_sure_of("tls") and draft.is_sure_of("insecure_plain_http"):
-            says, mend = "The door needs a certificate.", "Add `tls: {certificate: PATH, key: PATH}`."
-            yield draft.mistake(("origin",), Code.TLS_MISSING, says, mend)
+    sure = all(map(draft.is_sure_of, ("origin", "tls", "insecure_plain_http")))
+    if sure and file.tls is None and file.insecure_plain_http is None and not is_development(file):
+        says, mend = "The door needs a certificate.", "Add `tls: {certificate: PATH, key: PATH}`."
+        yield draft.mistake(("origin",), Code.TLS_MISSING, says, mend)
 
 
 def _durations(draft: Draft) -> Iterator[Mistake]:
