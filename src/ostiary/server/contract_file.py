@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ostiary.contract import Code, Contract, ContractBroken, Deployment, Mistake, Reading, SourceUnavailable, read
+from ostiary.contract import (
+    Code,
+    Contract,
+    ContractBroken,
+    Deployment,
+    Mistake,
+    Reading,
+    SecretSource,
+    SourceUnavailable,
+    read,
+)
 from ostiary.model.ids import Secret
 
 MOST_SECRET_BYTES: Final = 64 * 1024
@@ -55,7 +65,7 @@ def read_contract_file(path: Path) -> Reading:
         says = f"The file cannot be read: {error.strerror or 'too large'}."
         mend = "Name the contract with `-c FILE`."
         return Reading((Mistake(str(path), 1, 1, Code.UNREADABLE, says, mend),))
-    sources = {"env": EnvironmentSource(os.environ), "file": FileSource(folder)}
+    sources: dict[str, SecretSource] = {"env": EnvironmentSource(os.environ), "file": FileSource(folder)}
     return read(text, str(path), sources, lambda name: _read_bounded(folder / name, MOST_FILE_BYTES))
 
 

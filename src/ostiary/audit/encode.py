@@ -1,0 +1,96 @@
+"""Events as the bytes that the log keeps: canonical JSON, one spelling for each event, only declared fields."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import Any, Final, get_args, get_type_hints
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from ostiary.model import events
+from ostiary.model.events import Event
+
+MOST_CHARACTERS: Final = 2048
+"""Of one text; what is longer is cut and ends in `CUT`."""
+CUT: Final = "[cut]"
+_UNPRINTABLE: Final = "\N{REPLACEMENT CHARACTER}"
+
+
+class RecordUnreadable(ValueError):
+    """The bytes are not an event of this vocabulary."""
+
+
+def _type_name(event_class: type[Event]) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", event_class.__name__).lower()
+
+
+EVENT_TYPES: Final[Mapping[str, type[Event]]] = {
+    _type_name(each): each for each in Event.__subclasses__() if each.__module__ == events.__name__
+}
+"""The whole vocabulary: `type` in the log, and its class."""
+_NAMES: Final[Mapping[type[Event], str]] = {each: name for name, each in EVENT_TYPES.items()}
+
+
+def encode(event: Event) -> bytes:
+    """Return JSON with sorted members and `type`; members that have their default are left out.
+
+    Raise KeyError for a class that is not of the vocabulary.
+    """
+    members: dict[str, object] = {"type": _NAMES[type(event)]}
+    for name, default, clean in _fields(type(event)):  # type: ignore[arg-type]  # a class is hashable even where its instances are not
+        value = getattr(event, name)
+        if value != default:
+            members[name] = clean(value)
+    return orjson.dumps(members, option=orjson.OPT_SORT_KEYS)
+
+
+def decode(body: bytes) -> Event:
+    """Return the event that `encode` was given, or raise RecordUnreadable."""
+    try:
+        event = _adapter(orjson.loads(body)["type"]).validate_json(body)
+    except (ValueError, KeyError, TypeError, ValidationError):
+        raise RecordUnreadable("not an event of this version's vocabulary") from None
+    if encode(event) != body:
+        raise RecordUnreadable("not in canonical form")
+    return event
+
+
+def type_of(event: Event) -> str:
+    return _NAMES[type(event)]
+
+
+@cache
+def _adapter(name: str) -> TypeAdapter[Event]:
+    return TypeAdapter(EVENT_TYPES[name])
+
+
+@cache
+def _fields(event_class: type) -> tuple[tuple[str, object, Callable[[Any], object]], ...]:
+    """Name, default and cleaning of each field; numbers need none, so a batch's rows are not walked."""
+    hints = get_type_hints(event_class)
+    return tuple(
+        (field.name, field.default, _clean if _holds_text(hints[field.name]) else _as_is)
+        for field in fields(event_class)
+        if field.default is not MISSING or field.default_factory is MISSING
+    )
+
+
+def _holds_text(hint: Any) -> bool:
+    plain = getattr(hint, "__supertype__", hint)
+    return any(map(_holds_text, get_args(plain))) or (isinstance(plain, type) and issubclass(plain, str))
+
+
+def _as_is(value: object) -> object:
+    return value
+
+
+def _clean(value: object) -> object:
+    """Bound each text, and keep out what could steer a terminal, fake a line, or not be encoded."""
+    if isinstance(value, tuple):
+        return tuple(map(_clean, value))
+    if not isinstance(value, str) or (value.isprintable() and len(value) <= MOST_CHARACTERS):
+        return value
+    cut = value if len(value) <= MOST_CHARACTERS else value[: MOST_CHARACTERS - len(CUT)] + CUT
+    return "".join(each if each.isprintable() else _UNPRINTABLE for each in cut)

@@ -1,0 +1,62 @@
+"""Refusals are listed one by one up to a bound, and past it counted by who, where and why."""
+
+from typing import Final
+
+from ostiary.model.events import RefusalsCounted
+from ostiary.model.ids import ClientId, RouteId
+from ostiary.model.reasons import Reason
+
+LISTED_PER_SECOND: Final = 20.0
+LISTED_AT_ONCE: Final = 200.0
+MOST_COUNTERS: Final = 256
+FLUSH_SECONDS: Final = 10.0
+
+_Key = tuple[Reason, RouteId | None, ClientId | None, str | None]
+
+
+class RefusalLedger:
+    """One process's refusals. Listed and counted together are all of them.
+
+    A flood costs a look-up each, at most `MOST_COUNTERS` counters and as many more as there are reasons, and as many
+    records in `FLUSH_SECONDS`. `now` is in seconds since the epoch; a clock that is set back gives no credit.
+    """
+
+    __slots__ = ("_counts", "_credit", "_filled_at", "_flushed_at")
+
+    def __init__(self, now: float) -> None:
+        self._credit = LISTED_AT_ONCE
+        self._filled_at = now
+        self._flushed_at = now
+        self._counts: dict[_Key, int] = {}
+
+    def lists(
+        self, now: float, reason: Reason, route: RouteId | None, client: ClientId | None, peer: str | None
+    ) -> bool:
+        """True: the caller records the refusal as an event of its own. False: it is counted here."""
+        credit = min(LISTED_AT_ONCE, self._credit + max(0.0, now - self._filled_at) * LISTED_PER_SECOND)
+        self._filled_at = now
+        if credit >= 1.0:
+            self._credit = credit - 1.0
+            return True
+        self._credit = credit
+        self._count((reason, route, client, peer))
+        return False
+
+    def flush(self, now: float) -> tuple[RefusalsCounted, ...]:
+        """What was counted, once every `FLUSH_SECONDS`; nothing in between."""
+        return self.close(now) if abs(now - self._flushed_at) >= FLUSH_SECONDS else ()
+
+    def close(self, now: float) -> tuple[RefusalsCounted, ...]:
+        """What was counted since the last flush, whenever that was."""
+        seconds, counts = round(max(0.0, now - self._flushed_at), 3), self._counts
+        self._flushed_at, self._counts = now, {}
+        return tuple(
+            RefusalsCounted(at=now, count=count, reason=reason, seconds=seconds, route=route, client=client, peer=peer)
+            for (reason, route, client, peer), count in counts.items()
+        )
+
+    def _count(self, key: _Key) -> None:
+        counts = self._counts
+        if key not in counts and len(counts) >= MOST_COUNTERS:
+            key = (key[0], None, None, None)
+        counts[key] = counts.get(key, 0) + 1

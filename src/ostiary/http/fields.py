@@ -1,0 +1,183 @@
+"""What becomes of each header field: the tables for requests and responses (RFC 9110 section 7.6.1).
+
+A field that is in no table is end-to-end and passes. Names are looked up as they were sent: the answer for a spelling
+is remembered, so that a name is checked and lowered once and not once a request.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final, NamedTuple
+
+from ostiary.http import syntax
+from ostiary.model.reasons import Reason
+
+
+class Read(NamedTuple):
+    """A field that the gateway itself reads. At most one may come, unless `repeated` is None."""
+
+    name: bytes
+    passes: bool = False
+    """Whether it is also forwarded as it is."""
+    repeated: Reason | None = Reason.REQUEST_MALFORMED
+
+
+class Fixed(Enum):
+    """What is done without reading the value."""
+
+    PASS = "pass"  # noqa: S105  # no password: the field passes
+    DROP = "drop"
+    UNLESS_OURS = "unless-ours"
+    """Set-Cookie passes, but for cookies of our own names."""
+
+
+PASS: Final = Fixed.PASS
+DROP: Final = Fixed.DROP
+UNLESS_OURS: Final = Fixed.UNLESS_OURS
+Treatment = Read | Fixed
+
+OUR_COOKIES: Final = (b"__host-ostiary-", b"__secure-ostiary-")
+"""Names of cookies that only the issuer gets and sets, in lower case."""
+
+_HOP_BY_HOP: Final = (b"keep-alive", b"proxy-connection", b"proxy-authorization", b"te", b"trailer", b"http2-settings")
+_OF_A_PROXY: Final = (
+    b"forwarded",
+    b"x-real-ip",
+    b"x-client-ip",
+    b"x-cluster-client-ip",
+    b"client-ip",
+    b"true-client-ip",
+    b"cf-connecting-ip",
+    b"client-cert",
+    b"client-cert-chain",
+)
+"""What only a proxy may say about a client (RFC 7239, RFC 9440); `x-forwarded-*` too."""
+_OVERRIDES: Final = (
+    b"x-http-method",
+    b"x-http-method-override",
+    b"x-method-override",
+    b"x-original-url",
+    b"x-original-uri",
+    b"x-rewrite-url",
+    b"proxy",
+)
+"""With these some servers replace the method or path that was decided on, or their own environment."""
+_TELLTALES: Final = (b"server", b"x-powered-by", b"x-aspnet-version", b"x-aspnetmvc-version", b"x-runtime")
+"""What a server is made of is nobody's business."""
+
+REQUEST: Final[Mapping[bytes, Treatment]] = {
+    **dict.fromkeys((*_HOP_BY_HOP, *_OF_A_PROXY, *_OVERRIDES, b"x-request-id"), DROP),
+    b"host": Read(b"host", repeated=Reason.HOST_INVALID),
+    b"content-length": Read(b"content-length", repeated=Reason.FRAMING_AMBIGUOUS),
+    b"transfer-encoding": Read(b"transfer-encoding", repeated=Reason.FRAMING_AMBIGUOUS),
+    b"connection": Read(b"connection", repeated=None),
+    b"upgrade": Read(b"upgrade"),
+    b"expect": Read(b"expect"),
+    b"authorization": Read(b"authorization", repeated=Reason.TOKEN_REPEATED),
+    b"cookie": Read(b"cookie", repeated=None),
+    b"origin": Read(b"origin", passes=True),
+    b"content-type": Read(b"content-type", passes=True),
+    b"content-encoding": Read(b"content-encoding", passes=True),
+    b"access-control-request-method": Read(b"access-control-request-method", passes=True),
+    b"access-control-request-headers": Read(b"access-control-request-headers", passes=True, repeated=None),
+    b"traceparent": Read(b"traceparent", repeated=None),
+    b"tracestate": Read(b"tracestate", repeated=None),
+    b"x-forwarded-for": Read(b"x-forwarded-for", repeated=None),
+}
+
+ISSUER_RESPONSE: Final[Mapping[bytes, Treatment]] = {
+    **dict.fromkeys((*_HOP_BY_HOP, *_TELLTALES, b"x-request-id", b"strict-transport-security"), DROP),
+    b"x-content-type-options": DROP,
+    b"content-length": Read(b"content-length"),
+    b"transfer-encoding": Read(b"transfer-encoding"),
+    b"connection": Read(b"connection", repeated=None),
+    b"upgrade": Read(b"upgrade"),
+    b"date": Read(b"date", passes=True),
+    b"content-type": Read(b"content-type", passes=True),
+    b"content-security-policy": Read(b"content-security-policy", passes=True, repeated=None),
+    b"referrer-policy": Read(b"referrer-policy", passes=True, repeated=None),
+    b"x-frame-options": Read(b"x-frame-options", passes=True),
+    b"location": Read(b"location"),
+}
+RESPONSE: Final[Mapping[bytes, Treatment]] = {
+    **ISSUER_RESPONSE,
+    **dict.fromkeys((b"alt-svc", b"clear-site-data"), DROP),
+    b"set-cookie": UNLESS_OURS,
+}
+"""Of services, which share the origin with the issuer: none may lead clients past this door or end their sessions."""
+
+_INTERNAL: Final = (b"x-ostiary-",)
+_REQUEST_PREFIXES: Final = (*_INTERNAL, b"x-forwarded-")
+_RESPONSE_PREFIXES: Final = (*_INTERNAL, b"access-control-")
+_ABOUT_THE_CONNECTION: Final = (b"connection", b"upgrade", b"transfer-encoding")
+_REMEMBERED: Final = 4096
+_LONGEST_REMEMBERED: Final = 64
+
+
+class Names(dict[bytes, Treatment | None]):
+    """From a name as sent to its treatment; None for what is no name. A dict, because a hit then costs one look-up."""
+
+    def __init__(self, table: Mapping[bytes, Treatment], prefixes: tuple[bytes, ...]) -> None:
+        super().__init__(table)
+        self._table = table
+        self._prefixes = prefixes
+
+    def __missing__(self, name: bytes) -> Treatment | None:
+        treatment = self._treatment(name)
+        if len(self) < _REMEMBERED and len(name) <= _LONGEST_REMEMBERED:
+            self[name] = treatment
+        return treatment
+
+    def _treatment(self, name: bytes) -> Treatment | None:
+        if not syntax.is_token(name):
+            return None
+        lowered = name.lower()
+        known = self._table.get(lowered)
+        if known is not None:
+            return known
+        heard = _as_servers_hear(lowered)
+        if heard.startswith(self._prefixes) or (heard != lowered and heard in self._table):
+            return DROP
+        return PASS
+
+    def is_end_to_end(self, name: bytes) -> bool:
+        """Whether this is a field that no connection option may take away (RFC 9110 section 7.6.1)."""
+        return isinstance(self._table.get(name), Read) and name not in _ABOUT_THE_CONNECTION
+
+
+def _as_servers_hear(name: bytes) -> bytes:
+    """With everything but letters and digits as `-`: CGI and WSGI servers hear `x_user` and `x-user` alike."""
+    odd = name.translate(None, syntax.ALPHANUMERIC + b"-")
+    return name.translate(bytes.maketrans(odd, b"-" * len(odd))) if odd else name
+
+
+def request_names() -> Names:
+    """Of requests."""
+    return Names(REQUEST, _REQUEST_PREFIXES)
+
+
+def response_names() -> Names:
+    """Of a service's responses."""
+    return Names(RESPONSE, _RESPONSE_PREFIXES)
+
+
+def issuer_response_names() -> Names:
+    """Of the issuer's responses."""
+    return Names(ISSUER_RESPONSE, _INTERNAL)
+
+
+def value_of(text: bytes) -> bytes:
+    """A field value without the white space around it (RFC 9112 section 5.1)."""
+    return text.strip(b" \t")
+
+
+def without_our_cookies(value: bytes) -> bytes:
+    """A Cookie field's value for anyone but the issuer; empty where nothing is left (RFC 6265 section 4.2)."""
+    if b"ostiary" not in value.lower():
+        return value
+    pairs = (pair.strip(b" \t") for pair in value.split(b";"))
+    return b"; ".join(pair for pair in pairs if not is_our_cookie(pair))
+
+
+def is_our_cookie(pair: bytes) -> bool:
+    """Whether `name=value` names a cookie of ours; browsers compare these prefixes without case."""
+    return pair.lstrip(b" \t").lower().startswith(OUR_COOKIES)

@@ -1,0 +1,127 @@
+"""The head of a request: parsed once, strictly, from bytes that are all there (RFC 9112 sections 2 to 6)."""
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from ostiary.http import framing, lines, syntax, target
+from ostiary.http.fields import Names
+from ostiary.http.lines import Fields
+from ostiary.model.errors import (
+    BadRequest,
+    ExpectationFailed,
+    HeadersTooLarge,
+    MisdirectedRequest,
+    UriTooLong,
+    VersionNotSupported,
+)
+from ostiary.model.reasons import Reason
+
+_MINOR: Final = {b"HTTP/1.1": 1, b"HTTP/1.0": 0}
+
+
+class HeadBounds(NamedTuple):
+    """Bytes of the request line and of the field block, and the number of fields."""
+
+    line: int
+    block: int
+    fields: int
+
+
+@dataclass(slots=True)
+class RequestHead:
+    """A request before its body. Nobody changes it; not frozen, because one is made for each request, and frozen ones
+    take three times as long.
+
+    `path` is canonical and `segments` what is between its slashes, `passed` are the field lines that go on as they
+    came, `fields` what the gateway reads.
+    """
+
+    raw: bytes
+    method: bytes
+    path: bytes
+    segments: list[bytes]
+    query: bytes | None
+    minor: int
+    passed: list[bytes]
+    fields: Fields
+    length: int | None
+    """Bytes of the body, or `framing.CHUNKED`; None where there is none."""
+    persistent: bool
+
+    def size(self) -> HeadBounds:
+        """What it measures."""
+        line = self.raw.index(syntax.CRLF)
+        return HeadBounds(line, len(self.raw) - line, self.raw.count(syntax.CRLF))
+
+
+class RequestParser:
+    """Parses heads for one listener: its bounds, and the authorities that it serves (in lower case)."""
+
+    def __init__(self, names: Names, served: frozenset[bytes], bounds: HeadBounds) -> None:
+        self._names = names
+        self._served = served
+        self._bounds = bounds
+
+    def parse(self, head: bytes) -> RequestHead:
+        """The head, from its first byte to before the empty line. Raises HttpRefused."""
+        split = head.split(syntax.CRLF)
+        self._require_within(split, len(head))
+        if not syntax.is_field_text(head, len(split)):
+            raise BadRequest(Reason.REQUEST_MALFORMED)
+        method, (path, segments, query, authority), minor = _request_line(split[0])
+        passed, fields = lines.sort(split, self._names)
+        self._require_served(authority, fields.get(b"host"))
+        length = framing.of_request(fields, minor)
+        passed, persistent = lines.connection(passed, fields, minor, self._names)
+        if b"expect" in fields and fields[b"expect"].lower() != b"100-continue":
+            raise ExpectationFailed(Reason.EXPECTATION_UNKNOWN)
+        return RequestHead(head, method, path, segments, query, minor, passed, fields, length, persistent)
+
+    def require_may_continue(self, part: bytes) -> None:
+        """Refuse the beginning of a head that cannot become a good one, so that nobody waits for its end."""
+        line = part.find(syntax.CRLF)
+        if line > self._bounds.line or (line < 0 and len(part) > self._bounds.line + 1):
+            raise UriTooLong(Reason.REQUEST_LINE_TOO_LONG)
+        if len(part) - max(line, 0) > self._bounds.block + len(syntax.HEAD_END):
+            raise HeadersTooLarge(Reason.HEADERS_TOO_LARGE)
+        if part.count(b"\n") != part.count(syntax.CRLF):
+            raise BadRequest(Reason.REQUEST_MALFORMED)
+
+    def _require_within(self, split: list[bytes], total: int) -> None:
+        line, bounds = len(split[0]), self._bounds
+        if line > bounds.line:
+            raise UriTooLong(Reason.REQUEST_LINE_TOO_LONG)
+        if total - line > bounds.block or len(split) - 1 > bounds.fields:
+            raise HeadersTooLarge(Reason.HEADERS_TOO_LARGE)
+
+    def _require_served(self, authority: bytes | None, host: bytes | None) -> None:
+        """Exactly one Host; the authority of an absolute-form target wins over it (RFC 9112 section 3.2.2)."""
+        if host is None:
+            raise BadRequest(Reason.HOST_INVALID)
+        named = host if authority is None else authority
+        if named not in self._served and named.lower() not in self._served:
+            raise MisdirectedRequest(Reason.HOST_INVALID)
+
+
+def _request_line(line: bytes) -> tuple[bytes, target.Target, int]:
+    """Method, target and minor version; single spaces between them (RFC 9112 section 3)."""
+    parts = line.split(b" ")
+    if len(parts) != 3:
+        raise BadRequest(Reason.REQUEST_MALFORMED)
+    method, wanted, version = parts
+    minor = _MINOR.get(version)
+    if minor is None:
+        _refuse_version(version)
+    if method not in _METHODS and not syntax.is_token(method):
+        raise BadRequest(Reason.REQUEST_MALFORMED)
+    return method, target.parse(wanted, method), minor or 0
+
+
+_METHODS: Final = frozenset((b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"))
+
+
+def _refuse_version(version: bytes) -> None:
+    name, slash, numbers = version.partition(b"/")
+    if name == b"HTTP" and slash and not numbers.translate(None, syntax.DIGITS + b"."):
+        raise VersionNotSupported(Reason.VERSION_UNSUPPORTED)
+    raise BadRequest(Reason.REQUEST_MALFORMED)

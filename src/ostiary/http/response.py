@@ -1,0 +1,63 @@
+"""The head of an upstream's response, parsed as strictly as a request's (RFC 9112 section 4)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ostiary.http import framing, lines, syntax
+from ostiary.http.fields import Names
+from ostiary.http.lines import Fields
+from ostiary.model.errors import BadGateway, HttpRefused
+from ostiary.model.reasons import Reason
+
+MOST_BYTES: Final = 64 * 1024
+"""Of a response's head."""
+MOST_FIELDS: Final = 200
+_MINOR: Final = {b"HTTP/1.1 ": 1, b"HTTP/1.0 ": 0}
+
+
+@dataclass(slots=True)
+class ResponseHead:
+    """Nobody changes it, as with `RequestHead`. `line` is the status line after the version: code and phrase.
+
+    `length` as in `framing.of_response`.
+    """
+
+    status: int
+    line: bytes
+    passed: list[bytes]
+    fields: Fields
+    length: int
+    persistent: bool
+
+
+def parse(head: bytes, names: Names, method: bytes) -> ResponseHead:
+    """The head of the answer to a request with this method, up to before its empty line.
+
+    Raises BadGateway(UPSTREAM_MALFORMED).
+    """
+    try:
+        return _parsed(head, names, method)
+    except HttpRefused:
+        raise BadGateway(Reason.UPSTREAM_MALFORMED) from None
+
+
+def _parsed(head: bytes, names: Names, method: bytes) -> ResponseHead:
+    split = head.split(syntax.CRLF)
+    if len(split) > MOST_FIELDS or not syntax.is_field_text(head, len(split)):
+        raise BadGateway(Reason.UPSTREAM_MALFORMED)
+    minor, status = _status(split[0])
+    passed, fields = lines.sort(split, names)
+    length = framing.of_response(fields, minor, status, method)
+    passed, persistent = lines.connection(passed, fields, minor, names)
+    return ResponseHead(status, split[0][9:], passed, fields, length, persistent and length != framing.UNTIL_CLOSE)
+
+
+def _status(line: bytes) -> tuple[int, int]:
+    """Minor version and status code: `HTTP/1.1 200 OK`, where the phrase may be empty but not its space."""
+    minor, code = _MINOR.get(line[:9]), line[9:12]
+    if minor is None or code.translate(None, syntax.DIGITS) or len(code) != 3 or line[12:13] not in (b" ", b""):
+        raise BadGateway(Reason.UPSTREAM_MALFORMED)
+    status = int(code)
+    if not 100 <= status <= 599:
+        raise BadGateway(Reason.UPSTREAM_MALFORMED)
+    return minor, status

@@ -1,0 +1,169 @@
+"""Access tokens: JWTs in the profile of RFC 9068, typ `at+jwt`. Times are whole seconds since the epoch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ostiary.contract.model import ClientRule
+from ostiary.issuer.records import Grant
+from ostiary.issuer.registry import Registry
+from ostiary.issuer.scopes import OFFLINE_ACCESS, write_scope
+from ostiary.keys.claims import VerifiedClaims
+from ostiary.keys.jwt import verify
+from ostiary.keys.keyset import KeySet
+from ostiary.model.errors import InvalidToken
+from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.ids import ClientId, GrantId, Scope, SessionId, Subject, TokenId
+from ostiary.model.reasons import Reason
+from ostiary.people.records import Person, Session
+
+TYPE: Final = "at+jwt"
+SHORTEST_MEMORY: Final = 3600
+"""Seconds for which a revocation is remembered at least: a contract loaded anew may have shortened a lifetime while
+tokens of the longer one live on."""
+
+Claims = dict[str, object]
+
+
+def client_claims(registry: Registry, client: ClientRule, scopes: frozenset[Scope], now: int, fresh: Fresh) -> Claims:
+    """Of a client that acts for itself: it is its own subject (RFC 9068 section 2.2)."""
+    claims = _claims(registry, client, client.id, scopes, now, fresh)
+    return _with_rights(claims, client.tenant, client.roles)
+
+
+def person_claims(
+    registry: Registry,
+    client: ClientRule,
+    grant: Grant,
+    person: Person,
+    scopes: frozenset[Scope],
+    now: int,
+    fresh: Fresh,
+) -> Claims:
+    """Of a client that acts for a person. Without offline_access it names the session that it ends with."""
+    claims = _claims(registry, client, person.subject, scopes, now, fresh)
+    claims |= {"auth_time": grant.auth_time, "acr": grant.acr, "grant_id": grant.id}
+    if OFFLINE_ACCESS not in grant.scopes:
+        claims["sid"] = grant.session
+    return _with_rights(claims, person.tenant, person.roles)
+
+
+def _claims(
+    registry: Registry, client: ClientRule, subject: str, scopes: frozenset[Scope], now: int, fresh: Fresh
+) -> Claims:
+    """RFC 9068 section 2.2."""
+    return {
+        "iss": registry.issuer,
+        "sub": subject,
+        "aud": audience(registry, scopes),
+        "client_id": client.id,
+        "iat": now,
+        "exp": now + client.profile.access_token_seconds,
+        "jti": fresh_name(fresh),
+        "scope": write_scope(scopes),
+    }
+
+
+def _with_rights(claims: Claims, tenant: str | None, roles: frozenset[str]) -> Claims:
+    """RFC 9068 section 2.2.3.1 for `roles`; `tenant` is our own."""
+    if tenant is not None:
+        claims["tenant"] = tenant
+    if roles:
+        claims["roles"] = sorted(roles)
+    return claims
+
+
+def audience(registry: Registry, scopes: frozenset[Scope]) -> str | list[str]:
+    """The services that the scopes reach; where they reach none, the issuer itself, for its userinfo."""
+    reached: set[str] = set()
+    for scope in scopes:
+        reached |= registry.audiences.get(scope, frozenset())
+    if len(reached) > 1:
+        return sorted(reached)
+    return reached.pop() if reached else registry.issuer
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """An access token that this issuer signed and that has not expired; whether it was revoked is another question."""
+
+    id: TokenId
+    client: ClientId
+    subject: Subject
+    scopes: frozenset[Scope]
+    issued_at: int
+    expires_at: int
+    grant: GrantId | None
+    session: SessionId | None
+    audiences: tuple[str, ...]
+    claims: Mapping[str, object]
+
+
+def require_access_token(jwt: str, keys: KeySet, issuer: str, now: float) -> AccessToken:
+    """Raise InvalidToken unless it is one of ours and lives (RFC 9068 section 4).
+
+    The audience is not looked at: the issuer answers for every token that it made.
+    """
+    claims = verify(jwt, keys, TYPE)
+    if claims.text("iss") != issuer:
+        raise InvalidToken(Reason.TOKEN_ISSUER)
+    if claims.integer("exp") <= now:
+        raise InvalidToken(Reason.TOKEN_EXPIRED)
+    return _read(claims)
+
+
+def _read(claims: VerifiedClaims) -> AccessToken:
+    grant, session = claims.text_or_none("grant_id"), claims.text_or_none("sid")
+    return AccessToken(
+        id=TokenId(claims.text("jti")),
+        client=ClientId(claims.text("client_id")),
+        subject=Subject(claims.text("sub")),
+        scopes=frozenset(map(Scope, claims.text("scope").split())),
+        issued_at=claims.integer("iat"),
+        expires_at=claims.integer("exp"),
+        grant=None if grant is None else GrantId(grant),
+        session=None if session is None else SessionId(session),
+        audiences=claims.texts("aud"),
+        claims=claims.values,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenFacts:
+    """What may have ended an access token before its time. None: there is no such record, or the token names none."""
+
+    revoked: bool
+    client_disabled_at: int | None
+    grant: Grant | None
+    session: Session | None
+    person: Person | None
+
+
+def require_living(token: AccessToken, facts: TokenFacts, now: float) -> None:
+    """Raise InvalidToken where the token, its client, grant, session or person was revoked."""
+    dead = (
+        facts.revoked
+        or (facts.client_disabled_at is not None and token.issued_at <= facts.client_disabled_at)
+        or (token.grant is not None and not _grant_lives(token, facts))
+        or (token.session is not None and not session_lives(facts.session, now))
+    )
+    if dead:
+        raise InvalidToken(Reason.TOKEN_REVOKED)
+
+
+def _grant_lives(token: AccessToken, facts: TokenFacts) -> bool:
+    """A grant stands for a person, who must still be there and unchanged since."""
+    if facts.grant is None or facts.grant.revoked_at is not None:
+        return False
+    person = facts.person
+    return person is not None and not person.disabled and token.issued_at > person.changed_at
+
+
+def session_lives(session: Session | None, now: float) -> bool:
+    """Neither signed out nor past its end. Idling ends a session's power to sign in anew, not what it has granted."""
+    return session is not None and session.ended_at is None and now < session.expires_at
+
+
+def revocation_end(client: ClientRule, now: int) -> int:
+    """When the last access token is dead that the client may have now."""
+    return now + max(client.profile.access_token_seconds, SHORTEST_MEMORY)

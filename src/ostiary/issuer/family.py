@@ -1,0 +1,59 @@
+"""A grant and all that it issued: the code, its access tokens, the family of its refresh tokens."""
+
+from dataclasses import dataclass
+
+from ostiary.contract.model import ClientRule
+from ostiary.issuer.access_token import revocation_end, session_lives
+from ostiary.issuer.decision import Refused
+from ostiary.issuer.records import Grant, RevokeGrant
+from ostiary.issuer.scopes import OFFLINE_ACCESS
+from ostiary.model.errors import InvalidGrant
+from ostiary.model.events import FamilyRevoked
+from ostiary.model.feed import GrantRevoked
+from ostiary.model.plan import Plan
+from ostiary.model.reasons import Reason
+from ostiary.people.records import Person, Session
+
+
+@dataclass(frozen=True, slots=True)
+class GrantFacts:
+    """A grant with the person and the session behind it, as they are now. None: there is no such record."""
+
+    grant: Grant | None
+    session: Session | None
+    person: Person | None
+
+
+def require_living_grant(facts: GrantFacts) -> Grant:
+    """Raise InvalidGrant where it was revoked."""
+    if facts.grant is None or facts.grant.revoked_at is not None:
+        raise InvalidGrant(Reason.GRANT_REVOKED)
+    return facts.grant
+
+
+def require_living_session(grant: Grant, facts: GrantFacts, now: float) -> None:
+    """Raise InvalidGrant where the session ended, unless the person granted access for when they are away
+    (OpenID Connect Core section 11)."""
+    if OFFLINE_ACCESS not in grant.scopes and not session_lives(facts.session, now):
+        raise InvalidGrant(Reason.SESSION_ENDED)
+
+
+def require_person(facts: GrantFacts) -> Person:
+    """Raise InvalidGrant where the account is disabled or gone."""
+    if facts.person is None or facts.person.disabled:
+        raise InvalidGrant(Reason.PERSON_DISABLED)
+    return facts.person
+
+
+def revoke_family(client: ClientRule, grant: Grant | None, reason: Reason, now: float) -> Refused:
+    """Refuse, and revoke all that the grant issued: two have the secret, and one of them should not (RFC 9700 section
+    4.14.2). Raises InvalidGrant where it is dead already: nothing is left to change."""
+    error = InvalidGrant(reason)
+    if grant is None or grant.revoked_at is not None:
+        raise error
+    plan = Plan(
+        writes=(RevokeGrant(grant.id, int(now)),),
+        events=(FamilyRevoked(at=now, client=client.id, grant=grant.id, reason=reason),),
+        feed=(GrantRevoked(grant.id, revocation_end(client, int(now))),),
+    )
+    return Refused(plan, error)

@@ -1,0 +1,69 @@
+"""Parameters of a request: read strictly, once, at the door."""
+
+from collections.abc import Mapping
+from urllib.parse import unquote_to_bytes
+
+from ostiary.model.errors import InvalidRequest
+from ostiary.model.reasons import Reason
+
+MOST_PARAMETERS = 50
+FORM_TYPE = b"application/x-www-form-urlencoded"
+
+Parameters = Mapping[str, str]
+"""Names and values, none repeated, none empty."""
+
+
+def read_parameters(raw: bytes) -> Parameters:
+    """The parameters of a query or of a form's body (RFC 6749 sections 3.1, 3.2 and appendix B).
+
+    A parameter without a value counts as left out. Raises InvalidRequest for a repeated parameter, for what is not
+    UTF-8, for a control character and for more than MOST_PARAMETERS.
+    """
+    pairs = raw.split(b"&") if raw else []
+    if len(pairs) > MOST_PARAMETERS:
+        raise InvalidRequest(Reason.PARAMETER_INVALID, "too many parameters")
+    seen: dict[str, str] = {}
+    for pair in pairs:
+        name, _, value = pair.partition(b"=")
+        key = decode(name)
+        if key in seen:
+            raise InvalidRequest(Reason.PARAMETER_REPEATED)
+        seen[key] = decode(value)
+    return {name: value for name, value in seen.items() if value}
+
+
+def decode(raw: bytes) -> str:
+    """Undo the form encoding of one name or value. Raises InvalidRequest (RFC 6749 appendix B)."""
+    if b"+" in raw:
+        raw = raw.replace(b"+", b" ")
+    if b"%" in raw:
+        raw = unquote_to_bytes(raw)
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        raise InvalidRequest(Reason.PARAMETER_INVALID, "not UTF-8") from None
+    if not text.isprintable() and has_control(text):
+        raise InvalidRequest(Reason.PARAMETER_INVALID, "control character")
+    return text
+
+
+def has_control(text: str) -> bool:
+    """Whether a C0 control or DEL is in the text: none of the parameters' definitions allows one."""
+    return any(character < " " or character == "\x7f" for character in text)
+
+
+def require_form(content_type: bytes | None) -> None:
+    """Raise InvalidRequest unless the body is a form in UTF-8 (RFC 6749 section 3.2 and appendix B)."""
+    kind, _, parameter = (content_type or b"").partition(b";")
+    if kind.strip().lower() != FORM_TYPE:
+        raise InvalidRequest(Reason.PARAMETER_INVALID, "content type")
+    if parameter and parameter.strip().lower().replace(b'"', b"") != b"charset=utf-8":
+        raise InvalidRequest(Reason.PARAMETER_INVALID, "charset")
+
+
+def require(parameters: Parameters, name: str) -> str:
+    """The parameter's value. Raises InvalidRequest where it is missing (RFC 6749 section 5.2)."""
+    value = parameters.get(name)
+    if value is None:
+        raise InvalidRequest(Reason.PARAMETER_MISSING, name)
+    return value

@@ -1,0 +1,50 @@
+"""The contract as the issuer reads it: what each request looks up is worked out once, when a contract loads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ostiary.contract.model import ClientRule, Contract
+from ostiary.keys.keyset import KeySet
+from ostiary.model.ids import ClientId, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """A new contract gives a new registry; nothing in one ever changes."""
+
+    contract: Contract
+    audiences: Mapping[Scope, frozenset[str]]
+    """The `aud` of each service that has a route for the scope."""
+    keys: Mapping[ClientId, KeySet]
+    """Of the clients that sign their assertions."""
+    cors_origins: frozenset[bytes]
+    """Whose scripts may call the endpoints that answer across origins."""
+
+    @property
+    def issuer(self) -> str:
+        """The issuer identifier (RFC 8414 section 2)."""
+        return self.contract.origin
+
+    def client(self, id: str) -> ClientRule | None:
+        return self.contract.clients.get(ClientId(id))
+
+
+def read_contract(contract: Contract) -> Registry:
+    """Raises JwkInvalid where a client's key set cannot be read, which `contract.load` has refused before."""
+    clients = contract.clients.values()
+    return Registry(
+        contract=contract,
+        audiences=_audiences(contract),
+        keys={client.id: KeySet.from_jwks(client.jwks) for client in clients if client.jwks is not None},
+        cors_origins=frozenset(
+            origin.encode() for client in clients if client.profile.cors for origin in client.origins
+        ),
+    )
+
+
+def _audiences(contract: Contract) -> dict[Scope, frozenset[str]]:
+    reach: dict[Scope, set[str]] = {}
+    for route in contract.routes:
+        for scope in route.scopes:
+            reach.setdefault(scope, set()).add(contract.services[route.service].audience)
+    return {scope: frozenset(audiences) for scope, audiences in reach.items()}
