@@ -24,14 +24,14 @@ class Setup:
     contract: Contract
     master_key: Secret
     """32 bytes in base64url."""
-    store: str
-    """What `store.open` takes."""
+    store: Secret
+    """What `open_store` takes; a URL may hold a password."""
     issuer_socket: str
     host: str
     port: int
-    certificate: str
-    """PEM files: the chain, and its key."""
-    key: str
+    certificate: str | None
+    """PEM files: the chain, and its key. None: without TLS."""
+    key: str | None
     memory: dict[str, int]
     """Shared memory by name: `limits`, `metrics`."""
 

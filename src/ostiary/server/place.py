@@ -1,0 +1,73 @@
+"""Where one contract runs on this machine: every path absolute, every secret at hand."""
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from ostiary.contract import Contract, Deployment
+from ostiary.contract.deployment import TlsFiles
+from ostiary.contract.places import Address
+from ostiary.keys.master import MasterKey
+from ostiary.model.ids import Secret
+from ostiary.server.contract_file import load_contract_file
+from ostiary.server.development import kept_master_key, kept_tls
+from ostiary.server.state import StateDirectory
+
+
+class AddressTaken(Exception):
+    """Somebody else listens there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A contract file with the state directory that it runs on."""
+
+    file: Path
+    state: StateDirectory
+    contract: Contract
+    deployment: Deployment
+
+    @property
+    def store(self) -> Secret:
+        """What `open_store` takes: a file's path, or the URL of a PostgreSQL, which may hold a password."""
+        return self.deployment.store or Secret(str(self.state.store))
+
+    @property
+    def workers(self) -> int:
+        return self.deployment.workers or len(os.sched_getaffinity(0))
+
+    def master_key(self) -> Secret:
+        """Raises MasterKeyInvalid. On a developer's machine it is made where the contract has none."""
+        text = self.deployment.master_key or kept_master_key(self.state.path)
+        return MasterKey.from_text(text).to_text()
+
+    def tls(self) -> TlsFiles | None:
+        """None where the door listens without TLS."""
+        if self.deployment.plain_http:
+            return None
+        named = self.deployment.tls
+        if named is None:
+            return kept_tls(self.state.path)
+        folder = self.file.parent
+        return TlsFiles(str(folder / named.certificate), str(folder / named.key))
+
+
+def find_place(file: Path, state: Path | None = None) -> Place:
+    """Read the contract and take its state directory, or the one given. Raises ContractBroken."""
+    contract, deployment = load_contract_file(file)
+    absolute = file.absolute()
+    return Place(absolute, StateDirectory(state or absolute.parent / deployment.state), contract, deployment)
+
+
+def require_free(address: Address, what: str) -> None:
+    """Raise AddressTaken where somebody listens: workers share their port, and would share it with a stranger."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address.host, address.port))
+            probe.listen(1)
+        except OSError as error:
+            shown = f"{address.host or '*'}:{address.port}"
+            raise AddressTaken(f"cannot listen on {shown} ({what}): {error.strerror}") from None
