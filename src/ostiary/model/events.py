@@ -102,7 +102,9 @@ class IssuerRefused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRevocation(Event):
-    client: ClientId
+    """`client` is who asked for it; None: an operator."""
+
+    client: ClientId | None
     token: TokenId | None = None
     grant: GrantId | None = None
 
