@@ -70,6 +70,12 @@ class ConsentRequired(OAuthError):
     code, public = "consent_required", "The person has to consent."
 
 
+class UnmetAuthenticationRequirements(OAuthError):
+    """OpenID Connect Core Error Code unmet_authentication_requirements 1.0 section 2."""
+
+    code, public = "unmet_authentication_requirements", "The person cannot sign in as strongly as was asked."
+
+
 class RequestNotSupported(OAuthError):
     code, public = "request_not_supported", "Request objects are not served."
 

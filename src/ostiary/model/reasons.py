@@ -29,6 +29,8 @@ class Reason(StrEnum):
     REQUEST_OBJECT_UNSUPPORTED = "request_object_unsupported", "The request came as a request object."
     # people at the browser
     SIGN_IN_NEEDED = "sign_in_needed", "prompt=none was asked and nobody is signed in, or not freshly enough."
+    OTHER_PERSON = "other_person", "Somebody else signed in than the request named."
+    ACR_UNMET = "acr_unmet", "The request asked for a kind of sign-in that is not served."
     CONSENT_NEEDED = "consent_needed", "prompt=none was asked and the person has not consented to this."
     CONSENT_REFUSED = "consent_refused", "The person said no."
     CREDENTIALS_WRONG = "credentials_wrong", "The name is unknown or the password is wrong."
