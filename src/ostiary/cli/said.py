@@ -1,0 +1,50 @@
+"""What commands print, and how they end: 0 done, 1 refused or not found, 2 misused."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+
+from ostiary.contract import ContractBroken
+from ostiary.keys.master import MasterKeyInvalid, SealBroken
+from ostiary.server.children import ChildDied
+from ostiary.server.control import NobodyIsUp
+from ostiary.server.place import AddressTaken
+from ostiary.server.state import StateUnusable
+from ostiary.store.interface import StoreUnavailable
+
+
+def fail(why: str) -> NoReturn:
+    """Say on standard error what went wrong, and end with 1."""
+    typer.echo(f"ostiary: {why}", err=True)
+    raise typer.Exit(1)
+
+
+def print_json(value: Any) -> None:
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+@contextmanager
+def expected_errors() -> Iterator[None]:
+    """What can go wrong on a well-kept machine is said in one line, not in a traceback."""
+    try:
+        yield
+    except ContractBroken as broken:
+        for mistake in broken.mistakes:
+            place = f"{mistake.file}:{mistake.line}:{mistake.column}"
+            typer.echo(
+                f"{place}: {mistake.severity.value}: {mistake.says} {mistake.mend} [{mistake.code.value}]", err=True
+            )
+        fail("the contract is refused")
+    except NobodyIsUp as error:
+        fail(f"no `ostiary up` runs on {error}")
+    except StoreUnavailable as error:
+        fail(f"the store cannot be read or written: {error}")
+    except (StateUnusable, AddressTaken, MasterKeyInvalid, SealBroken, ChildDied) as error:
+        fail(str(error))
+    except PermissionError as error:
+        fail(f"{error.filename}: {error.strerror}")

@@ -1,0 +1,46 @@
+"""What an operator revokes, as plans. Times are seconds since the epoch; `token_seconds`: the longest token's life."""
+
+from dataclasses import replace
+
+from ostiary.issuer.records import DisableClient, RevokeAccessToken
+from ostiary.model.events import ClientRevocation, PersonChanged, SignedOut, TokenRevocation
+from ostiary.model.feed import ClientRevoked, SessionEnded, SubjectChanged, TokenRevoked
+from ostiary.model.ids import ClientId, TokenId
+from ostiary.model.plan import Plan
+from ostiary.people.records import ChangePerson, EndSession, Person, Session
+
+
+def of_token(token: TokenId, now: int, token_seconds: int) -> Plan:
+    until = now + token_seconds
+    return Plan(
+        writes=(RevokeAccessToken(token, until),),
+        events=(TokenRevocation(at=now, client=None, token=token),),
+        feed=(TokenRevoked(token, until),),
+    )
+
+
+def of_session(session: Session, now: int, token_seconds: int) -> Plan:
+    """The session, and every token that names it."""
+    return Plan(
+        writes=(EndSession(session.id, now),),
+        events=(SignedOut(at=now, subject=session.subject, session=session.id),),
+        feed=(SessionEnded(session.id, until=now + token_seconds),),
+    )
+
+
+def of_client(client: ClientId, now: int, token_seconds: int) -> Plan:
+    """Its tokens are dead, and it gets no new ones."""
+    return Plan(
+        writes=(DisableClient(client, now),),
+        events=(ClientRevocation(at=now, client=client),),
+        feed=(ClientRevoked(client, before=now, until=now + token_seconds),),
+    )
+
+
+def of_person(person: Person, now: int, token_seconds: int) -> Plan:
+    """Every session and token from before; the person may sign in again."""
+    return Plan(
+        writes=(ChangePerson(replace(person, changed_at=now)),),
+        events=(PersonChanged(at=now, subject=person.subject, what=("sessions",)),),
+        feed=(SubjectChanged(person.subject, before=now, until=now + token_seconds),),
+    )
