@@ -141,14 +141,18 @@ class TokenFacts:
 
 def require_living(token: AccessToken, facts: TokenFacts, now: float) -> None:
     """Raise InvalidToken where the token, its client, grant, session or person was revoked."""
-    dead = (
-        facts.revoked
-        or (facts.client_disabled_at is not None and token.issued_at <= facts.client_disabled_at)
-        or (token.grant is not None and not _grant_lives(token, facts))
-        or (token.session is not None and not session_lives(facts.session, now))
-    )
-    if dead:
+    if not lives(token, facts, now):
         raise InvalidToken(Reason.TOKEN_REVOKED)
+
+
+def lives(token: AccessToken, facts: TokenFacts, now: float) -> bool:
+    """Neither the token nor anything that it stands on was revoked."""
+    return (
+        not facts.revoked
+        and (facts.client_disabled_at is None or token.issued_at > facts.client_disabled_at)
+        and (token.grant is None or _grant_lives(token, facts))
+        and (token.session is None or session_lives(facts.session, now))
+    )
 
 
 def _grant_lives(token: AccessToken, facts: TokenFacts) -> bool:

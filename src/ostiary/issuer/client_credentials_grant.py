@@ -1,0 +1,39 @@
+"""grant_type=client_credentials (RFC 6749 section 4.4): a client that acts for itself."""
+
+from ostiary.contract.model import ClientRule, GrantType
+from ostiary.issuer.access_token import client_claims
+from ostiary.issuer.decision import Decided
+from ostiary.issuer.registry import Registry
+from ostiary.issuer.scopes import require_allowed
+from ostiary.issuer.token import Tokens
+from ostiary.model.errors import InvalidScope
+from ostiary.model.events import TokensIssued
+from ostiary.model.fresh import Fresh
+from ostiary.model.ids import Scope, TokenId
+from ostiary.model.plan import Plan
+from ostiary.model.reasons import Reason
+
+
+def require_client_scopes(asked: frozenset[Scope] | None, client: ClientRule, registry: Registry) -> frozenset[Scope]:
+    """The scopes asked for, or all that the client has. Raises InvalidScope (RFC 6749 section 3.3)."""
+    scopes = client.scopes if asked is None else asked
+    if not scopes:
+        raise InvalidScope(Reason.SCOPE_NOT_ALLOWED)
+    require_allowed(scopes, client, registry.contract)
+    return scopes
+
+
+def issue_to_client(
+    registry: Registry, client: ClientRule, scopes: frozenset[Scope], now: float, fresh: Fresh
+) -> Decided[Tokens]:
+    """An access token and nothing else (RFC 6749 section 4.4.3)."""
+    access = client_claims(registry, client, scopes, int(now), fresh)
+    event = TokensIssued(
+        at=now,
+        client=client.id,
+        grant_type=GrantType.CLIENT_CREDENTIALS.value,
+        token=TokenId(str(access["jti"])),
+        scopes=tuple(sorted(scopes)),
+        tenant=client.tenant,
+    )
+    return Decided(Plan((), (event,)), Tokens(access, scopes, client.profile.access_token_seconds))

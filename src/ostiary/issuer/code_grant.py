@@ -1,0 +1,81 @@
+"""grant_type=authorization_code (RFC 6749 section 4.1.3, RFC 7636 section 4.6)."""
+
+from dataclasses import dataclass
+
+from ostiary.contract.model import ClientRule, GrantType
+from ostiary.issuer.decision import Decided, Refused
+from ostiary.issuer.family import GrantFacts, revoke_family
+from ostiary.issuer.issue import Entitlement, issued_to_person, tokens_for_person
+from ostiary.issuer.records import AddRefreshToken, AuthorizationCode, Grant, RefreshToken, SpendCode
+from ostiary.issuer.registry import Registry
+from ostiary.issuer.token import Tokens
+from ostiary.keys.hashing import token_hash
+from ostiary.model.errors import InvalidGrant
+from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.ids import Secret
+from ostiary.model.plan import Plan, Write
+from ostiary.model.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFacts(GrantFacts):
+    code: AuthorizationCode | None
+
+
+def require_known_code(facts: CodeFacts) -> AuthorizationCode:
+    """Raise InvalidGrant where there is none (RFC 6749 section 5.2)."""
+    if facts.code is None:
+        raise InvalidGrant(Reason.CODE_UNKNOWN)
+    return facts.code
+
+
+def require_code_of_client(code: AuthorizationCode, client: ClientRule) -> None:
+    """Raise InvalidGrant where it was issued to another client (RFC 6749 section 4.1.3)."""
+    if code.client != client.id:
+        raise InvalidGrant(Reason.CODE_OF_ANOTHER_CLIENT)
+
+
+def require_same_redirect_uri(code: AuthorizationCode, redirect_uri: str) -> None:
+    """Raise InvalidGrant unless it is the one of the authorization request, to the letter (RFC 6749 section 4.1.3)."""
+    if code.redirect_uri != redirect_uri:
+        raise InvalidGrant(Reason.REDIRECT_URI_MISMATCH)
+
+
+def refuse_replayed_code(client: ClientRule, facts: CodeFacts, now: float) -> Refused:
+    """The second valid request with a code revokes what the first one got (RFC 6749 section 4.1.2)."""
+    return revoke_family(client, facts.grant, Reason.CODE_REPLAYED, now)
+
+
+def require_code_not_expired(code: AuthorizationCode, now: float) -> None:
+    """Raise InvalidGrant where it is past its lifetime (RFC 6749 section 4.1.2)."""
+    if code.expires_at <= now:
+        raise InvalidGrant(Reason.CODE_EXPIRED)
+
+
+def exchange_code(
+    registry: Registry, code: AuthorizationCode, who: Entitlement, now: float, fresh: Fresh
+) -> Decided[Tokens]:
+    """Spend the code for tokens, with the first refresh token of a family where the client's kind has them."""
+    writes: tuple[Write, ...] = (SpendCode(code.hash, int(now)),)
+    secret = None
+    if who.client.profile.refresh_idle_seconds is not None:
+        secret = Secret(fresh_name(fresh, 32))
+        writes += (AddRefreshToken(_first_of_family(secret, who.client, who.grant, int(now))),)
+    tokens = tokens_for_person(registry, who, secret, now, fresh)
+    event = issued_to_person(who, tokens, GrantType.AUTHORIZATION_CODE, now)
+    return Decided(Plan(writes, (event,)), tokens)
+
+
+def _first_of_family(secret: Secret, client: ClientRule, grant: Grant, now: int) -> RefreshToken:
+    idle, absolute = client.profile.refresh_idle_seconds, client.profile.refresh_absolute_seconds
+    assert idle is not None
+    assert absolute is not None, "profiles state both or neither"
+    return RefreshToken(
+        hash=token_hash(secret.reveal()),
+        grant=grant.id,
+        client=client.id,
+        scopes=grant.scopes,
+        issued_at=now,
+        expires_at=now + min(idle, absolute),
+        family_expires_at=now + absolute,
+    )

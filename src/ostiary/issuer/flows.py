@@ -1,0 +1,120 @@
+"""Every endpoint of the issuer as one ordered list of checks. What a line raises ends the flow there.
+
+`facts` is what the shell has loaded for the request; what comes back is a plan for the shell to commit.
+"""
+
+from ostiary.contract.model import ClientRule
+from ostiary.issuer import access_token, family, introspect, pkce, revoke, token, userinfo
+from ostiary.issuer import client_authentication as client_auth
+from ostiary.issuer import client_credentials_grant as own
+from ostiary.issuer import code_grant as exchange
+from ostiary.issuer import refresh_grant as refresh
+from ostiary.issuer.access_token import AccessToken, TokenFacts, lives
+from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials
+from ostiary.issuer.code_grant import CodeFacts
+from ostiary.issuer.decision import Decided, Decision
+from ostiary.issuer.issue import Entitlement, require_scopes
+from ostiary.issuer.presented import Presented
+from ostiary.issuer.records import RefreshToken
+from ostiary.issuer.refresh_grant import RefreshFacts
+from ostiary.issuer.registry import Registry
+from ostiary.issuer.token import ClientCredentialsRequest, CodeRequest, RefreshRequest, Tokens
+from ostiary.keys.keyset import KeySet
+from ostiary.model.fresh import Fresh
+
+
+def authenticate_client(
+    registry: Registry, credentials: Credentials, disabled_at: int | None, peer: str, now: float
+) -> AuthenticatedClient:
+    """Who asks, at token, revocation and introspection endpoint (RFC 6749 section 2.3, RFC 7523 section 3)."""
+    client = client_auth.require_known_client(credentials, registry)
+    client_auth.require_registered_method(credentials, client)
+    spends = client_auth.require_proof_of_client(credentials, client, registry, now)
+    client_auth.require_enabled(disabled_at)
+    client_auth.require_address(client, peer)
+    return AuthenticatedClient(client, spends)
+
+
+def authorization_code(
+    registry: Registry, client: ClientRule, request: CodeRequest, facts: CodeFacts, now: float, fresh: Fresh
+) -> Decision[Tokens]:
+    """RFC 6749 section 4.1.3, RFC 7636 section 4.6."""
+    token.require_grant_allowed(client, request.grant_type)
+    token.require_no_proof_demanded(client)
+    code = exchange.require_known_code(facts)
+    exchange.require_code_of_client(code, client)
+    exchange.require_same_redirect_uri(code, request.redirect_uri)
+    pkce.require_verifier(request.verifier, code.challenge)
+    if code.spent_at is not None:
+        return exchange.refuse_replayed_code(client, facts, now)
+    exchange.require_code_not_expired(code, now)
+    grant = family.require_living_grant(facts)
+    family.require_living_session(grant, facts, now)
+    person = family.require_person(facts)
+    scopes = require_scopes(grant.scopes, client, person, registry)
+    return exchange.exchange_code(registry, code, Entitlement(client, grant, person, scopes), now, fresh)
+
+
+def refresh_token(
+    registry: Registry, client: ClientRule, request: RefreshRequest, facts: RefreshFacts, now: float, fresh: Fresh
+) -> Decision[Tokens]:
+    """RFC 6749 section 6, RFC 9700 section 4.14.2."""
+    token.require_grant_allowed(client, request.grant_type)
+    token.require_no_proof_demanded(client)
+    presented = refresh.require_known_refresh_token(facts)
+    refresh.require_refresh_token_of_client(presented, client)
+    if presented.spent_at is not None and not refresh.is_lost_answer(client, facts, now):
+        return refresh.refuse_reused_token(client, facts, now)
+    refresh.require_refresh_token_not_expired(presented, now)
+    grant = family.require_living_grant(facts)
+    family.require_living_session(grant, facts, now)
+    person = family.require_person(facts)
+    asked = refresh.require_narrower(request.scopes, presented)
+    scopes = require_scopes(asked, client, person, registry)
+    who = Entitlement(client, grant, person, scopes)
+    return refresh.rotate(registry, presented, facts.successor, who, now, fresh)
+
+
+def client_credentials(
+    registry: Registry, client: ClientRule, request: ClientCredentialsRequest, now: float, fresh: Fresh
+) -> Decided[Tokens]:
+    """RFC 6749 section 4.4."""
+    token.require_grant_allowed(client, request.grant_type)
+    token.require_no_proof_demanded(client)
+    scopes = own.require_client_scopes(request.scopes, client, registry)
+    return own.issue_to_client(registry, client, scopes, now, fresh)
+
+
+def revocation(client: ClientRule, presented: Presented, keys: KeySet, now: float) -> Decided[None]:
+    """RFC 7009 section 2."""
+    match presented:
+        case RefreshToken():
+            revoke.require_own_token(presented, client)
+            return revoke.revoke_grant(presented, client, now)
+        case AccessToken():
+            revoke.require_own_token(presented, client)
+            return revoke.revoke_access_token(presented, now)
+        case str():
+            revoke.refuse_id_token(presented, keys)
+            return revoke.NOTHING
+
+
+def introspection(
+    registry: Registry, client: ClientRule, presented: Presented, facts: TokenFacts, now: float
+) -> Decided[introspect.Answer]:
+    """RFC 7662 section 2."""
+    introspect.require_confidential(client)
+    match presented:
+        case RefreshToken() if introspect.refresh_token_lives(client, presented, facts, now):
+            return introspect.active_refresh_token(registry, client, presented, facts, now)
+        case AccessToken() if introspect.may_see(client, presented, registry) and lives(presented, facts, now):
+            return introspect.active_access_token(client, presented, now)
+        case _:
+            return introspect.inactive(client, now)
+
+
+def user_info(token: AccessToken, facts: TokenFacts, now: float) -> dict[str, object]:
+    """OpenID Connect Core section 5.3. The token's signature, issuer and lifetime are checked when it is read."""
+    access_token.require_living(token, facts, now)
+    userinfo.require_openid(token)
+    return userinfo.person_claims(token, facts)

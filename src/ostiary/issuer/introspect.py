@@ -1,0 +1,97 @@
+"""The introspection endpoint (RFC 7662).
+
+A client sees a token that was issued to it, and a client of kind `service` also one for the service that has its name:
+that is the upstream asking about a token it was given. Of every other token it learns what it would of a random string.
+"""
+
+from typing import Final
+
+from ostiary.contract.model import ClientAuth, ClientRule
+from ostiary.issuer.access_token import AccessToken, TokenFacts, session_lives
+from ostiary.issuer.decision import Decided
+from ostiary.issuer.records import RefreshToken
+from ostiary.issuer.registry import Registry
+from ostiary.issuer.scopes import OFFLINE_ACCESS, write_scope
+from ostiary.model.errors import InvalidClient
+from ostiary.model.events import TokenIntrospected
+from ostiary.model.ids import ServiceName, TokenId
+from ostiary.model.plan import Plan
+from ostiary.model.principal import Kind
+from ostiary.model.reasons import Reason
+
+Answer = dict[str, object]
+TOLD: Final = (
+    "iss",
+    "sub",
+    "aud",
+    "client_id",
+    "iat",
+    "exp",
+    "jti",
+    "scope",
+    "auth_time",
+    "acr",
+    "sid",
+    "tenant",
+    "roles",
+)
+"""Claims of an access token that the answer repeats (section 2.2)."""
+
+
+def require_confidential(client: ClientRule) -> None:
+    """Raise InvalidClient for a public client: anyone could ask in its name (section 2.1)."""
+    if client.auth_method is ClientAuth.NONE:
+        raise InvalidClient(Reason.CLIENT_AUTH_MISSING)
+
+
+def may_see(client: ClientRule, token: AccessToken, registry: Registry) -> bool:
+    """Whether it is the client's own token, or one for the service that the client is."""
+    if token.client == client.id:
+        return True
+    service = registry.contract.services.get(ServiceName(client.id))
+    return client.profile.kind is Kind.SERVICE and service is not None and service.audience in token.audiences
+
+
+def inactive(client: ClientRule, now: float) -> Decided[Answer]:
+    """All that is told of what does not live or is not for this client (section 2.2)."""
+    return _decided(client, {"active": False}, None, now)
+
+
+def active_access_token(client: ClientRule, token: AccessToken, now: float) -> Decided[Answer]:
+    told = {name: token.claims[name] for name in TOLD if name in token.claims}
+    return _decided(client, {"active": True, "token_type": "Bearer", **told}, token.id, now)
+
+
+def refresh_token_lives(client: ClientRule, token: RefreshToken, facts: TokenFacts, now: float) -> bool:
+    """Whether it is the client's own and would give tokens now."""
+    grant, person = facts.grant, facts.person
+    return (
+        token.client == client.id
+        and token.spent_at is None
+        and now < token.expires_at
+        and grant is not None
+        and grant.revoked_at is None
+        and (OFFLINE_ACCESS in grant.scopes or session_lives(facts.session, now))
+        and person is not None
+        and not person.disabled
+    )
+
+
+def active_refresh_token(
+    registry: Registry, client: ClientRule, token: RefreshToken, facts: TokenFacts, now: float
+) -> Decided[Answer]:
+    told: Answer = {
+        "active": True,
+        "iss": registry.issuer,
+        "sub": facts.grant.subject if facts.grant is not None else None,
+        "client_id": token.client,
+        "iat": token.issued_at,
+        "exp": token.expires_at,
+        "scope": write_scope(token.scopes),
+    }
+    return _decided(client, told, None, now)
+
+
+def _decided(client: ClientRule, answer: Answer, token: TokenId | None, now: float) -> Decided[Answer]:
+    event = TokenIntrospected(at=now, client=client.id, active=answer["active"] is True, token=token)
+    return Decided(Plan(events=(event,)), answer)

@@ -1,0 +1,59 @@
+"""Tokens for a client that acts for a person: what all grants of a person issue alike."""
+
+from dataclasses import dataclass
+
+from ostiary.contract.model import ClientRule, GrantType
+from ostiary.issuer.access_token import person_claims
+from ostiary.issuer.id_token import id_claims
+from ostiary.issuer.records import Grant
+from ostiary.issuer.registry import Registry
+from ostiary.issuer.scopes import OPENID, for_person
+from ostiary.issuer.token import Tokens
+from ostiary.model.errors import InvalidScope
+from ostiary.model.events import TokensIssued
+from ostiary.model.fresh import Fresh
+from ostiary.model.ids import Scope, Secret, TokenId
+from ostiary.model.reasons import Reason
+from ostiary.people.records import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """Which client gets tokens for which person, by which grant, for what. Each part was checked."""
+
+    client: ClientRule
+    grant: Grant
+    person: Person
+    scopes: frozenset[Scope]
+
+
+def require_scopes(asked: frozenset[Scope], client: ClientRule, person: Person, registry: Registry) -> frozenset[Scope]:
+    """What is left of the scopes as client, roles and contract are now. Raises InvalidScope where nothing is."""
+    scopes = for_person(asked, client, person.roles, registry.contract)
+    if not scopes:
+        raise InvalidScope(Reason.SCOPE_NOT_ALLOWED)
+    return scopes
+
+
+def tokens_for_person(registry: Registry, who: Entitlement, refresh: Secret | None, now: float, fresh: Fresh) -> Tokens:
+    """An access token, an ID token where openid was granted, and the refresh token that goes with them."""
+    return Tokens(
+        access=person_claims(registry, who.client, who.grant, who.person, who.scopes, int(now), fresh),
+        scopes=who.scopes,
+        expires_in=who.client.profile.access_token_seconds,
+        id=id_claims(registry, who.client, who.grant, who.person, int(now)) if OPENID in who.scopes else None,
+        refresh=refresh,
+    )
+
+
+def issued_to_person(who: Entitlement, tokens: Tokens, grant_type: GrantType, now: float) -> TokensIssued:
+    return TokensIssued(
+        at=now,
+        client=who.client.id,
+        grant_type=grant_type.value,
+        token=TokenId(str(tokens.access["jti"])),
+        scopes=tuple(sorted(who.scopes)),
+        subject=who.person.subject,
+        grant=who.grant.id,
+        tenant=who.person.tenant,
+    )

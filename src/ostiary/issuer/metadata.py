@@ -1,0 +1,89 @@
+"""What the issuer says of itself (RFC 8414, OpenID Connect Discovery 1.0) and of the services (RFC 9728).
+
+ID tokens are signed with ES256 alone. OpenID Connect Discovery section 3 wants RS256 among the algorithms; we leave it
+out on purpose: every key of the issuer has one algorithm (RFC 8725 section 3.1), and RS256 costs ten times as much.
+"""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from ostiary.contract.model import ClientAuth, Contract, GrantType, ServiceRule
+from ostiary.issuer import claims
+from ostiary.issuer.pkce import METHOD
+from ostiary.issuer.scopes import OPENID_SCOPES
+from ostiary.model import endpoints
+
+Document = dict[str, object]
+
+CONFIDENTIAL = (ClientAuth.SECRET_BASIC.value, ClientAuth.PRIVATE_KEY_JWT.value)
+ASSERTION_ALGORITHMS = ("ES256", "PS256", "RS256", "EdDSA", "Ed25519")
+"""What `keys` verifies."""
+
+
+def authorization_server(contract: Contract) -> Document:
+    """One document for both well-known names (RFC 8414 section 2, OpenID Connect Discovery 1.0 section 3)."""
+    origin = contract.origin
+    return {
+        "issuer": origin,
+        "authorization_endpoint": origin + endpoints.AUTHORIZE,
+        "token_endpoint": origin + endpoints.TOKEN,
+        "jwks_uri": origin + endpoints.JWKS,
+        "userinfo_endpoint": origin + endpoints.USERINFO,
+        "revocation_endpoint": origin + endpoints.REVOKE,
+        "introspection_endpoint": origin + endpoints.INTROSPECT,
+        "end_session_endpoint": origin + endpoints.LOGOUT,
+        **_supported(contract),
+        **_authentication("token", (ClientAuth.NONE.value, *CONFIDENTIAL)),
+        **_authentication("revocation", (ClientAuth.NONE.value, *CONFIDENTIAL)),
+        **_authentication("introspection", CONFIDENTIAL),
+        "protected_resources": sorted(service.audience for service in contract.services.values()),
+    }
+
+
+def _supported(contract: Contract) -> Document:
+    return {
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query", "form_post"],
+        "grant_types_supported": [grant.value for grant in GrantType],
+        "scopes_supported": sorted(OPENID_SCOPES | contract.scopes.keys()),
+        "claims_supported": list(claims.SUPPORTED),
+        "claim_types_supported": ["normal"],
+        "claims_parameter_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["ES256"],
+        "acr_values_supported": ["pwd"],
+        "prompt_values_supported": ["none", "login", "consent"],
+        "code_challenge_methods_supported": [METHOD],
+        "authorization_response_iss_parameter_supported": True,
+    }
+
+
+def _authentication(endpoint: str, methods: Iterable[str]) -> Document:
+    return {
+        f"{endpoint}_endpoint_auth_methods_supported": list(methods),
+        f"{endpoint}_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+    }
+
+
+def protected_resource(contract: Contract, service: ServiceRule) -> Document:
+    """RFC 9728 section 2."""
+    scopes = {scope for route in contract.routes if route.service == service.name for scope in route.scopes}
+    return {
+        "resource": service.audience,
+        "resource_name": service.name,
+        "authorization_servers": [contract.origin],
+        "scopes_supported": sorted(scopes),
+        "bearer_methods_supported": ["header"],
+    }
+
+
+def protected_resource_paths(contract: Contract) -> dict[str, ServiceRule]:
+    """Where each service's document lies (RFC 9728 section 3.1). One whose audience is on another origin has none
+    here: a client would have to ask that origin (section 3.3)."""
+    found = {}
+    for service in contract.services.values():
+        if service.audience == contract.origin or service.audience.startswith(contract.origin + "/"):
+            found[endpoints.PROTECTED_RESOURCE + urlsplit(service.audience).path.rstrip("/")] = service
+    return found

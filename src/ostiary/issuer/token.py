@@ -1,0 +1,118 @@
+"""The token endpoint (RFC 6749 section 3.2): its three requests, what all grants check, and its answer."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from ostiary.contract.model import ClientRule, GrantType
+from ostiary.issuer import access_token, id_token
+from ostiary.issuer.access_token import Claims
+from ostiary.issuer.form import Parameters, require
+from ostiary.issuer.pkce import require_verifier_syntax
+from ostiary.issuer.scopes import read_scope, write_scope
+from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.keys.hashing import token_hash
+from ostiary.keys.jwt import sign
+from ostiary.model.errors import InvalidRequest, UnauthorizedClient, UnsupportedGrantType
+from ostiary.model.ids import Scope, Secret, TokenHash
+from ostiary.model.principal import Binding
+from ostiary.model.reasons import Reason
+
+PROVEN: Final = frozenset({Binding.DPOP, Binding.MTLS})
+"""Bindings that a token gets at the token endpoint, from a proof that comes with the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRequest:
+    """RFC 6749 section 4.1.3 with RFC 7636 section 4.5."""
+
+    code: TokenHash
+    redirect_uri: str
+    verifier: str
+    grant_type = GrantType.AUTHORIZATION_CODE
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshRequest:
+    """RFC 6749 section 6."""
+
+    token: Secret
+    scopes: frozenset[Scope] | None
+    grant_type = GrantType.REFRESH_TOKEN
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredentialsRequest:
+    """RFC 6749 section 4.4.2."""
+
+    scopes: frozenset[Scope] | None
+    grant_type = GrantType.CLIENT_CREDENTIALS
+
+
+TokenRequest = CodeRequest | RefreshRequest | ClientCredentialsRequest
+
+
+def read_token_request(form: Parameters) -> TokenRequest:
+    """Raises InvalidRequest, InvalidScope, or UnsupportedGrantType (RFC 6749 section 5.2)."""
+    scope = form.get("scope")
+    match require(form, "grant_type"):
+        case GrantType.AUTHORIZATION_CODE:
+            return _read_code_request(form)
+        case GrantType.REFRESH_TOKEN:
+            return RefreshRequest(Secret(require(form, "refresh_token")), None if scope is None else read_scope(scope))
+        case GrantType.CLIENT_CREDENTIALS:
+            return ClientCredentialsRequest(None if scope is None else read_scope(scope))
+        case _:
+            raise UnsupportedGrantType(Reason.GRANT_TYPE_UNSUPPORTED)
+
+
+def _read_code_request(form: Parameters) -> CodeRequest:
+    code, redirect_uri = require(form, "code"), require(form, "redirect_uri")
+    verifier = require(form, "code_verifier")
+    require_verifier_syntax(verifier)
+    return CodeRequest(token_hash(code), redirect_uri, verifier)
+
+
+def require_no_query(query: bytes) -> None:
+    """Raise InvalidRequest for parameters in the URI, where logs would keep them (RFC 6749 section 2.3.1)."""
+    if query:
+        raise InvalidRequest(Reason.PARAMETER_INVALID, "query")
+
+
+def require_grant_allowed(client: ClientRule, grant_type: GrantType) -> None:
+    """Raise UnauthorizedClient unless the client's kind uses this grant (RFC 6749 section 5.2)."""
+    if grant_type not in client.profile.grants:
+        raise UnauthorizedClient(Reason.GRANT_TYPE_NOT_ALLOWED)
+
+
+def require_no_proof_demanded(client: ClientRule) -> None:
+    """Raise InvalidRequest where the kind's tokens are bound to a key: a bearer token would be a downgrade."""
+    if client.profile.binding in PROVEN:
+        raise InvalidRequest(Reason.PROOF_REQUIRED)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the token endpoint hands out, before it is signed."""
+
+    access: Claims
+    scopes: frozenset[Scope]
+    expires_in: int
+    id: Claims | None = None
+    refresh: Secret | None = None
+
+
+def render_tokens(tokens: Tokens, key: SigningPrivateKey) -> bytes:
+    """The JSON of RFC 6749 section 5.1 and OpenID Connect Core section 3.1.3.3."""
+    members: dict[str, object] = {
+        "access_token": sign(tokens.access, key, access_token.TYPE),
+        "token_type": "Bearer",
+        "expires_in": tokens.expires_in,
+        "scope": write_scope(tokens.scopes),
+    }
+    if tokens.id is not None:
+        members["id_token"] = sign(tokens.id, key, id_token.TYPE)
+    if tokens.refresh is not None:
+        members["refresh_token"] = tokens.refresh.reveal()
+    return orjson.dumps(members)
