@@ -1,0 +1,1 @@
+"""The issuer's shell: loads facts, lets `ostiary.issuer` decide, commits what was planned, answers over ASGI."""

@@ -1,0 +1,151 @@
+"""The issuer as an ASGI application: one table of endpoints, one way in, one way out."""
+
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ostiary.model import endpoints
+from ostiary.model.errors import (
+    ContentTooLarge,
+    MethodNotAllowed,
+    Refusal,
+    ServerError,
+    TemporarilyUnavailable,
+)
+from ostiary.model.fresh import fresh_name
+from ostiary.model.ids import Reference
+from ostiary.model.reasons import Reason
+from ostiary.server.issuer.cors import preflight, shared_with
+from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.documents import document, gateway_jwks, jwks
+from ostiary.server.issuer.http import Answer, Header, Incoming
+from ostiary.server.issuer.introspect import introspect
+from ostiary.server.issuer.refusal import refuse, render
+from ostiary.server.issuer.revoke import revoke
+from ostiary.server.issuer.token import token
+from ostiary.server.issuer.userinfo import userinfo
+from ostiary.store.interface import StoreUnavailable
+
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+MOST_BODY: Final = 64 * 1024
+"""Bytes."""
+PEER: Final = b"x-ostiary-peer"
+REQUEST_ID: Final = b"x-ostiary-request-id"
+_log = logging.getLogger("ostiary.issuer")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`cors`: scripts of other origins may call it."""
+
+    answer: Callable[[Desk, Incoming], Awaitable[Answer]]
+    methods: tuple[str, ...]
+    cors: bool = False
+
+
+READ: Final = ("GET", "HEAD")
+DOCUMENT: Final = Endpoint(document, READ, cors=True)
+
+ENDPOINTS: Final[Mapping[str, Endpoint]] = {
+    endpoints.TOKEN: Endpoint(token, ("POST",), cors=True),
+    endpoints.REVOKE: Endpoint(revoke, ("POST",), cors=True),
+    endpoints.INTROSPECT: Endpoint(introspect, ("POST",)),
+    endpoints.USERINFO: Endpoint(userinfo, ("GET", "HEAD", "POST"), cors=True),
+    endpoints.JWKS: Endpoint(jwks, READ, cors=True),
+    endpoints.GATEWAY_JWKS: Endpoint(gateway_jwks, READ),
+}
+
+
+class ConnectionLost(Exception):
+    """The gateway gave up before the request was whole; nobody waits for an answer."""
+
+
+class IssuerApp:
+    """ASGI 3. `pages`: the endpoints that people meet in a browser."""
+
+    def __init__(self, desk: Desk, pages: Mapping[str, Endpoint]) -> None:
+        self._desk = desk
+        self._endpoints = {**pages, **ENDPOINTS}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await _body(receive) if scope["method"] == "POST" else b""
+        except ConnectionLost:
+            return
+        incoming = _incoming(scope, body[:MOST_BODY], self._desk)
+        endpoint = self._endpoints.get(incoming.path, DOCUMENT)
+        answer = await self._answer(endpoint, incoming, too_large=len(body) > MOST_BODY)
+        await _send(send, answer, shared_with(self._desk, incoming) if endpoint.cors else ())
+
+    async def _answer(self, endpoint: Endpoint, incoming: Incoming, *, too_large: bool) -> Answer:
+        try:
+            return await self._try(endpoint, incoming, too_large=too_large)
+        except StoreUnavailable:
+            return render(TemporarilyUnavailable(Reason.STORE_UNAVAILABLE), incoming)
+
+    async def _try(self, endpoint: Endpoint, incoming: Incoming, *, too_large: bool) -> Answer:
+        try:
+            if incoming.method == "OPTIONS" and endpoint.cors:
+                return preflight(self._desk, incoming, endpoint.methods)
+            if incoming.method not in endpoint.methods:
+                raise MethodNotAllowed(Reason.METHOD_NOT_ALLOWED, endpoint.methods)
+            if too_large:
+                raise ContentTooLarge(Reason.BODY_TOO_LARGE)
+            return await endpoint.answer(self._desk, incoming)
+        except Refusal as error:
+            return await refuse(self._desk, incoming, self._name(incoming), error)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever nobody expected is refused and recorded
+            _report(error, incoming.ref)
+            return await refuse(self._desk, incoming, self._name(incoming), ServerError(Reason.UNEXPECTED))
+
+    def _name(self, incoming: Incoming) -> str:
+        """The endpoint in records, where only what we named ourselves may stand."""
+        known = incoming.path in self._endpoints or incoming.path in self._desk.documents
+        return incoming.path if known else "unknown"
+
+
+def _incoming(scope: Scope, body: bytes, desk: Desk) -> Incoming:
+    headers = scope["headers"]
+    ours = {name: value for name, value in headers if name in (PEER, REQUEST_ID)}
+    number = ours.get(REQUEST_ID)
+    return Incoming(
+        method=scope["method"],
+        path=scope["path"],
+        query=scope["query_string"],
+        headers=headers,
+        body=body,
+        peer=ours.get(PEER, b"").decode("latin-1"),
+        ref=Reference(fresh_name(desk.fresh, 12) if number is None else number.decode("latin-1")),
+    )
+
+
+async def _body(receive: Receive) -> bytes:
+    """The body, or of a larger one a little more than MOST_BODY. Raises ConnectionLost."""
+    body, more = b"", True
+    while more and len(body) <= MOST_BODY:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionLost
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+async def _send(send: Send, answer: Answer, shared: tuple[Header, ...]) -> None:
+    length = (b"content-length", b"%d" % len(answer.body))
+    headers = [*answer.headers, *shared, length]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def _report(error: Exception, ref: Reference) -> None:
+    """Where it happened, and nothing of what was handled: an exception's text may hold it."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("unexpected %s, reference %s\n%s", type(error).__name__, ref, frames)

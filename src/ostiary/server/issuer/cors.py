@@ -1,0 +1,37 @@
+"""Which scripts may read the answers: those of the origins that clients with CORS have (Fetch Standard 3.3)."""
+
+from typing import Final
+
+from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.http import Answer, Header, Incoming
+
+VARY: Final[Header] = (b"vary", b"origin")
+PREFLIGHT_SECONDS: Final = b"600"
+
+
+def shared_with(desk: Desk, incoming: Incoming) -> tuple[Header, ...]:
+    """The fields that let the origin's scripts read the answer, if they may."""
+    origin = _allowed(desk, incoming)
+    if origin is None:
+        return (VARY,)
+    exposed = (b"access-control-expose-headers", b"www-authenticate")
+    return (VARY, (b"access-control-allow-origin", origin), exposed)
+
+
+def preflight(desk: Desk, incoming: Incoming, methods: tuple[str, ...]) -> Answer:
+    """What an OPTIONS request learns; a foreign origin learns nothing."""
+    origin = _allowed(desk, incoming)
+    if origin is None:
+        return Answer(204, (VARY,))
+    allowed: tuple[Header, ...] = (
+        (b"access-control-allow-origin", origin),
+        (b"access-control-allow-methods", ", ".join(methods).encode()),
+        (b"access-control-allow-headers", b"authorization, content-type"),
+        (b"access-control-max-age", PREFLIGHT_SECONDS),
+    )
+    return Answer(204, (VARY, *allowed))
+
+
+def _allowed(desk: Desk, incoming: Incoming) -> bytes | None:
+    origins = [value for name, value in incoming.headers if name == b"origin"]
+    return origins[0] if len(origins) == 1 and origins[0] in desk.registry.cors_origins else None

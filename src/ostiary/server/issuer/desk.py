@@ -1,0 +1,73 @@
+"""What every endpoint of the issuer needs of the world: the contract, the store, keys, clock and randomness."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ostiary.audit.flood import RefusalLedger
+from ostiary.contract.model import Contract
+from ostiary.issuer.registry import Registry, read_contract
+from ostiary.keys.hashing import pseudonym
+from ostiary.keys.master import MasterKey
+from ostiary.model.fresh import Fresh
+from ostiary.server.issuer.documents import Documents, documents
+from ostiary.server.issuer.keys import IssuerKeys
+from ostiary.store.interface import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One contract with all that follows from it; replaced as a whole, so that no request sees half of two."""
+
+    registry: Registry
+    documents: Documents
+
+
+def reading(contract: Contract) -> Reading:
+    """Raises what is wrong with the contract."""
+    registry = read_contract(contract)
+    return Reading(registry, documents(contract))
+
+
+class Desk:
+    """The issuer of one process. `clock`: seconds since the epoch."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        store: Store,
+        master: MasterKey,
+        keys: IssuerKeys,
+        clock: Callable[[], float],
+        fresh: Fresh,
+    ) -> None:
+        self.store: Final = store
+        self.keys: Final = keys
+        self.clock: Final = clock
+        self.fresh: Final = fresh
+        self.refusals: Final = RefusalLedger(clock())
+        self.refresh_key: Final = master.derive("refresh")
+        self.form_key: Final = master.derive("forms")
+        self._pseudonym_key: Final = master.derive("pseudonym")
+        self._reading = reading(contract)
+
+    @property
+    def registry(self) -> Registry:
+        return self._reading.registry
+
+    @property
+    def documents(self) -> Documents:
+        return self._reading.documents
+
+    def prepare(self, contract: Contract) -> Callable[[], None]:
+        """Read a contract; what it returns puts it in force and cannot fail. Raises what is wrong with it."""
+        ready = reading(contract)
+
+        def adopt() -> None:
+            self._reading = ready
+
+        return adopt
+
+    def pseudonym(self, value: str) -> str:
+        """What stands for an address or a login in events."""
+        return pseudonym(self._pseudonym_key, value)

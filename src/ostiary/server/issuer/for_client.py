@@ -1,0 +1,69 @@
+"""What token, revocation and introspection endpoint share: a client proves who it is, something is decided for it,
+and what was decided is committed before it is answered."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from ostiary.issuer import flows
+from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials, read_credentials
+from ostiary.issuer.decision import Decision, Refused
+from ostiary.issuer.form import Parameters
+from ostiary.issuer.records import SpendAssertion
+from ostiary.issuer.token import require_no_query
+from ostiary.model.errors import InvalidClient, OAuthError
+from ostiary.model.plan import Committed, Plan
+from ostiary.model.reasons import Reason
+from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.http import Answer, Incoming
+from ostiary.server.issuer.refusal import refuse
+
+A = TypeVar("A")
+Decide = Callable[[Desk, AuthenticatedClient, Parameters, float], Awaitable[Decision[A]]]
+"""Loads the facts that the request is about, and decides. Raises OAuthError."""
+Render = Callable[[Desk, A, float], Answer]
+
+
+async def for_client(desk: Desk, incoming: Incoming, decide: Decide[A], render: Render[A]) -> Answer:
+    """Authenticate, decide, commit, answer. Raises StoreUnavailable, and OAuthError where no client is named yet."""
+    require_no_query(incoming.query)
+    form = incoming.form()
+    credentials = read_credentials(incoming.header(b"authorization"), form)
+    now = desk.clock()
+    try:
+        client = await _authenticate(desk, incoming, credentials, now)
+    except OAuthError as error:
+        named = desk.registry.client(credentials.client)
+        return await refuse(desk, incoming, incoming.path, error, None if named is None else named.id)
+    return await _decide_and_commit(desk, incoming, client, lambda: decide(desk, client, form, now), render, now)
+
+
+async def _authenticate(desk: Desk, incoming: Incoming, credentials: Credentials, now: float) -> AuthenticatedClient:
+    named = desk.registry.client(credentials.client)
+    disabled_at = None if named is None else await desk.store.client_disabled_at(named.id)
+    return flows.authenticate_client(desk.registry, credentials, disabled_at, incoming.peer, now)
+
+
+async def _decide_and_commit(
+    desk: Desk,
+    incoming: Incoming,
+    client: AuthenticatedClient,
+    decide: Callable[[], Awaitable[Decision[A]]],
+    render: Render[A],
+    now: float,
+) -> Answer:
+    """The client's assertion is spent with whatever happens. Who loses a race is decided anew: what was spent is seen
+    as spent then, so this ends."""
+    proof = Plan(client.spends)
+    while True:
+        try:
+            decision = await decide()
+        except OAuthError as error:
+            decision = Refused(Plan(), error)
+        if isinstance(decision, Refused):
+            return await refuse(desk, incoming, incoming.path, decision.error, client.rule.id, proof + decision.plan)
+        outcome = await desk.store.commit(proof + decision.plan)
+        if isinstance(outcome, Committed):
+            return render(desk, decision.answer, now)
+        if isinstance(outcome.spend, SpendAssertion):
+            replayed = InvalidClient(Reason.ASSERTION_REPLAYED)
+            return await refuse(desk, incoming, incoming.path, replayed, client.rule.id)

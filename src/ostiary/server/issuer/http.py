@@ -1,0 +1,56 @@
+"""What came in and what goes out, as every endpoint of the issuer sees it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ostiary.issuer.form import Parameters, read_parameters, require_form
+from ostiary.model.errors import InvalidRequest
+from ostiary.model.ids import Reference
+from ostiary.model.reasons import Reason
+
+Header = tuple[bytes, bytes]
+
+NO_STORE: Final[Header] = (b"cache-control", b"no-store")
+"""On everything that may carry a token or a credential (RFC 6749 section 5.1)."""
+JSON: Final[Header] = (b"content-type", b"application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One request, its body read whole. `peer` is the client's address, `ref` the gateway's number of the request:
+    both from the gateway's own fields, since only the gateway reaches the issuer's socket."""
+
+    method: str
+    path: str
+    query: bytes
+    headers: Sequence[Header]
+    """Names in lower case."""
+    body: bytes
+    peer: str
+    ref: Reference
+
+    def header(self, name: bytes) -> bytes | None:
+        """The field's value. Raises InvalidRequest where the field stands twice."""
+        found = [value for field, value in self.headers if field == name]
+        if len(found) > 1:
+            raise InvalidRequest(Reason.PARAMETER_REPEATED, name.decode("latin-1"))
+        return found[0] if found else None
+
+    def query_parameters(self) -> Parameters:
+        """Raises InvalidRequest."""
+        return read_parameters(self.query)
+
+    def form(self) -> Parameters:
+        """The body's parameters. Raises InvalidRequest unless it is a form."""
+        require_form(self.header(b"content-type"))
+        return read_parameters(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole response; the app adds its length and what CORS needs."""
+
+    status: int
+    headers: tuple[Header, ...] = ()
+    body: bytes = b""

@@ -1,0 +1,117 @@
+"""A refusal of the issuer: recorded first, then told."""
+
+from collections.abc import Mapping
+
+import orjson
+
+from ostiary.issuer.records import SpendAssertion
+from ostiary.model.errors import (
+    InsufficientScope,
+    InvalidClient,
+    MethodNotAllowed,
+    MissingToken,
+    OAuthError,
+    Refusal,
+    TemporarilyUnavailable,
+    TokenRefused,
+)
+from ostiary.model.events import IssuerRefused
+from ostiary.model.ids import ClientId, Reference
+from ostiary.model.plan import AlreadySpent, Plan
+from ostiary.model.reasons import Reason
+from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.http import JSON, NO_STORE, Answer, Header, Incoming
+
+RETRY_AFTER = b"1"
+"""Seconds."""
+
+
+async def refuse(
+    desk: Desk,
+    incoming: Incoming,
+    endpoint: str,
+    error: Refusal,
+    client: ClientId | None = None,
+    plan: Plan = Plan(),  # noqa: B008  # frozen and empty
+) -> Answer:
+    """Commit what the refusal changes with the record of it, and answer. Raises StoreUnavailable."""
+    error = await record(desk, incoming, endpoint, error, client, plan)
+    return render(error, incoming)
+
+
+async def record(
+    desk: Desk, incoming: Incoming, endpoint: str, error: Refusal, client: ClientId | None, plan: Plan
+) -> Refusal:
+    """Commit the plan and the event; past the flood bound the event is counted instead. What is refused in the end:
+    an assertion that was spent before is refused as that, and changes nothing else. Raises StoreUnavailable."""
+    committing = plan + _event(desk, incoming, endpoint, error, client)
+    if committing == Plan():
+        return error
+    outcome = await desk.store.commit(committing)
+    if isinstance(outcome, AlreadySpent) and isinstance(outcome.spend, SpendAssertion):
+        replayed = InvalidClient(Reason.ASSERTION_REPLAYED)
+        return await record(desk, incoming, endpoint, replayed, client, Plan())
+    return error
+
+
+def _event(desk: Desk, incoming: Incoming, endpoint: str, error: Refusal, client: ClientId | None) -> Plan:
+    now, peer = desk.clock(), desk.pseudonym(incoming.peer)
+    if not desk.refusals.lists(now, error.reason, None, client, peer):
+        return Plan()
+    return Plan(
+        events=(
+            IssuerRefused(
+                at=now,
+                endpoint=endpoint,
+                error=error.code,
+                reason=error.reason,
+                ref=incoming.ref,
+                peer=peer,
+                client=client,
+            ),
+        )
+    )
+
+
+def render(error: Refusal, incoming: Incoming) -> Answer:
+    """The public part: RFC 6749 section 5.2, RFC 6750 section 3, RFC 9457. The reference leads to the rest."""
+    match error:
+        case OAuthError():
+            return _oauth(error, incoming)
+        case TokenRefused():
+            return _challenge(error, incoming.ref)
+        case _:
+            return _problem(error, incoming.ref)
+
+
+def _oauth(error: OAuthError, incoming: Incoming) -> Answer:
+    headers: tuple[Header, ...] = (JSON, NO_STORE)
+    if isinstance(error, InvalidClient) and incoming.header(b"authorization") is not None:
+        headers += ((b"www-authenticate", b'Basic realm="ostiary", charset="UTF-8"'),)
+    if isinstance(error, TemporarilyUnavailable):
+        headers += ((b"retry-after", RETRY_AFTER),)
+    return Answer(error.status, headers, _body(error, incoming.ref))
+
+
+def _challenge(error: TokenRefused, ref: Reference) -> Answer:
+    """RFC 6750 section 3: no error code where no token came."""
+    challenge = b'Bearer realm="ostiary"'
+    if not isinstance(error, MissingToken):
+        challenge += f', error="{error.code}", error_description="{error.public}"'.encode()
+    if isinstance(error, InsufficientScope):
+        challenge += f', scope="{" ".join(error.needed)}"'.encode()
+    return Answer(error.status, (JSON, NO_STORE, (b"www-authenticate", challenge)), _body(error, ref))
+
+
+def _problem(error: Refusal, ref: Reference) -> Answer:
+    members = {"type": "about:blank", "title": error.public, "status": error.status, "code": error.code, "ref": ref}
+    headers: tuple[Header, ...] = ((b"content-type", b"application/problem+json"), NO_STORE)
+    if isinstance(error, MethodNotAllowed):
+        headers += ((b"allow", ", ".join(error.allowed).encode()),)
+    return Answer(error.status, headers, orjson.dumps(members))
+
+
+def _body(error: Refusal, ref: Reference) -> bytes:
+    description = f"{error.public} ({error.detail})" if error.detail else error.public
+    members: Mapping[str, str] = {"error": error.code, "error_description": description, "ref": ref}
+    return orjson.dumps(members)

@@ -1,0 +1,71 @@
+"""The token endpoint: loads what each grant is decided by (RFC 6749 section 3.2)."""
+
+from ostiary.issuer import flows
+from ostiary.issuer.client_authentication import AuthenticatedClient
+from ostiary.issuer.code_grant import CodeFacts
+from ostiary.issuer.decision import Decision
+from ostiary.issuer.family import GrantFacts
+from ostiary.issuer.form import Parameters
+from ostiary.issuer.refresh_grant import RefreshFacts, successor_of
+from ostiary.issuer.token import (
+    ClientCredentialsRequest,
+    CodeRequest,
+    RefreshRequest,
+    Tokens,
+    read_token_request,
+    render_tokens,
+)
+from ostiary.keys.hashing import token_hash
+from ostiary.model.ids import GrantId
+from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.for_client import for_client
+from ostiary.server.issuer.http import JSON, NO_STORE, Answer, Incoming
+from ostiary.store.interface import Store
+
+_HEADERS = (JSON, NO_STORE)
+_NO_GRANT = GrantFacts(None, None, None)
+
+
+async def token(desk: Desk, incoming: Incoming) -> Answer:
+    """Raises StoreUnavailable, and OAuthError where no client is named."""
+    return await for_client(desk, incoming, _decide, _render)
+
+
+async def _decide(desk: Desk, client: AuthenticatedClient, form: Parameters, now: float) -> Decision[Tokens]:
+    request = read_token_request(form)
+    match request:
+        case CodeRequest():
+            code = await _code_facts(desk.store, request)
+            return flows.authorization_code(desk.registry, client.rule, request, code, now, desk.fresh)
+        case RefreshRequest():
+            facts = await _refresh_facts(desk, request)
+            return flows.refresh_token(desk.registry, client.rule, request, facts, now, desk.fresh)
+        case ClientCredentialsRequest():
+            return flows.client_credentials(desk.registry, client.rule, request, now, desk.fresh)
+
+
+def _render(desk: Desk, tokens: Tokens, now: float) -> Answer:
+    return Answer(200, _HEADERS, render_tokens(tokens, desk.keys.at(now).signing))
+
+
+async def _code_facts(store: Store, request: CodeRequest) -> CodeFacts:
+    code = await store.code(request.code)
+    behind = _NO_GRANT if code is None else await grant_facts(store, code.grant)
+    return CodeFacts(behind.grant, behind.session, behind.person, code)
+
+
+async def _refresh_facts(desk: Desk, request: RefreshRequest) -> RefreshFacts:
+    token = await desk.store.refresh_token(token_hash(request.token.reveal()))
+    behind = _NO_GRANT if token is None else await grant_facts(desk.store, token.grant)
+    successor = successor_of(request.token, desk.refresh_key)
+    spent = token is not None and token.spent_at is not None
+    next_token = await desk.store.refresh_token(token_hash(successor.reveal())) if spent else None
+    return RefreshFacts(behind.grant, behind.session, behind.person, token, successor, next_token)
+
+
+async def grant_facts(store: Store, id: GrantId) -> GrantFacts:
+    """The grant, with the session and the person behind it."""
+    grant = await store.grant(id)
+    if grant is None:
+        return _NO_GRANT
+    return GrantFacts(grant, await store.session(grant.session), await store.person(grant.subject))

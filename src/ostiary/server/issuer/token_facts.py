@@ -1,0 +1,39 @@
+"""Loads what decides whether a token lives."""
+
+from ostiary.issuer.access_token import AccessToken, TokenFacts
+from ostiary.issuer.presented import Presented, is_jwt, read_signed
+from ostiary.issuer.records import RefreshToken
+from ostiary.keys.hashing import token_hash
+from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.token import grant_facts
+from ostiary.store.interface import Store
+
+NOTHING = TokenFacts(revoked=False, client_disabled_at=None, grant=None, session=None, person=None)
+
+
+async def presented(desk: Desk, text: str, now: float) -> Presented:
+    """Which token this is, if any."""
+    if is_jwt(text):
+        return read_signed(text, desk.keys.at(now).published, desk.registry.issuer, now)
+    return await desk.store.refresh_token(token_hash(text)) or text
+
+
+async def facts_of(store: Store, token: Presented) -> TokenFacts:
+    """What stands behind the token."""
+    match token:
+        case AccessToken():
+            return await access_token_facts(store, token)
+        case RefreshToken():
+            behind = await grant_facts(store, token.grant)
+            return TokenFacts(False, None, behind.grant, behind.session, behind.person)
+        case str():
+            return NOTHING
+
+
+async def access_token_facts(store: Store, token: AccessToken) -> TokenFacts:
+    revoked = await store.access_token_revoked(token.id)
+    disabled_at = await store.client_disabled_at(token.client)
+    if token.grant is None:
+        return TokenFacts(revoked, disabled_at, None, None, None)
+    behind = await grant_facts(store, token.grant)
+    return TokenFacts(revoked, disabled_at, behind.grant, behind.session, behind.person)
