@@ -1,0 +1,171 @@
+"""The tables. Times are seconds since the epoch; sets are sorted texts joined by a space, which no member contains."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+metadata: Final = MetaData()
+
+people: Final = Table(
+    "people",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("login", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    Column("tenant", Text),
+    Column("roles", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+)
+
+sessions: Final = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("subject", Text, ForeignKey("people.subject"), nullable=False, index=True),
+    Column("auth_time", BigInteger, nullable=False),
+    Column("acr", Text, nullable=False),
+    Column("amr", Text, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("ended_at", BigInteger),
+)
+
+consents: Final = Table(
+    "consents",
+    metadata,
+    Column("subject", Text, ForeignKey("people.subject"), primary_key=True),
+    Column("client", Text, primary_key=True),
+    Column("scopes", Text, nullable=False),
+    Column("granted_at", BigInteger, nullable=False),
+)
+
+failures: Final = Table(
+    "failures",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("until", Float(53), nullable=False, index=True),
+)
+
+grants: Final = Table(
+    "grants",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("client", Text, nullable=False),
+    Column("subject", Text, nullable=False, index=True),
+    Column("session", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("auth_time", BigInteger, nullable=False),
+    Column("acr", Text, nullable=False),
+    Column("amr", Text, nullable=False),
+    Column("nonce", Text),
+    Column("claims", Text),
+    Column("issued_at", BigInteger, nullable=False, index=True),
+    Column("revoked_at", BigInteger),
+)
+
+codes: Final = Table(
+    "codes",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("grant", Text, ForeignKey("grants.id"), nullable=False, index=True),
+    Column("client", Text, nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("challenge", Text, nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("spent_at", BigInteger),
+)
+
+refresh_tokens: Final = Table(
+    "refresh_tokens",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("grant", Text, ForeignKey("grants.id"), nullable=False, index=True),
+    Column("client", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("family_expires_at", BigInteger, nullable=False, index=True),
+    Column("spent_at", BigInteger),
+)
+
+revoked_access_tokens: Final = Table(
+    "revoked_access_tokens",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False, index=True),
+)
+
+disabled_clients: Final = Table(
+    "disabled_clients",
+    metadata,
+    Column("client", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+spent_assertions: Final = Table(
+    "spent_assertions",
+    metadata,
+    Column("client", Text, primary_key=True),
+    Column("token", Text, primary_key=True),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
+signing_keys: Final = Table(
+    "signing_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("use", Text, nullable=False),
+    Column("public", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("signs_at", BigInteger, nullable=False),
+    Column("dies_at", BigInteger),
+)
+
+feed: Final = Table(
+    "feed",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("type", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Index("ix_feed_until", "until"),
+)
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("previous", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+heads: Final = Table(
+    "heads",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    Column("feed", BigInteger, nullable=False),
+)
+"""One row, with id 1: the ends of the audit log and of the feed. Whoever commits holds its lock."""
