@@ -32,13 +32,13 @@ class Case:
 
 def cases(signer: Signer, revoked: str) -> Iterator[Case]:
     """One case for each check, as different people so that no limit interferes."""
-    crowd = iter(tokens.people(100, first=900))
+    crowd, clients = iter(tokens.people(100, first=900)), iter(tokens.CLIENTS[4:])
     stranger = Signer(signer.issuer, signer.audience, signer.kid)
 
     def case(check: str, expected: set[int], path: Callable[[Person], str] | None = None, **claims: object) -> Case:
         one = next(crowd)
         where = path(one) if path else one.path("orders")
-        token = signer.token(one, str(claims.pop("jti", f"check-{check}")), client_id=f"c-{check}", **claims)
+        token = signer.token(one, str(claims.pop("jti", f"check-{check}")), client_id=next(clients), **claims)
         return Case(check, tokens.request(where, token), expected)
 
     yield case("accepted", {200})
@@ -59,7 +59,7 @@ def cases(signer: Signer, revoked: str) -> Iterator[Case]:
 def enforce(gateway: Running, revoked: str, tls: ssl.SSLContext) -> None:
     """Raise NotEnforced unless every check, both limits, headers, metrics and record are there."""
     for case in cases(gateway.signer, revoked):
-        for port, context in ((gateway.plain, None), (gateway.tls, tls)):
+        for port, context in ((gateway.plain.port, None), (gateway.tls.port, tls)):
             answer = client.ask(port, case.request, context)
             if answer.status not in case.expected:
                 raise NotEnforced(f"{case.check}: {answer.status}, expected {case.expected}: {answer.body[:300]!r}")
@@ -71,23 +71,23 @@ def enforce(gateway: Running, revoked: str, tls: ssl.SSLContext) -> None:
 def limited(gateway: Running) -> None:
     """A person is stopped by the person's limit, the next one of that client by the client's, a third one by none."""
     first, second, third = tokens.people(3, first=800)
-    alone = statuses(gateway, first, "limited", LIMITS.person + 1)
-    shared = statuses(gateway, second, "limited", LIMITS.person)
-    other = statuses(gateway, third, "unlimited", 1)
+    alone = statuses(gateway, first, tokens.CLIENTS[1], LIMITS.person + 1)
+    shared = statuses(gateway, second, tokens.CLIENTS[1], LIMITS.person)
+    other = statuses(gateway, third, tokens.CLIENTS[2], 1)
     if alone != [200] * LIMITS.person + [429] or shared[0] != 200 or shared[-1] != 429 or other != [200]:
         raise NotEnforced(f"limits: one person {alone}, the same client {shared}, another client {other}")
 
 
 def statuses(gateway: Running, one: Person, client_id: str, count: int) -> list[int]:
     token = gateway.signer.token(one, f"limit-{one.subject}", client_id=client_id)
-    return [client.ask(gateway.plain, tokens.request(one.path("orders"), token)).status for _ in range(count)]
+    return [client.ask(gateway.plain.port, tokens.request(one.path("orders"), token)).status for _ in range(count)]
 
 
 def headed(gateway: Running) -> None:
     """The answer carries every security header."""
     (one,) = tokens.people(1, first=700)
-    token = gateway.signer.token(one, "headers", client_id="c-headers")
-    head = client.ask(gateway.plain, tokens.request(one.path("orders"), token)).head.decode().lower()
+    token = gateway.signer.token(one, "headers", client_id=tokens.CLIENTS[3])
+    head = client.ask(gateway.plain.port, tokens.request(one.path("orders"), token)).head.decode().lower()
     missing = [name for name in HEADERS if f"\r\n{name}:" not in head]
     if missing:
         raise NotEnforced(f"security headers missing: {missing}")

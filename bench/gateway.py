@@ -10,16 +10,14 @@ import contextlib
 import ssl
 import statistics
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import checks, load, origin, processes, report, tokens
+from bench import checks, load, origin, report, stage, tokens
 from bench.measure import Figure, machine, median, percentile
 from bench.ostiary import Ostiary
-from bench.peers import tls
 from bench.peers.envoy import Envoy
-from bench.peers.gateway import Gateway, Job, Limits, Running
+from bench.peers.gateway import Gateway, Job, Running
 from bench.peers.haproxy import HAProxy
 from bench.peers.nginx import Nginx
 
@@ -71,9 +69,9 @@ class Bench:
     def saturate(self, name: str, cell: Cell, seconds: float) -> Figure:
         """One measurement of one gateway."""
         one = self.gateways[name]
-        scheme, port = ("http", one.plain) if cell.scheme == "plain" else ("https", one.tls)
+        scheme, door = ("http", one.plain) if cell.scheme == "plain" else ("https", one.tls)
         what = load.Load(self.requests[name, cell.what], cell.connections, seconds)
-        return load.saturate(f"{scheme}://localhost:{port}", what, one.measured, self.origin)
+        return load.saturate(scheme, door, what, self.origin)
 
 
 def main() -> None:
@@ -114,51 +112,27 @@ def parse() -> argparse.Namespace:
 
 def prepare(stack: contextlib.ExitStack, place: Path, chosen: list[Gateway], plan: Plan) -> Bench:
     """Start the upstream, test every gateway's checks, start them all, write the requests to send."""
-    upstream = origin.start(place)
-    stack.enter_context(processes.running(upstream.program))
-    job = Job(
-        place,
-        upstream.port,
-        tls.create(place),
-        tokens.Signer("https://localhost:8443", "https://api.example"),
-        tokens.revoked_ids(REVOKED),
-        Limits(),
-    )
+    upstream, job = stage.build(stack, place, tokens.revoked_ids(REVOKED))
     for one in chosen:
         if one.checks:
             test(one, job)
-    gateways = {one.name: stack.enter_context(started(one, job, Limits())) for one in chosen}
+    gateways = {one.name: stack.enter_context(stage.started(one, job)) for one in chosen}
     requests = {
-        (name, what): write(place / f"{name}-{what}.requests", tokens.remembered(running.signer, what))
+        (name, what): load.write(place / f"{name}-{what}.requests", tokens.remembered(running.signer, what))
         for name, running in gateways.items()
         for what in ("orders", "archive")
     }
     return Bench(plan, upstream, gateways, requests)
 
 
-@contextlib.contextmanager
-def started(gateway: Gateway, job: Job, limits: Limits) -> Iterator[Running]:
-    """The gateway with these limits in a folder of its own, ended when the block ends."""
-    place = Path(tempfile.mkdtemp(prefix=f"{gateway.name}-", dir=job.place))
-    running = gateway.start(Job(place, job.origin, job.certificate, job.signer, job.revoked, limits))
-    with processes.running(running.program):
-        yield running
-
-
 def test(gateway: Gateway, job: Job) -> None:
     """Raise checks.NotEnforced unless the gateway does the work it is measured for."""
     context = ssl.create_default_context(cafile=job.certificate.chain)
-    with started(gateway, job, checks.LIMITS) as running:
+    with stage.started(gateway, job, limits=checks.LIMITS) as running:
         try:
             checks.enforce(running, job.revoked[REVOKED // 2], context)
         except checks.NotEnforced as why:
             raise checks.NotEnforced(f"{gateway.name}: {why}") from why
-
-
-def write(file: Path, requests: list[bytes]) -> Path:
-    """The file as load.lua reads it."""
-    file.write_bytes(b"".join(one + b"\0\n" for one in requests))
-    return file
 
 
 def rounds(bench: Bench, cell: Cell) -> dict[str, list[Figure]]:
@@ -179,8 +153,8 @@ def new_tokens(bench: Bench, names: list[str]) -> dict[str, list[Figure]]:
     for _ in range(bench.plan.main_rounds):
         for name in names:
             requests = [next(feeds[name]) for _ in range(bench.plan.fresh)]
-            one = bench.gateways[name]
-            found[name].append(load.once_each(one.plain, requests, CONNECTIONS, one.measured)[0])
+            door = bench.gateways[name].plain
+            found[name].append(load.once_each(door.port, requests, CONNECTIONS, door.measured)[0])
     return found
 
 
@@ -197,9 +171,9 @@ def half(bench: Bench, name: str, rate: float) -> dict[str, float]:
     requests = (seen * (count // len(seen) + 1))[:count]
     through, direct = [], []
     for _ in range(bench.plan.main_rounds):
-        through.append(load.at_rate(one.plain, requests, CONNECTIONS, rate))
+        through.append(load.at_rate(one.plain.port, requests, CONNECTIONS, rate))
         direct.append(load.at_rate(bench.origin.port, requests, CONNECTIONS, rate))
-    told = {"requests_per_second": round(rate)}
+    told: dict[str, float] = {"requests_per_second": round(rate)}
     for percent in (50, 99):
         with_it, without = ([percentile(some, percent) for some in side] for side in (through, direct))
         told[f"p{percent}_us"] = round(statistics.median(with_it))

@@ -11,6 +11,7 @@ from pathlib import Path
 from bench import client, processes
 from bench.measure import Figure, cpu_us, percentile
 from bench.origin import Origin
+from bench.peers.gateway import Door
 
 SCRIPT = Path(__file__).parent / "load.lua"
 WARM_UP = 0.25  # seconds before the window: connections, handshakes, first sight of each token
@@ -29,8 +30,15 @@ class Load:
     seconds: float
 
 
-def saturate(url: str, load: Load, pids: Callable[[], Iterable[int]], origin: Origin) -> Figure:
+def write(file: Path, requests: Iterable[bytes]) -> Path:
+    """The requests in a file as load.lua reads it."""
+    file.write_bytes(b"".join(one + b"\0\n" for one in requests))
+    return file
+
+
+def saturate(scheme: str, door: Door, load: Load, origin: Origin) -> Figure:
     """CPU per request and requests per second of a window, latencies of the whole run."""
+    url, pids = f"{scheme}://localhost:{door.port}", door.measured
     argv = ["wrk", "-t1", f"-c{load.connections}", "-d600s", "-s", SCRIPT, url, "--", load.requests]
     with subprocess.Popen([str(word) for word in argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as wrk:
         processes.pin(wrk.pid, processes.LOAD_CPU)

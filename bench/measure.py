@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
 
 def cpu_us(pids: Iterable[int]) -> float:
     """User and system time of the processes and all their threads so far, in microseconds.
@@ -59,6 +62,15 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
+def es256_verify_us(count: int = 1000) -> float:
+    """CPU of one ES256 verification here and now: the yardstick for figures of other days and machines."""
+    key, message, kind = ec.generate_private_key(ec.SECP256R1()), b"yardstick", ec.ECDSA(hashes.SHA256())
+    signature, public, start = key.sign(message, kind), key.public_key(), time.process_time()
+    for _ in range(count):
+        public.verify(signature, message, kind)
+    return (time.process_time() - start) / count * 1e6
+
+
 def machine() -> dict[str, object]:
     """What the figures were measured on."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -66,6 +78,7 @@ def machine() -> dict[str, object]:
     return {
         "cpu": names[0] if names else platform.machine(),
         "cpus": len(os.sched_getaffinity(0)),
+        "es256_verify_us": round(es256_verify_us(), 1),
         "load_before": round(os.getloadavg()[0], 2),
         "kernel": platform.release(),
         "python": platform.python_version(),

@@ -50,7 +50,7 @@ class Program:
                 self.popen.wait(5)
 
 
-def start(argv: Sequence[str | Path], log: Path, cpu: int, env: Mapping[str, str] | None = None) -> Program:
+def start(argv: Sequence[object], log: Path, cpu: int, env: Mapping[str, str] | None = None) -> Program:
     """Start `argv` on `cpu`; both its outputs go to `log`."""
     with log.open("ab") as out:
         popen = subprocess.Popen(

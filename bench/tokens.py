@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 SCOPE = "orders.read"
 ROLES = ("customer", "support")
-CLIENT = "storefront"
+CLIENTS = ["storefront", *(f"client-{number}" for number in range(1, 24))]
+"""The first sends the load, the others the checks before it."""
 LIFETIME = 3600
 
 
@@ -49,7 +50,7 @@ class Signer:
             "iss": self.issuer,
             "aud": self.audience,
             "sub": person.subject,
-            "client_id": CLIENT,
+            "client_id": CLIENTS[0],
             "iat": now,
             "exp": now + LIFETIME,
             "jti": jti,

@@ -7,7 +7,7 @@ import envoy
 
 from bench import processes
 from bench.peers import envoy_config
-from bench.peers.gateway import Job, Running
+from bench.peers.gateway import Door, Job, Running
 
 
 class Envoy:
@@ -28,10 +28,9 @@ class Envoy:
         program = processes.start(argv, job.place / "envoy.log", processes.SERVED_CPU)
         program.wait_for(plain)
         return Running(
-            program,
-            plain,
-            tls,
-            program.pids,
+            [program],
+            Door(plain, program.pids),
+            Door(tls, program.pids),
             job.signer,
             metrics=(admin, "/stats/prometheus"),
             record=lambda: record.exists(),

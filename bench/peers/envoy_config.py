@@ -198,12 +198,12 @@ def counts(key: str, claim_name: str) -> Part:
 
 def limits(job: Job) -> Part:
     """A token bucket for each person and each client (descriptors without a value are dynamic)."""
-    most = {"max_tokens": 4_000_000_000, "tokens_per_fill": 4_000_000_000, "fill_interval": "10s"}
+    most = {"max_tokens": 4_000_000_000, "tokens_per_fill": 4_000_000_000, "fill_interval": f"{job.limits.seconds}s"}
     always = {"default_value": {"numerator": 100, "denominator": "HUNDRED"}}
     descriptors = [
         {
             "entries": [{"key": key}],
-            "token_bucket": {"max_tokens": limit, "tokens_per_fill": limit, "fill_interval": "10s"},
+            "token_bucket": {"max_tokens": limit, "tokens_per_fill": limit, "fill_interval": f"{job.limits.seconds}s"},
         }
         for key, limit in (("person", job.limits.person), ("client", job.limits.client))
     ]

@@ -1,6 +1,6 @@
 """What every gateway in the benchmark is given, and what it gives back once it runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -21,10 +21,11 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many requests in ten seconds one person, and one client, may send."""
+    """How many requests in so many seconds one person, and one client, may send; all of them may come at once."""
 
     person: int = 100_000_000
     client: int = 100_000_000
+    seconds: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +41,32 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A port of a running gateway, and the processes whose CPU counts for what comes in there."""
+
+    port: int
+    measured: Callable[[], list[int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Running:
     """A gateway that accepts requests.
 
-    `measured` gives the processes whose CPU counts; `signer` is the issuer that the gateway believes;
+    `plain` and `tls` are two ports of one process, or of two; `signer` is the issuer that the gateway believes;
     `metrics` is the port and path of its metrics, `record` says whether a record of requests was written.
     """
 
-    program: Program
-    plain: int
-    tls: int
-    measured: Callable[[], list[int]]
+    programs: Sequence[Program]
+    plain: Door
+    tls: Door
     signer: Signer
     metrics: tuple[int, str] | None = None
     record: Callable[[], bool] | None = None
+
+    def stop(self) -> None:
+        """End all of it."""
+        for program in self.programs:
+            program.stop()
 
 
 class Gateway(Protocol):

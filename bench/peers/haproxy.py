@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 from bench import processes
-from bench.peers.gateway import HEADERS, Job, Running
+from bench.peers.gateway import HEADERS, Door, Job, Running
 from bench.tokens import ROLES, SCOPE
 
 TEMPLATE = Path(__file__).parent / "haproxy.cfg"
@@ -27,10 +27,9 @@ class HAProxy:
         program = processes.start(argv, log, processes.SERVED_CPU)
         program.wait_for(plain)
         return Running(
-            program,
-            plain,
-            tls,
-            program.pids,
+            [program],
+            Door(plain, program.pids),
+            Door(tls, program.pids),
             job.signer,
             metrics=(metrics, "/metrics"),
             record=lambda: "GET /v1/" in log.read_text(),
@@ -56,6 +55,7 @@ def configure(job: Job, plain: int, tls: int, metrics: int) -> Path:
         "roles": "|".join(ROLES),
         "person_limit": job.limits.person,
         "client_limit": job.limits.client,
+        "seconds": job.limits.seconds,
         "headers": "\n".join(f'  http-response set-header {name} "{value}"' for name, value in HEADERS.items()),
     }
     conf.write_text(TEMPLATE.read_text().format(**words))

@@ -3,7 +3,7 @@
 import subprocess
 
 from bench import processes
-from bench.peers.gateway import Job, Running
+from bench.peers.gateway import Door, Job, Running
 
 CONF = """
 daemon off; worker_processes 1; pid {place}/nginx.pid; error_log stderr error;
@@ -44,4 +44,4 @@ class Nginx:
         argv = ["nginx", "-p", job.place, "-c", conf, "-e", "stderr"]
         program = processes.start(argv, job.place / "nginx.log", processes.SERVED_CPU)
         program.wait_for(plain)
-        return Running(program, plain, tls, program.pids, job.signer)
+        return Running([program], Door(plain, program.pids), Door(tls, program.pids), job.signer)
