@@ -3,24 +3,46 @@
 `facts` is what the shell has loaded for the request; what comes back is a plan for the shell to commit.
 """
 
-from ostiary.contract.model import ClientRule
-from ostiary.issuer import access_token, family, introspect, pkce, revoke, token, userinfo
+from collections.abc import Sequence
+
+from ostiary.contract.model import ClientRule, GrantType
+from ostiary.issuer import (
+    access_token,
+    authorize,
+    consent,
+    family,
+    interaction,
+    introspect,
+    logout,
+    pkce,
+    revoke,
+    token,
+    userinfo,
+)
 from ostiary.issuer import client_authentication as client_auth
 from ostiary.issuer import client_credentials_grant as own
 from ostiary.issuer import code_grant as exchange
+from ostiary.issuer import openid_parameters as openid
 from ostiary.issuer import refresh_grant as refresh
 from ostiary.issuer.access_token import AccessToken, TokenFacts, lives
+from ostiary.issuer.authorize import AuthorizationRequest, ReturnAddress
 from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials
 from ostiary.issuer.code_grant import CodeFacts
 from ostiary.issuer.decision import Decided, Decision
+from ostiary.issuer.form import Parameters, require_no_repetition
+from ostiary.issuer.interaction import AskConsent, AskSignIn, Ready, Step, Visit
 from ostiary.issuer.issue import Entitlement, require_scopes
+from ostiary.issuer.logout import LogoutRequest
 from ostiary.issuer.presented import Presented
 from ostiary.issuer.records import RefreshToken
+from ostiary.issuer.redirect_uris import require_redirect_uri
 from ostiary.issuer.refresh_grant import RefreshFacts
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.token import ClientCredentialsRequest, CodeRequest, RefreshRequest, Tokens
 from ostiary.keys.keyset import KeySet
+from ostiary.model.errors import ConsentRequired, LoginRequired
 from ostiary.model.fresh import Fresh
+from ostiary.model.reasons import Reason
 
 
 def authenticate_client(
@@ -118,3 +140,69 @@ def user_info(token: AccessToken, facts: TokenFacts, now: float) -> dict[str, ob
     access_token.require_living(token, facts, now)
     userinfo.require_openid(token)
     return userinfo.person_claims(token, facts)
+
+
+def return_address(registry: Registry, pairs: Sequence[tuple[str, str]], disabled_at: int | None) -> ReturnAddress:
+    """To whom the answer of an authorization request goes. What fails here is shown on a page instead (RFC 6749 section
+    4.1.2.1)."""
+    once = authorize.given_once(pairs)
+    client = authorize.require_known_client(once, registry)
+    authorize.require_enabled(disabled_at)
+    redirect_uri = require_redirect_uri(once.get("redirect_uri"), client)
+    return ReturnAddress(client, redirect_uri, authorize.mode_or_query(once), authorize.state_or_none(once))
+
+
+def authorization_request(
+    registry: Registry, pairs: Sequence[tuple[str, str]], address: ReturnAddress, keys: KeySet
+) -> AuthorizationRequest:
+    """RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core section 3.1.2.1. What fails here goes to the
+    client."""
+    given = require_no_repetition(pairs)
+    authorize.require_bounded(given, address)
+    authorize.require_response_mode(given)
+    authorize.require_no_request_object(given)
+    authorize.require_response_type(given)
+    token.require_grant_allowed(address.client, GrantType.AUTHORIZATION_CODE)
+    challenge = pkce.require_challenge(given.get("code_challenge"), given.get("code_challenge_method"))
+    scopes = authorize.require_scopes(given, address.client, registry)
+    prompts = openid.require_prompts(given)
+    max_age = openid.require_max_age(given)
+    claims = openid.require_claims(given)
+    hint = openid.require_hint(given, keys, registry)
+    return AuthorizationRequest(
+        address=address,
+        scopes=scopes,
+        challenge=challenge,
+        prompts=prompts,
+        max_age=max_age,
+        nonce=given.get("nonce"),
+        login_hint=given.get("login_hint", ""),
+        claims=claims,
+        named=openid.named_subjects(claims, hint),
+        acrs=openid.needed_acrs(claims),
+    )
+
+
+def next_step(registry: Registry, request: AuthorizationRequest, visit: Visit, now: int) -> Step:
+    """What the person does next (OpenID Connect Core sections 3.1.2.3 and 3.1.2.4)."""
+    visitor = interaction.may_go_on(request, visit, now)
+    if visitor is None or not interaction.has_chosen(request, visit):
+        interaction.require_page_allowed(request, LoginRequired(Reason.SIGN_IN_NEEDED))
+        return AskSignIn(known=visitor)
+    interaction.require_named(request, visitor)
+    interaction.require_acr(request, visitor)
+    scopes = interaction.require_grantable(request, visitor, registry)
+    question = consent.question(request, scopes, visit.consent)
+    if question is not None:
+        interaction.require_page_allowed(request, ConsentRequired(Reason.CONSENT_NEEDED))
+        return AskConsent(visitor, scopes, question)
+    return Ready(visitor, scopes)
+
+
+def logout_request(registry: Registry, parameters: Parameters, keys: KeySet) -> LogoutRequest:
+    """RP-Initiated Logout section 2."""
+    hint = openid.require_hint(parameters, keys, registry)
+    client = logout.require_one_client(parameters, hint, registry)
+    back = logout.require_registered_return(parameters, client)
+    state = logout.require_bounded_state(parameters)
+    return LogoutRequest(client, hint, back, state)

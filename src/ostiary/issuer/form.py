@@ -1,6 +1,6 @@
 """Parameters of a request: read strictly, once, at the door."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import unquote_to_bytes
 
 from ostiary.model.errors import InvalidRequest
@@ -16,20 +16,26 @@ Parameters = Mapping[str, str]
 def read_parameters(raw: bytes) -> Parameters:
     """The parameters of a query or of a form's body (RFC 6749 sections 3.1, 3.2 and appendix B).
 
-    A parameter without a value counts as left out. Raises InvalidRequest for a repeated parameter, for what is not
-    UTF-8, for a control character and for more than MOST_PARAMETERS.
+    A parameter without a value counts as left out. Raises InvalidRequest for a repeated parameter and as `read_pairs`.
     """
+    return require_no_repetition(read_pairs(raw))
+
+
+def require_no_repetition(pairs: Sequence[tuple[str, str]]) -> Parameters:
+    """Raise InvalidRequest where a parameter stands twice (RFC 6749 sections 3.1 and 3.2)."""
+    parameters = dict(pairs)
+    if len(parameters) != len(pairs):
+        raise InvalidRequest(Reason.PARAMETER_REPEATED)
+    return {name: value for name, value in parameters.items() if value}
+
+
+def read_pairs(raw: bytes) -> list[tuple[str, str]]:
+    """Names and values as they stand. Raises InvalidRequest for what is not UTF-8, for a control character and for
+    more than MOST_PARAMETERS."""
     pairs = raw.split(b"&") if raw else []
     if len(pairs) > MOST_PARAMETERS:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "too many parameters")
-    seen: dict[str, str] = {}
-    for pair in pairs:
-        name, _, value = pair.partition(b"=")
-        key = decode(name)
-        if key in seen:
-            raise InvalidRequest(Reason.PARAMETER_REPEATED)
-        seen[key] = decode(value)
-    return {name: value for name, value in seen.items() if value}
+    return [(decode(name), decode(value)) for name, _, value in (pair.partition(b"=") for pair in pairs)]
 
 
 def decode(raw: bytes) -> str:

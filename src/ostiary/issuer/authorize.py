@@ -1,0 +1,141 @@
+"""The authorization endpoint: what OAuth 2.1 asks of its request, check by check (RFC 6749 section 4.1.1).
+
+`flows.py` has the order. Up to the return address errors are shown on a page; after it they go to the client.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from ostiary.contract.model import ClientRule
+from ostiary.issuer.form import Parameters, require
+from ostiary.issuer.openid_parameters import Prompt
+from ostiary.issuer.redirect_uris import RegisteredRedirectUri
+from ostiary.issuer.registry import Registry
+from ostiary.issuer.scopes import read_scope, require_allowed
+from ostiary.model.errors import (
+    InvalidRequest,
+    InvalidScope,
+    RegistrationNotSupported,
+    RequestNotSupported,
+    RequestUriNotSupported,
+    UnauthorizedClient,
+    UnsupportedResponseType,
+)
+from ostiary.model.ids import Scope, Subject
+from ostiary.model.reasons import Reason
+
+RESPONSE_TYPE: Final = "code"
+LONGEST: Final = {"state": 2048, "nonce": 512, "login_hint": 254, "ui_locales": 256, "acr_values": 512}
+"""Characters."""
+_STATE: Final = re.compile(r"[\x20-\x7e]{1,2048}")
+
+
+class ResponseMode(StrEnum):
+    """OAuth 2.0 Multiple Response Type Encoding Practices section 2.1, OAuth 2.0 Form Post Response Mode section 2."""
+
+    QUERY = "query"
+    FORM_POST = "form_post"
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnAddress:
+    """Where every answer to this request may go, errors as well. Only `flows.return_address` builds it."""
+
+    client: ClientRule
+    redirect_uri: RegisteredRedirectUri
+    mode: ResponseMode
+    state: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """Every check of the request itself is passed. `max_age` in seconds. `named`: whom it is about."""
+
+    address: ReturnAddress
+    scopes: frozenset[Scope]
+    challenge: str
+    prompts: frozenset[Prompt]
+    max_age: int | None = None
+    nonce: str | None = None
+    login_hint: str = ""
+    claims: str | None = None
+    named: frozenset[Subject] | None = None
+    """None: anybody."""
+    acrs: frozenset[str] | None = None
+    """Of which the sign-in has to be one; None: any."""
+
+
+def given_once(pairs: Sequence[tuple[str, str]]) -> Parameters:
+    """What can be believed before it is known whether anything stands twice: that which does not."""
+    names = [name for name, _ in pairs]
+    return {name: value for name, value in pairs if value and names.count(name) == 1}
+
+
+def require_known_client(once: Parameters, registry: Registry) -> ClientRule:
+    """Raise UnauthorizedClient where the contract has no client of this name."""
+    client = registry.client(require(once, "client_id"))
+    if client is None:
+        raise UnauthorizedClient(Reason.CLIENT_UNKNOWN)
+    return client
+
+
+def require_enabled(disabled_at: int | None) -> None:
+    """Raise UnauthorizedClient where the client was revoked."""
+    if disabled_at is not None:
+        raise UnauthorizedClient(Reason.CLIENT_DISABLED)
+
+
+def mode_or_query(once: Parameters) -> ResponseMode:
+    """How errors go back even where `response_mode` is one of them."""
+    mode = once.get("response_mode")
+    return ResponseMode.FORM_POST if mode == ResponseMode.FORM_POST else ResponseMode.QUERY
+
+
+def state_or_none(once: Parameters) -> str | None:
+    """What goes back with an error even where `state` is one."""
+    state = once.get("state")
+    return state if state is not None and _STATE.fullmatch(state) else None
+
+
+def require_bounded(parameters: Parameters, address: ReturnAddress) -> None:
+    """Raise InvalidRequest for a value that is too long, or a state that is not of its characters (RFC 6749 appendix
+    A.5)."""
+    for name, most in LONGEST.items():
+        if len(parameters.get(name, "")) > most:
+            raise InvalidRequest(Reason.PARAMETER_INVALID, name)
+    if parameters.get("state") != address.state:
+        raise InvalidRequest(Reason.PARAMETER_INVALID, "state")
+
+
+def require_response_mode(parameters: Parameters) -> None:
+    """Raise InvalidRequest for a mode that is not served."""
+    if parameters.get("response_mode", ResponseMode.QUERY) not in list(ResponseMode):
+        raise InvalidRequest(Reason.RESPONSE_MODE_UNSUPPORTED, "response_mode")
+
+
+def require_no_request_object(parameters: Parameters) -> None:
+    """Raise the error of each parameter that is not served (OpenID Connect Core sections 3.1.2.6 and 7.2.1)."""
+    if "request" in parameters:
+        raise RequestNotSupported(Reason.REQUEST_OBJECT_UNSUPPORTED)
+    if "request_uri" in parameters:
+        raise RequestUriNotSupported(Reason.REQUEST_OBJECT_UNSUPPORTED)
+    if "registration" in parameters:
+        raise RegistrationNotSupported(Reason.REQUEST_OBJECT_UNSUPPORTED)
+
+
+def require_response_type(parameters: Parameters) -> None:
+    """Raise UnsupportedResponseType unless it is `code`, the only one of OAuth 2.1."""
+    if require(parameters, "response_type") != RESPONSE_TYPE:
+        raise UnsupportedResponseType(Reason.RESPONSE_TYPE_UNSUPPORTED)
+
+
+def require_scopes(parameters: Parameters, client: ClientRule, registry: Registry) -> frozenset[Scope]:
+    """Raise InvalidScope unless the client may ask for all of them, and there is one (RFC 6749 section 3.3)."""
+    if "scope" not in parameters:
+        raise InvalidScope(Reason.PARAMETER_MISSING, "scope")
+    scopes = read_scope(parameters["scope"])
+    require_allowed(scopes, client, registry.contract)
+    return scopes

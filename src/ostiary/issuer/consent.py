@@ -1,0 +1,70 @@
+"""Consent: what a person lets somebody else's client do, in words, remembered, and asked again when more is wanted
+(OpenID Connect Core section 3.1.2.4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ostiary.contract.model import Contract
+from ostiary.issuer.authorize import AuthorizationRequest
+from ostiary.issuer.claims import OF_SCOPE, released
+from ostiary.issuer.openid_parameters import Prompt
+from ostiary.issuer.scopes import EMAIL, OFFLINE_ACCESS, OPENID, PROFILE
+from ostiary.model.errors import AccessDenied
+from ostiary.model.events import ConsentGranted, ConsentRefused
+from ostiary.model.ids import ClientId, Scope, Subject
+from ostiary.model.plan import Plan
+from ostiary.model.reasons import Reason
+from ostiary.people.records import Consent, PutConsent
+
+_OPENID_SAYS: Final[Mapping[Scope, str]] = {
+    OPENID: "Recognise you when you come back",
+    PROFILE: "See your name and user name",
+    EMAIL: "See your e-mail address",
+    OFFLINE_ACCESS: "Keep its access while you are away, also after you sign out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the person is asked. `already`: what they allowed before."""
+
+    wanted: frozenset[Scope]
+    already: frozenset[Scope] = frozenset()
+
+
+def question(request: AuthorizationRequest, scopes: frozenset[Scope], remembered: Consent | None) -> Question | None:
+    """What to ask before the client gets these scopes; None where nothing is to be asked."""
+    if not request.address.client.profile.asks_consent:
+        return None
+    needed = scopes | _revealing(request.claims)
+    if Prompt.CONSENT in request.prompts:
+        return Question(needed)
+    already = needed & remembered.scopes if remembered else frozenset[Scope]()
+    return Question(needed - already, already) if needed - already else None
+
+
+def _revealing(claims: str | None) -> frozenset[Scope]:
+    """The scopes whose words tell what single claims would reveal."""
+    names = released(claims)
+    return frozenset(scope for scope, reveals in OF_SCOPE.items() if not names.isdisjoint(reveals))
+
+
+def in_words(scopes: frozenset[Scope], contract: Contract) -> tuple[str, ...]:
+    """A sentence for each scope: first the contract's, in its order, then who the person is."""
+    of_contract = [rule.says for scope, rule in contract.scopes.items() if scope in scopes]
+    return (*of_contract, *(says for scope, says in _OPENID_SAYS.items() if scope in scopes))
+
+
+def granted(subject: Subject, client: ClientId, question: Question, remembered: Consent | None, now: int) -> Plan:
+    """Remember what was allowed beside what was before."""
+    before = remembered.scopes if remembered else frozenset[Scope]()
+    return Plan(
+        writes=(PutConsent(Consent(subject, client, before | question.wanted, granted_at=now)),),
+        events=(ConsentGranted(at=now, subject=subject, client=client, scopes=tuple(sorted(question.wanted))),),
+    )
+
+
+def refused(subject: Subject, client: ClientId, now: int) -> tuple[Plan, AccessDenied]:
+    """The person said no: the client learns that, and nothing of them (RFC 6749 section 4.1.2.1)."""
+    return Plan(events=(ConsentRefused(at=now, subject=subject, client=client),)), AccessDenied(Reason.CONSENT_REFUSED)
