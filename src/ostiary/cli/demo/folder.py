@@ -1,0 +1,139 @@
+"""The demo's folder: its contract, its secrets, and `demo.json`, from which scripts learn all of it."""
+
+import json
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import ostiary
+from ostiary.keys import base64url
+from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.server.development import CA_FILE, write_private
+
+ORIGIN: Final = "https://localhost:8443"
+UPSTREAM: Final = "http://127.0.0.1:9001"
+_SECRETS: Final = ("storefront", "pocketbook", "stock")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonOfDemo:
+    login: str
+    name: str
+    tenant: str
+    roles: tuple[str, ...]
+    password: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientOfDemo:
+    """`private_key` is a JWK."""
+
+    client_id: str
+    kind: str
+    redirect_uri: str = ""
+    secret: str | None = None
+    private_key: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Everything that a script needs to use the demo."""
+
+    origin: str
+    ca_file: str
+    upstream: str
+    admin: str
+    contract: str
+    people: Mapping[str, PersonOfDemo]
+    clients: Mapping[str, ClientOfDemo]
+
+
+def examples() -> Path:
+    """The example shop: inside the installed package, or beside its source."""
+    package = Path(ostiary.__file__).parent
+    inside = package / "examples" / "shop"
+    return inside if inside.is_dir() else package.parents[1] / "examples" / "shop"
+
+
+def lay_out(folder: Path, port: int, admin_port: int, upstream: str) -> Demo:
+    """Write the contract and what it names; secrets and people that the folder has already are kept."""
+    origin = f"https://localhost:{port}"
+    before = _before(folder / "demo.json")
+    demo = Demo(
+        origin=origin,
+        ca_file=str(folder / "state" / "tls" / CA_FILE),
+        upstream=upstream,
+        admin=f"http://127.0.0.1:{admin_port}",
+        contract=str(folder / "ostiary.yaml"),
+        people=_people_before(before) or _new_people(),
+        clients=_clients(origin, before),
+    )
+    _write_contract(folder, demo, admin_port)
+    write_private(folder / "demo.json", json.dumps(asdict(demo), indent=2).encode() + b"\n")
+    return demo
+
+
+def _write_contract(folder: Path, demo: Demo, admin_port: int) -> None:
+    shop = examples()
+    text = (shop / "ostiary.yaml").read_text().replace(ORIGIN, demo.origin).replace(UPSTREAM, demo.upstream)
+    text += f"\nstate: state\nadmin: 127.0.0.1:{admin_port}\n"
+    (folder / "ostiary.yaml").write_text(text)
+    shutil.copyfile(shop / "shop.openapi.yaml", folder / "shop.openapi.yaml")
+    for name in _SECRETS:
+        write_private(folder / "secrets" / name, (demo.clients[name].secret or "").encode() + b"\n")
+    key = demo.clients["billing"].private_key or {}
+    public = {"keys": [{name: value for name, value in key.items() if name != "d"}]}
+    (folder / "billing.jwks.json").write_text(json.dumps(public, indent=2) + "\n")
+
+
+def _before(file: Path) -> dict[str, Any]:
+    try:
+        read: dict[str, Any] = json.loads(file.read_text())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return read
+
+
+def _people_before(before: Mapping[str, Any]) -> dict[str, PersonOfDemo]:
+    people = before.get("people", {})
+    return {login: PersonOfDemo(**{**said, "roles": tuple(said["roles"])}) for login, said in people.items()}
+
+
+def _new_people() -> dict[str, PersonOfDemo]:
+    named = (
+        ("alice", "Alice Archer", "north", ("customer",)),
+        ("bob", "Bob Baker", "north", ("customer",)),
+        ("carol", "Carol Carter", "north", ("support",)),
+        ("dave", "Dave Dyer", "south", ("customer",)),
+    )
+    return {
+        login: PersonOfDemo(login, name, tenant, roles, secrets.token_urlsafe(15), secrets.token_urlsafe(12))
+        for login, name, tenant, roles in named
+    }
+
+
+def _clients(origin: str, before: Mapping[str, Any]) -> dict[str, ClientOfDemo]:
+    kept = before.get("clients", {})
+
+    def secret(name: str) -> str:
+        return str(kept[name]["secret"]) if name in kept else secrets.token_urlsafe(32)
+
+    key = kept["billing"]["private_key"] if "billing" in kept else _private_jwk()
+    made = (
+        ClientOfDemo("storefront", "web", f"{origin}/app/", secret("storefront")),
+        ClientOfDemo("shelf", "spa", f"{origin}/shelf/"),
+        ClientOfDemo("pocketbook", "third-party", "https://pocketbook.example/callback", secret("pocketbook")),
+        ClientOfDemo("billing", "service", private_key=key),
+        ClientOfDemo("stock", "service", secret=secret("stock")),
+    )
+    return {client.client_id: client for client in made}
+
+
+def _private_jwk() -> dict[str, str]:
+    private = SigningPrivateKey.generate()
+    public = {name: str(value) for name, value in private.public.to_jwk().items()}
+    return {**public, "d": base64url.encode(private.scalar())}

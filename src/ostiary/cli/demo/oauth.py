@@ -1,0 +1,105 @@
+"""OAuth clients as the demo needs them: code with PKCE, client credentials, refresh, revocation."""
+
+import hashlib
+import json
+import secrets
+import time
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+from ostiary.cli.demo.browser import Browser, Lost
+from ostiary.cli.demo.folder import ClientOfDemo
+from ostiary.cli.demo.front_door import Answer, FrontDoor
+from ostiary.keys import base64url
+from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.keys.jwt import sign
+from ostiary.model import endpoints
+
+ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+ASSERTION_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    access: str
+    refresh: str | None
+
+
+class Client:
+    """One client of the contract, with what it proves itself with."""
+
+    def __init__(self, door: FrontDoor, known: ClientOfDemo) -> None:
+        self._door = door
+        self._known = known
+
+    def sign_in(self, browser: Browser, scope: str) -> Tokens:
+        """The authorization code flow (RFC 6749 section 4.1) with PKCE (RFC 7636). Raises Lost."""
+        verifier, state = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
+        redirect = self._known.redirect_uri
+        asked = {
+            "response_type": "code",
+            "client_id": self._known.client_id,
+            "redirect_uri": redirect,
+            "scope": scope,
+            "state": state,
+            "code_challenge": base64url.encode(hashlib.sha256(verifier.encode()).digest()),
+            "code_challenge_method": "S256",
+        }
+        back = browser.follow(f"{endpoints.AUTHORIZE}?{urlencode(asked)}", redirect)
+        answered = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
+        if answered.get("state") != state or answered.get("iss") != self._door.origin or "code" not in answered:
+            raise Lost(f"the authorization response has no code for us: {answered.get('error', 'another state')}")
+        granted = {"code": answered["code"], "redirect_uri": redirect, "code_verifier": verifier}
+        return _tokens(self._token("authorization_code", granted))
+
+    def for_itself(self, scope: str) -> Tokens:
+        """Client credentials (RFC 6749 section 4.4)."""
+        return _tokens(self._token("client_credentials", {"scope": scope}))
+
+    def refresh(self, tokens: Tokens) -> Tokens:
+        return _tokens(self._token("refresh_token", {"refresh_token": tokens.refresh or ""}))
+
+    def revoke(self, tokens: Tokens) -> Answer:
+        """RFC 7009: the access token."""
+        return self._post(endpoints.REVOKE, {"token": tokens.access, "token_type_hint": "access_token"})
+
+    def _token(self, grant: str, fields: Mapping[str, str]) -> Answer:
+        return self._post(endpoints.TOKEN, {"grant_type": grant, **fields})
+
+    def _post(self, path: str, fields: Mapping[str, str]) -> Answer:
+        headers, proof = self._proof()
+        return self._door.post_form(path, {**fields, **proof}, headers)
+
+    def _proof(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """What the client authenticates with: header fields, and parameters."""
+        id, secret, key = self._known.client_id, self._known.secret, self._known.private_key
+        if key is not None:
+            return {}, {"client_assertion_type": ASSERTION, "client_assertion": self._assertion(key)}
+        if secret is not None:
+            basic = b64encode(f"{quote(id, '')}:{quote(secret, '')}".encode()).decode()
+            return {"authorization": f"Basic {basic}"}, {}
+        return {}, {"client_id": id}
+
+    def _assertion(self, key: Mapping[str, str]) -> str:
+        """RFC 7523 section 3; its audience is the issuer and nothing else."""
+        now, id = int(time.time()), self._known.client_id
+        claims = {
+            "iss": id,
+            "sub": id,
+            "aud": self._door.origin,
+            "jti": secrets.token_urlsafe(16),
+            "iat": now,
+            "exp": now + ASSERTION_SECONDS,
+        }
+        private = SigningPrivateKey.from_scalar(base64url.decode(key["d"].encode()))
+        return sign(claims, private, "JWT")
+
+
+def _tokens(answer: Answer) -> Tokens:
+    said: dict[str, Any] = answer.json()
+    if answer.status != 200:
+        raise Lost(f"the token endpoint answered {answer.status} {json.dumps(said.get('error'))}")
+    return Tokens(said["access_token"], said.get("refresh_token"))
