@@ -1,1 +1,1 @@
-"""What a request must prove: identify, admit, authorize, limit, inspect, filter; `compile.py` makes the pipelines."""
+"""Identify, admit, authorize, limit, inspect, filter; `compile.py` turns a contract into pipelines."""

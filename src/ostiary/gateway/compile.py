@@ -1,0 +1,221 @@
+"""A contract becomes pipelines: for each route the closures that a request runs through, made when it loads.
+
+    bytes -> request -> identify -> admit -> authorize -> limit -> inspect -> forward -> filter -> record
+
+`_service_route` names what stands behind each word, in this order; `Gateway.decide` runs it. What follows `limit`
+happens as the request goes on: the shell calls `inspect` with the body, `forward` for the upstream's head, `answer`
+(the filter) for the client's, and records.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from ostiary.contract.model import Contract, Limit, LimitBy, Rate, RouteRule, ServiceRule
+from ostiary.gateway import admit, authorize, cors, facts, filter, forward, identify, identity, limits
+from ostiary.gateway.decision import Allow, Asked, Check, Decision, Inspection, Refuse, Reply
+from ostiary.gateway.metrics import Counts
+from ostiary.gateway.peer import Peer
+from ostiary.gateway.route import Route, Step
+from ostiary.gateway.routes import Routes
+from ostiary.http.fields import request_names
+from ostiary.http.request import HeadBounds, RequestHead, RequestParser
+from ostiary.http.target import served_authorities
+from ostiary.model import endpoints
+from ostiary.model.errors import HttpRefused, MethodNotAllowed, Refusal, TooManyRequests
+from ostiary.model.ids import RouteId, ServiceName
+from ostiary.model.principal import Binding, Kind
+from ostiary.model.reasons import Reason
+
+ISSUER: Final = RouteId("issuer")
+ISSUER_METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST")
+SIGN_IN_LIMIT: Final = Limit("sign-in", LimitBy.IP, Rate(count=2, seconds=1, burst=30))
+ISSUER_LIMIT: Final = Limit("issuer", LimitBy.IP, Rate(count=1000, seconds=1, burst=4000))
+"""For each address. A password costs 0.2 s of a core to check, everything else of the issuer below a millisecond."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What pipelines rest on beside the contract: memory that is kept true while they run."""
+
+    trust: identify.Trust
+    table: limits.Table
+    sign: identity.Sign
+    counts: Counts = field(default_factory=Counts)
+
+
+class Gateway:
+    """One contract, compiled. Nothing in it waits."""
+
+    def __init__(self, contract: Contract, known: Facts) -> None:
+        self.contract: Final = contract
+        self.trust: Final = known.trust
+        self.parser: Final = RequestParser(request_names(), served_authorities(contract.origin), _widest(contract))
+        self._spend: Final = known.table.spend
+        self._routes: Final = Routes(_service_route(rule, contract, known) for rule in contract.routes)
+        self._issuer: Final = _issuer_route(RouteId("issuer"), ISSUER_LIMIT, contract, known)
+        self._sign_in: Final = _issuer_route(RouteId("issuer sign-in"), SIGN_IN_LIMIT, contract, known)
+
+    def decide(self, head: RequestHead, peer: Peer, now: float, clock: int) -> Decision:
+        """All that is decided before the body. `now`: seconds since the epoch; `clock`: monotonic nanoseconds."""
+        try:
+            if head.segments[0] in _RESERVED:
+                route, captures = self._of_issuer(head), list[bytes]()
+            else:
+                route, captures = self._routes.find(head.method, head.segments)
+        except HttpRefused as refused:
+            return self._options(head) if head.method == b"OPTIONS" else Refuse(refused, None)
+        asked = Asked(head, peer, route, captures, now, clock)
+        refusal = self.judge(asked)
+        return Allow(asked) if refusal is None else Refuse(refusal, asked)
+
+    def judge(self, asked: Asked) -> Refusal | None:
+        """Identify, admit, authorize, limit."""
+        route = asked.route
+        if route.identify is not None:
+            refusal = route.identify(asked)
+            if refusal is not None:
+                return refusal
+        for check in route.checks:
+            refusal = check(asked)
+            if refusal is not None:
+                return refusal
+        return self._limit(asked)
+
+    def _limit(self, asked: Asked) -> Refusal | None:
+        """Spend one request on every limit of the route and the client, or on none."""
+        seen, route = asked.seen, asked.route
+        if seen is None:
+            buckets = [(limit, asked.peer.bucket) for limit in route.limits]
+        else:
+            own, address = seen.counted_as, asked.peer.bucket
+            buckets = [(limit, own.get(limit.per, address)) for limit in route.limits + seen.limits]
+        if not buckets:
+            return None
+        left, reached = self._spend(buckets, asked.clock)
+        if reached is None:
+            asked.limits = limits.fields(buckets, left)
+            return None
+        asked.limits = limits.refused_fields(reached)
+        return TooManyRequests(Reason.LIMIT_REACHED, reached.wait)
+
+    def _of_issuer(self, head: RequestHead) -> Route:
+        if head.method.decode("latin-1") not in ISSUER_METHODS:
+            raise MethodNotAllowed(Reason.ROUTE_METHOD, ISSUER_METHODS)
+        return self._sign_in if head.method == b"POST" and head.path == _SIGN_IN else self._issuer
+
+    def _options(self, head: RequestHead) -> Decision:
+        """Preflights, and questions for what a path can do (RFC 9110 section 9.3.7)."""
+        if head.path == b"*":
+            return Reply(204, b"allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n")
+        try:
+            methods = self._routes.methods(head.segments)
+            if cors.is_preflight(head):
+                return Reply(204, cors.preflight(head, methods))
+        except HttpRefused as refused:
+            return Refuse(refused, None)
+        return Reply(204, b"allow: %b\r\n" % b", ".join(sorted(methods.keys() | {b"OPTIONS"})))
+
+
+_RESERVED: Final = frozenset(path.split("/")[1].encode() for path in endpoints.RESERVED)
+_SIGN_IN: Final = endpoints.SIGN_IN.encode()
+
+
+def _service_route(rule: RouteRule, contract: Contract, known: Facts) -> Route:
+    """One rule of the contract."""
+    service = contract.services[rule.service]
+    steps = tuple(_steps(rule, contract))
+    return Route(
+        rule=rule,
+        service=service.name,
+        identify=None if rule.public else identify.required(service.audience, known.trust, contract.feed_bound_seconds),
+        checks=tuple(step.check for step in steps),
+        limits=tuple(limits.bucket(limit, rule.id) for limit in rule.limits),
+        inspect=tuple(_inspections(rule)),
+        forward=forward.to_service(service, identity.line(service, contract.origin, known.sign)),
+        answer=filter.of_service(service, contract),
+        origins=cors.origins_of(rule, contract),
+        metadata=_metadata(service, contract),
+        counts=known.counts.of_route(rule.id),
+        steps=steps,
+    )
+
+
+def _steps(rule: RouteRule, contract: Contract) -> Iterator[Step]:
+    """The checks of a route in their order; what a rule does not ask costs nothing."""
+    if _head_bounds(rule) != _widest(contract):
+        yield Step("admit", "bounds of the head", admit.head_within(_head_bounds(rule)))
+    yield Step("admit", "bound of the body", admit.body_within(rule.bounds.body))
+    yield Step("admit", "no token in the query", admit.no_token_in_query)
+    if rule.upgrade is None:
+        yield Step("admit", "no upgrade", admit.no_upgrade)
+    if rule.public:
+        return
+    if any(client.allow_ips for client in contract.clients.values()):
+        yield Step("admit", "allow_ips", admit.known_address)
+    if any(client.profile.cors for client in contract.clients.values()):
+        yield Step("admit", "origins", admit.own_origin(contract.origin.encode()))
+    if rule.kinds != frozenset(Kind):
+        yield Step("admit", "kinds", admit.one_of_kinds(rule.kinds))
+    if rule.bound > Binding.BEARER:
+        yield Step("admit", "bound", admit.bound_by(rule.bound))
+    yield from _authorize(rule)
+
+
+def _authorize(rule: RouteRule) -> Iterator[Step]:
+    yield Step("authorize", "scope", authorize.scopes(rule.scopes))
+    if rule.roles:
+        yield Step("authorize", "roles", authorize.roles(rule.roles))
+    if rule.tenant is not None and rule.tenant.source != "body":
+        yield Step("authorize", "tenant", authorize.tenant(facts.reader(rule.tenant, rule)))
+    if rule.owner is not None and rule.owner.source != "body":
+        yield Step("authorize", "owner", authorize.owner(facts.reader(rule.owner, rule)))
+    if rule.step_up is not None:
+        yield Step("authorize", "step_up", authorize.step_up(rule.step_up))
+
+
+def _inspections(rule: RouteRule) -> Iterator[Inspection]:
+    if rule.tenant is not None and rule.tenant.source == "body":
+        yield authorize.tenant_in_body(rule.tenant)
+    if rule.owner is not None and rule.owner.source == "body":
+        yield authorize.owner_in_body(rule.owner)
+
+
+def _issuer_route(id: RouteId, limit: Limit, contract: Contract, known: Facts) -> Route:
+    """The issuer's endpoints: public, limited by address, judged there."""
+    rule = RouteRule(
+        id, "*", (), (), ServiceName("issuer"), frozenset(), True, bounds=contract.bounds, timeouts=contract.timeouts
+    )
+    checks: Sequence[Check] = (admit.body_within(rule.bounds.body), admit.no_upgrade)
+    return Route(
+        rule=rule,
+        service=None,
+        identify=None,
+        checks=tuple(checks),
+        limits=(limits.bucket(limit, id),),
+        inspect=(),
+        forward=forward.to_issuer,
+        answer=filter.of_issuer(contract),
+        origins=frozenset(),
+        metadata=None,
+        counts=known.counts.of_route(id),
+        steps=(),
+    )
+
+
+def _metadata(service: ServiceRule, contract: Contract) -> str:
+    return f"{contract.origin}{endpoints.PROTECTED_RESOURCE}/{service.name}"
+
+
+def _head_bounds(rule: RouteRule) -> HeadBounds:
+    return HeadBounds(rule.bounds.request_line, rule.bounds.header_bytes, rule.bounds.header_count)
+
+
+def _widest(contract: Contract) -> HeadBounds:
+    """What the listener allows before it knows the route."""
+    all_bounds = [contract.bounds, *(rule.bounds for rule in contract.routes)]
+    return HeadBounds(
+        max(bounds.request_line for bounds in all_bounds),
+        max(bounds.header_bytes for bounds in all_bounds),
+        max(bounds.header_count for bounds in all_bounds),
+    )

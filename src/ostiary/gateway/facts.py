@@ -1,0 +1,101 @@
+"""Where rules read from a request. What two programs could read in two ways is not read: FACT_UNREADABLE."""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import unquote_to_bytes
+
+from ostiary.contract.model import Fact, RouteRule
+from ostiary.gateway.decision import Asked
+from ostiary.http import target
+from ostiary.keys.strict_json import NotStrictJson, parse_object
+
+
+class Unreadable(Exception):
+    """The fact is not there, is no text, or could be read in more than one way."""
+
+
+Read = Callable[[Asked], str]
+"""Raises Unreadable."""
+
+
+def reader(fact: Fact, rule: RouteRule) -> Read:
+    """How to read a fact that does not need the body."""
+    match fact.source:
+        case "path":
+            return _of_path(rule.parameters.index(fact.path[0]))
+        case "query":
+            return _of_query(fact.path[0])
+        case "claims":
+            return lambda asked: text_at(asked.seen.claims if asked.seen is not None else {}, fact.path)
+    raise ValueError(f"{fact.source} is no source of facts")
+
+
+def _of_path(position: int) -> Read:
+    def read(asked: Asked) -> str:
+        return target.decoded(asked.captures[position])
+
+    return read
+
+
+def _of_query(name: str) -> Read:
+    wanted = name.encode()
+
+    def read(asked: Asked) -> str:
+        return query_value(asked.head.query or b"", wanted)
+
+    return read
+
+
+def query_value(query: bytes, wanted: bytes) -> str:
+    """The one value of a parameter. Raises Unreadable where it comes twice, or in a spelling that some servers take
+    for the same: another case, `name[]`, `name.x`, or separated by `;`."""
+    found: list[bytes] = []
+    if b";" in query:
+        raise Unreadable
+    for pair in query.split(b"&"):
+        name, equals, value = pair.partition(b"=")
+        spelled = unquote_to_bytes(name.replace(b"+", b" "))
+        if spelled == wanted and equals:
+            found.append(value)
+        elif _root(spelled) == wanted.lower():
+            raise Unreadable
+    if len(found) != 1:
+        raise Unreadable
+    return _text(unquote_to_bytes(found[0].replace(b"+", b" ")))
+
+
+def _root(name: bytes) -> bytes:
+    return name.lower().replace(b"[", b".").partition(b".")[0].strip()
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        raise Unreadable from None
+
+
+def body_object(body: bytes, content_type: bytes | None, content_encoding: bytes | None) -> Mapping[str, object]:
+    """A JSON object in which no member stands twice (RFC 8259 section 4). Raises Unreadable."""
+    media, _, _ = (content_type or b"").lower().partition(b";")
+    media = media.strip()
+    if not (media == b"application/json" or (media.startswith(b"application/") and media.endswith(b"+json"))):
+        raise Unreadable
+    if content_encoding not in (None, b"identity"):
+        raise Unreadable
+    try:
+        return parse_object(body)
+    except NotStrictJson:
+        raise Unreadable from None
+
+
+def text_at(members: Mapping[str, object], path: tuple[str, ...]) -> str:
+    """The text at a path of member names. Raises Unreadable, also where a name comes in two cases, which some
+    parsers take for one."""
+    value: object = members
+    for name in path:
+        if not isinstance(value, Mapping) or sum(member.lower() == name.lower() for member in value) != 1:
+            raise Unreadable
+        value = value.get(name)
+    if not isinstance(value, str):
+        raise Unreadable
+    return value

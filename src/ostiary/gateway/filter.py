@@ -1,0 +1,88 @@
+"""Filter: the head that a client gets: the upstream's fields that pass, and what the door adds."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ostiary.contract.model import Contract, ServiceRule
+from ostiary.gateway import cors
+from ostiary.gateway.decision import Answer, Asked
+from ostiary.http.response import ResponseHead
+
+HSTS: Final = b"strict-transport-security: max-age=63072000; includeSubDomains\r\n"
+"""RFC 6797 section 6.1: two years."""
+NOSNIFF: Final = b"x-content-type-options: nosniff\r\n"
+UNLESS_SAID: Final = {
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"referrer-policy": b"no-referrer",
+    b"x-frame-options": b"DENY",
+}
+"""What an answer of an API needs; an upstream that serves pages says its own."""
+
+
+def security(hsts: bool, said: Mapping[bytes, bytes]) -> bytes:
+    """The security fields, as lines, beside those that the upstream `said`."""
+    own = b"".join(b"%b: %b\r\n" % item for item in UNLESS_SAID.items() if item[0] not in said)
+    return (HSTS if hsts else b"") + NOSNIFF + own
+
+
+def of_service(service: ServiceRule, contract: Contract) -> Answer:
+    """The answers of a service."""
+    usual = security(contract.hsts, {})
+    own, base = contract.origin.encode(), _base(service)
+    said_own = UNLESS_SAID.keys()
+
+    def answer(asked: Asked, head: ResponseHead, connection: bytes) -> bytes:
+        fields = head.fields
+        location = fields.get(b"location")
+        return b"".join(
+            (
+                b"HTTP/1.1 ",
+                head.line,
+                b"\r\n",
+                b"\r\n".join(head.passed),
+                b"\r\n" if head.passed else b"",
+                usual if fields.keys().isdisjoint(said_own) else security(contract.hsts, fields),
+                b"" if location is None else b"location: %b\r\n" % _outside(location, base, own),
+                cors.lines(asked),
+                asked.limits,
+                connection,
+                b"\r\n",
+            )
+        )
+
+    return answer
+
+
+def of_issuer(contract: Contract) -> Answer:
+    """The answers of the issuer, which says itself which origins may read them."""
+
+    def answer(asked: Asked, head: ResponseHead, connection: bytes) -> bytes:
+        location = head.fields.get(b"location")
+        return b"".join(
+            (
+                b"HTTP/1.1 ",
+                head.line,
+                b"\r\n",
+                b"\r\n".join(head.passed),
+                b"\r\n" if head.passed else b"",
+                security(contract.hsts, head.fields),
+                b"" if location is None else b"location: %b\r\n" % location,
+                asked.limits,
+                connection,
+                b"\r\n",
+            )
+        )
+
+    return answer
+
+
+def _base(service: ServiceRule) -> bytes:
+    """How the service calls itself in absolute URLs."""
+    scheme = "https" if service.tls else "http"
+    return f"{scheme}://{service.host}:{service.port}{service.base_path}".encode()
+
+
+def _outside(location: bytes, base: bytes, own: bytes) -> bytes:
+    """Where clients find what the service calls by its inner address."""
+    rest = location.removeprefix(base)
+    return own + rest if rest != location and rest[:1] in (b"", b"/", b"?") else location

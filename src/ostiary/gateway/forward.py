@@ -1,0 +1,74 @@
+"""Forward: the head that an upstream gets, written anew from what was parsed."""
+
+from ostiary.contract.model import ServiceRule
+from ostiary.gateway.decision import Asked, Forward
+from ostiary.gateway.identity import Line
+from ostiary.http import framing
+from ostiary.http.fields import without_our_cookies
+
+UPGRADE = b"connection: upgrade\r\nupgrade: websocket\r\n"
+
+
+def to_service(service: ServiceRule, identity: Line) -> Forward:
+    """The head for a service: its own Host, the client's fields that pass, who asks, and nothing the client said of
+    itself."""
+    prefix = service.base_path.encode()
+    host = f"[{service.host}]" if ":" in service.host else service.host
+    first = f" HTTP/1.1\r\nhost: {host}:{service.port}\r\nvia: 1.1 ostiary\r\n".encode()
+
+    def forward(asked: Asked, names: bytes, frame: bytes) -> bytes:
+        head, seen = asked.head, asked.seen
+        return b"".join(
+            (
+                head.method,
+                b" ",
+                prefix,
+                head.path if head.query is None else b"%b?%b" % (head.path, head.query),
+                first,
+                _lines(head.passed),
+                asked.peer.forwarded,
+                b"" if seen is None else identity(seen, asked.now),
+                _cookie(without_our_cookies(head.fields[b"cookie"])) if b"cookie" in head.fields else b"",
+                names,
+                frame,
+                b"\r\n",
+            )
+        )
+
+    return forward
+
+
+def to_issuer(asked: Asked, names: bytes, frame: bytes) -> bytes:
+    """The head for the issuer: as the client sent it, credentials and cookies too, with the peer's address."""
+    head = asked.head
+    credential = head.fields.get(b"authorization")
+    return b"".join(
+        (
+            head.method,
+            b" ",
+            head.path if head.query is None else b"%b?%b" % (head.path, head.query),
+            b" HTTP/1.1\r\nhost: issuer\r\n",
+            _lines(head.passed),
+            b"x-ostiary-peer: %b\r\n" % asked.peer.text.encode(),
+            b"" if credential is None else b"authorization: %b\r\n" % credential,
+            _cookie(head.fields.get(b"cookie", b"")),
+            names,
+            frame,
+            b"\r\n",
+        )
+    )
+
+
+def frame(length: int | None) -> bytes:
+    """The field that frames the body, as a line."""
+    if length is None:
+        return b""
+    return b"transfer-encoding: chunked\r\n" if length == framing.CHUNKED else b"content-length: %d\r\n" % length
+
+
+def _cookie(value: bytes) -> bytes:
+    return b"cookie: %b\r\n" % value if value else b""
+
+
+def _lines(passed: list[bytes]) -> bytes:
+    return b"\r\n".join(passed) + b"\r\n" if passed else b""

@@ -1,0 +1,159 @@
+"""Identify: whatever the client brought becomes the same frozen `Principal`, or the request ends here.
+
+`IDENTIFIERS` is the table: one entry for each HTTP authentication scheme that is served.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ostiary.contract.model import ClientRule, Contract, LimitBy
+from ostiary.gateway.decision import Asked
+from ostiary.gateway.limits import Bucket, bucket
+from ostiary.gateway.remembered import Remembered, Seen
+from ostiary.gateway.revocation import Revocations
+from ostiary.keys import jwt
+from ostiary.keys.claims import VerifiedClaims
+from ostiary.keys.keyset import KeySet
+from ostiary.model.errors import InvalidToken, MissingToken, Refusal, ServiceUnavailable
+from ostiary.model.ids import ClientId, GrantId, Role, Scope, SessionId, Subject, TenantId, TokenId
+from ostiary.model.principal import Binding, Principal
+from ostiary.model.reasons import Reason
+
+TOKEN_TYPE = "at+jwt"  # noqa: S105  # the type of RFC 9068, not a secret
+CLOCK_SKEW = 5
+"""Seconds by which the issuer's clock may be ahead, on another machine."""
+
+
+@dataclass(slots=True)
+class Trust:
+    """What identifying rests on. `keys` is replaced as a whole when keys change."""
+
+    contract: Contract
+    keys: KeySet
+    revocations: Revocations
+    remembered: Remembered
+    client_buckets: Mapping[ClientId, tuple[Bucket, ...]]
+
+    @classmethod
+    def of(cls, contract: Contract, keys: KeySet, revocations: Revocations) -> "Trust":
+        buckets = {
+            client.id: tuple(bucket(limit, f"client {client.id}") for limit in client.limits)
+            for client in contract.clients.values()
+        }
+        return cls(contract, keys, revocations, Remembered(), buckets)
+
+
+Identify = Callable[[Asked], Refusal | None]
+"""Sets `asked.seen`, or refuses."""
+
+
+def required(audience: str, trust: Trust, bound: int) -> Identify:
+    """A credential for this audience is required. `bound`: seconds for which the feed may be silent."""
+    revocations, recall = trust.revocations, trust.remembered.get
+    silence = bound * 1_000_000_000
+
+    def identify(asked: Asked) -> Refusal | None:
+        if asked.clock - revocations.heard_at > silence:
+            return ServiceUnavailable(Reason.FEED_STALE)
+        credential = asked.head.fields.get(b"authorization")
+        if credential is None:
+            return MissingToken(Reason.TOKEN_MISSING)
+        seen = recall(credential)
+        if seen is None:
+            try:
+                seen = _verified(credential, trust, asked.now)
+            except InvalidToken as refused:
+                return refused
+        asked.seen = seen
+        seen.used = True
+        if seen.expires_at <= asked.now:
+            return InvalidToken(Reason.TOKEN_EXPIRED)
+        if seen.version != revocations.version:
+            if is_revoked(seen, revocations):
+                return InvalidToken(Reason.TOKEN_REVOKED)
+            seen.version = revocations.version
+        if audience not in seen.audiences:
+            return InvalidToken(Reason.TOKEN_AUDIENCE)
+        return None
+
+    return identify
+
+
+def is_revoked(seen: Seen, revocations: Revocations) -> bool:
+    """Whether what was verified once has been revoked since."""
+    principal = seen.principal
+    return revocations.refuses(
+        seen.token, principal.client, seen.issued_at, principal.subject, principal.grant, principal.session
+    )
+
+
+def _verified(credential: bytes, trust: Trust, now: float) -> Seen:
+    """Verify by the scheme, and remember. What failed is not remembered. Raises InvalidToken."""
+    scheme, _, rest = credential.partition(b" ")
+    identifier = IDENTIFIERS.get(scheme.lower())
+    if identifier is None:
+        raise InvalidToken(Reason.TOKEN_MALFORMED)
+    seen = identifier(rest.lstrip(b" "), trust, now)
+    trust.remembered.add(credential, seen)
+    return seen
+
+
+def bearer(token: bytes, trust: Trust, now: float) -> Seen:
+    """An access token of our issuer (RFC 6750 section 2.1, RFC 9068 section 4). Raises InvalidToken."""
+    claims = jwt.verify(token, trust.keys, TOKEN_TYPE)
+    if claims.text("iss") != trust.contract.origin:
+        raise InvalidToken(Reason.TOKEN_ISSUER)
+    if claims.integer("exp") <= now:
+        raise InvalidToken(Reason.TOKEN_EXPIRED)
+    starts = max(claims.integer("iat"), claims.integer_or_none("nbf") or 0)
+    if starts > now + CLOCK_SKEW:
+        raise InvalidToken(Reason.TOKEN_NOT_YET_VALID)
+    client = trust.contract.clients.get(ClientId(claims.text("client_id")))
+    if client is None:
+        raise InvalidToken(Reason.CLIENT_UNKNOWN)
+    if client.profile.binding > Binding.BEARER or "cnf" in claims.values:
+        raise InvalidToken(Reason.BINDING_TOO_WEAK)
+    return _seen(claims, client, _principal(claims, client, Binding.BEARER), trust.client_buckets[client.id])
+
+
+IDENTIFIERS: Mapping[bytes, Callable[[bytes, Trust, float], Seen]] = {b"bearer": bearer}
+
+
+def _principal(claims: VerifiedClaims, client: ClientRule, binding: Binding) -> Principal:
+    """RFC 9068 section 2.2. A client that acts for itself is its own `sub`, and then there is no person."""
+    subject, tenant = claims.text("sub"), claims.text_or_none("tenant")
+    session, grant = claims.text_or_none("sid"), claims.text_or_none("grant_id")
+    return Principal(
+        client=client.id,
+        kind=client.profile.kind,
+        binding=binding,
+        scopes=frozenset(map(Scope, claims.text("scope").split(" "))),
+        subject=None if subject == client.id else Subject(subject),
+        tenant=None if tenant is None else TenantId(tenant),
+        roles=frozenset(map(Role, claims.texts_or_empty("roles"))),
+        session=None if session is None else SessionId(session),
+        grant=None if grant is None else GrantId(grant),
+        acr=claims.text_or_none("acr"),
+        auth_time=claims.integer_or_none("auth_time"),
+    )
+
+
+def _seen(claims: VerifiedClaims, client: ClientRule, principal: Principal, limits: tuple[Bucket, ...]) -> Seen:
+    by_client = f"client {client.id}"
+    return Seen(
+        principal=principal,
+        token=TokenId(claims.text("jti")),
+        issued_at=claims.integer("iat"),
+        expires_at=claims.integer("exp"),
+        audiences=frozenset(claims.texts("aud")),
+        who=(client.id, principal.subject, principal.tenant),
+        counted_as={
+            LimitBy.CLIENT: by_client,
+            LimitBy.PERSON: by_client if principal.subject is None else f"person {principal.subject}",
+            LimitBy.TENANT: by_client if principal.tenant is None else f"tenant {principal.tenant}",
+        },
+        networks=client.allow_ips,
+        limits=limits,
+        origins=frozenset(origin.encode() for origin in client.origins) if client.profile.cors else None,
+        claims=claims.values,
+    )

@@ -1,0 +1,139 @@
+"""Limits: the generic cell rate algorithm over a table that all workers of a machine share.
+
+A limit keeps one number for each who: the theoretical arrival time (TAT), when everything that was spent is refilled.
+A request moves it on by one interval, and is refused where it would come to lie more than the burst ahead of now
+(ITU-T I.371 annex A). Times are nanoseconds on the machine's monotonic clock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ostiary.contract.model import Limit, LimitBy
+
+SECOND: Final = 1_000_000_000
+SLOT_BYTES: Final = 16
+_PROBES: Final = 16
+_MASK: Final = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A limit, ready to count. `salt` keeps apart what the same person spends on different limits."""
+
+    salt: int
+    per: LimitBy
+    interval: int
+    """Between two requests at the sustained rate."""
+    burst: int
+    """How far ahead of now the TAT may lie."""
+    item: bytes
+    """The limit's name as an Item, and `;r=` (draft-ietf-httpapi-ratelimit-headers-11 section 4)."""
+    policy: bytes
+    """Its item of `RateLimit-Policy` (section 3)."""
+
+
+def bucket(limit: Limit, place: str) -> Bucket:
+    """`place` is what the limit belongs to: a route or a client."""
+    rate = limit.rate
+    interval = max(1, rate.seconds * SECOND // rate.count)
+    name = '"' + limit.name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    window = -(-rate.burst * interval // SECOND)
+    return Bucket(
+        salt=hash((place, limit.name, limit.per.value)),
+        per=limit.per,
+        interval=interval,
+        burst=rate.burst * interval,
+        item=f"{name};r=".encode(),
+        policy=f"{name};q={rate.burst};w={window}".encode(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A limit refuses: the next request is let in after `wait` seconds."""
+
+    bucket: Bucket
+    wait: int
+
+
+class Table:
+    """Slots of a fingerprint and a TAT, in memory that other processes write too, without a lock.
+
+    A slot whose TAT is past says nothing that an empty one does not, so it is free for anyone. Where a fingerprint
+    finds no free slot in its sixteen, the one that would be refilled soonest is forgotten, and counted in `evicted`.
+    Two workers that move the same TAT at the same moment let one request more pass (docs/adr/0002).
+    """
+
+    __slots__ = ("_cells", "_mask", "evicted")
+
+    def __init__(self, memory: memoryview) -> None:
+        """`memory`: zeroed at first, a power of two of slots, 16 bytes each, and at least 16 slots."""
+        self._cells = memory.cast("B").cast("Q")
+        slots = len(memory) // SLOT_BYTES
+        if slots & (slots - 1) or slots < _PROBES:
+            raise ValueError("the table needs a power of two of slots, at least 16")
+        self._mask = slots - 1
+        self.evicted = 0
+
+    def spend(self, buckets: Sequence[tuple[Bucket, str]], now: int) -> tuple[list[int], Reached | None]:
+        """One request on each bucket, or on none where one of them is reached.
+
+        Returns for each bucket how many nanoseconds of its burst are left.
+        """
+        cells, left, moves = self._cells, list[int](), list[tuple[int, int, int]]()
+        for limit, who in buckets:
+            fingerprint = hash((limit.salt, who)) & _MASK or 1
+            cell = self._find(fingerprint, now)
+            was = cells[cell + 1] if cells[cell] == fingerprint else 0
+            tat = (was if was > now else now) + limit.interval
+            room = limit.burst - (tat - now)
+            if room < 0:
+                return left, Reached(limit, -(room // SECOND))
+            left.append(room)
+            moves.append((cell, fingerprint, tat))
+        for cell, fingerprint, tat in moves:
+            cells[cell + 1] = tat
+            cells[cell] = fingerprint
+        return left, None
+
+    def _find(self, fingerprint: int, now: int) -> int:
+        """Where the fingerprint is, or where it may be put."""
+        cells, mask, free = self._cells, self._mask, -1
+        at = fingerprint & mask
+        for slot in range(at, at + _PROBES):
+            cell = (slot & mask) * 2
+            found = cells[cell]
+            if found == fingerprint:
+                return cell
+            if found == 0:
+                return cell if free < 0 else free
+            if free < 0 and cells[cell + 1] <= now:
+                free = cell
+        return free if free >= 0 else self._soonest(at)
+
+    def _soonest(self, at: int) -> int:
+        self.evicted += 1
+        cells, mask = self._cells, self._mask
+        return min(((slot & mask) * 2 for slot in range(at, at + _PROBES)), key=lambda cell: cells[cell + 1])
+
+
+def fields(buckets: Sequence[tuple[Bucket, str]], left: Sequence[int]) -> bytes:
+    """`RateLimit` and `RateLimit-Policy` as lines (draft-ietf-httpapi-ratelimit-headers-11).
+
+    `t` is the time in which the rest comes back at the sustained rate, so that a client which divides `r` by `t`
+    arrives at that rate (section 8.5).
+    """
+    items, policies = [], []
+    for (limit, _), room in zip(buckets, left, strict=True):
+        rest = room // limit.interval
+        seconds = -(-(rest or 1) * limit.interval // SECOND)
+        items.append(b"%b%d;t=%d" % (limit.item, rest, seconds))
+        policies.append(limit.policy)
+    return b"ratelimit: %b\r\nratelimit-policy: %b\r\n" % (b", ".join(items), b", ".join(policies))
+
+
+def refused_fields(reached: Reached) -> bytes:
+    """The same for the limit that refused: nothing is left until `Retry-After` is over (section 6)."""
+    limit = reached.bucket
+    return b"ratelimit: %b0;t=%d\r\nratelimit-policy: %b\r\n" % (limit.item, reached.wait, limit.policy)

@@ -1,0 +1,111 @@
+"""Which route a request is for: one look-up for each segment of its path, however many routes there are."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ostiary.gateway.route import Route
+from ostiary.http import target
+from ostiary.model.errors import MethodNotAllowed, NotFound
+from ostiary.model.reasons import Reason
+
+
+class _Node:
+    """The routes that share the segments up to here."""
+
+    __slots__ = ("fixed", "folded", "methods", "parameter")
+
+    def __init__(self) -> None:
+        self.fixed: dict[bytes, _Node] = {}
+        self.folded: set[bytes] = set()
+        """The fixed segments in lower case."""
+        self.parameter: _Node | None = None
+        self.methods: dict[bytes, Route] = {}
+
+
+class Routes:
+    """All routes of a contract. A fixed segment wins over a parameter."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self._root: Final = _Node()
+        for route in routes:
+            self._add(route)
+
+    def _add(self, route: Route) -> None:
+        node = self._root
+        for segment in route.rule.segments:
+            node = _child(node, segment)
+        method = route.rule.method.encode()
+        node.methods[method] = route
+        if method == b"GET":
+            node.methods.setdefault(b"HEAD", route)
+
+    def find(self, method: bytes, segments: list[bytes]) -> tuple[Route, list[bytes]]:
+        """The route and what stands where it has parameters. Raises NotFound, MethodNotAllowed."""
+        node, captures = self._root, list[bytes]()
+        for segment in segments:
+            child = node.fixed.get(segment)
+            if child is None:
+                child = _parameter(node, segment)
+                if child is None:
+                    break
+                captures.append(segment)
+            node = child
+        else:
+            route = node.methods.get(method)
+            if route is not None:
+                return route, captures
+        return self._search(method, segments)
+
+    def _search(self, method: bytes, segments: list[bytes]) -> tuple[Route, list[bytes]]:
+        """The straight way failed: try the parameters beside fixed segments too."""
+        ends = list(_ends(self._root, segments, 0, ()))
+        for node, captures in ends:
+            if method in node.methods:
+                return node.methods[method], list(captures)
+        allowed = {name for node, _ in ends for name in node.methods}
+        if not allowed:
+            raise NotFound(Reason.ROUTE_UNKNOWN)
+        raise MethodNotAllowed(Reason.ROUTE_METHOD, sorted(name.decode() for name in allowed | {b"OPTIONS"}))
+
+    def methods(self, segments: list[bytes]) -> dict[bytes, Route]:
+        """The routes of a path by method. Raises NotFound."""
+        found: dict[bytes, Route] = {}
+        for node, _ in _ends(self._root, segments, 0, ()):
+            found = node.methods | found
+        if not found:
+            raise NotFound(Reason.ROUTE_UNKNOWN)
+        return found
+
+
+def _child(node: _Node, segment: str | None) -> _Node:
+    if segment is None:
+        node.parameter = node.parameter or _Node()
+        return node.parameter
+    spelled, _ = target.canonical(b"/" + segment.encode())
+    name = spelled[1:]
+    node.folded.add(name.lower())
+    return node.fixed.setdefault(name, _Node())
+
+
+def _parameter(node: _Node, segment: bytes) -> _Node | None:
+    """The parameter takes what is not empty, and not what differs from a fixed segment only in case: an upstream that
+    ignores case would serve another route than the one whose rules were asked."""
+    if not segment or (node.folded and segment.lower() in node.folded):
+        return None
+    return node.parameter
+
+
+def _ends(
+    node: _Node, segments: list[bytes], at: int, captures: tuple[bytes, ...]
+) -> Iterator[tuple[_Node, tuple[bytes, ...]]]:
+    """Every node that the path leads to, the one with the earliest fixed segments first."""
+    if at == len(segments):
+        if node.methods:
+            yield node, captures
+        return
+    segment = segments[at]
+    if segment in node.fixed:
+        yield from _ends(node.fixed[segment], segments, at + 1, captures)
+    spelled = segment in node.fixed or _parameter(node, segment) is not None
+    if node.parameter is not None and segment and spelled:
+        yield from _ends(node.parameter, segments, at + 1, (*captures, segment))

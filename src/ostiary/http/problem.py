@@ -1,0 +1,82 @@
+"""Refusals as a client sees them: problem details (RFC 9457) and challenges (RFC 6750, RFC 9470, RFC 9728)."""
+
+import json
+from typing import Final
+
+from ostiary.model.errors import (
+    HttpRefused,
+    InsufficientScope,
+    InsufficientUserAuthentication,
+    MethodNotAllowed,
+    MissingToken,
+    Refusal,
+    TokenRefused,
+    TooManyRequests,
+)
+from ostiary.model.ids import Reference
+
+TYPE: Final = "urn:ostiary:problem:"
+"""Before the code of the error; docs/errors.md says what each means."""
+QUOTA_EXCEEDED: Final = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+"""draft-ietf-httpapi-ratelimit-headers-11 section 5.1."""
+
+PHRASES: Final = {
+    400: b"Bad Request",
+    401: b"Unauthorized",
+    403: b"Forbidden",
+    404: b"Not Found",
+    405: b"Method Not Allowed",
+    408: b"Request Timeout",
+    413: b"Content Too Large",
+    414: b"URI Too Long",
+    415: b"Unsupported Media Type",
+    417: b"Expectation Failed",
+    421: b"Misdirected Request",
+    429: b"Too Many Requests",
+    431: b"Request Header Fields Too Large",
+    500: b"Internal Server Error",
+    501: b"Not Implemented",
+    502: b"Bad Gateway",
+    503: b"Service Unavailable",
+    504: b"Gateway Timeout",
+    505: b"HTTP Version Not Supported",
+}
+
+
+def body(error: Refusal, ref: Reference, violated: str | None = None) -> bytes:
+    """The problem as JSON. `violated` is the name of the limit that refused."""
+    members: dict[str, object] = {"type": TYPE + error.code, "title": error.public, "status": error.status}
+    if violated is not None:
+        members |= {"type": QUOTA_EXCEEDED, "violated-policies": [violated]}
+    if error.detail:
+        members["detail"] = error.detail
+    members |= {"code": error.code, "ref": ref}
+    return json.dumps(members).encode()
+
+
+def lines(error: Refusal, metadata: str | None) -> bytes:
+    """The fields that this error brings, as lines. `metadata`: URL of the protected resource's metadata."""
+    match error:
+        case TokenRefused():
+            return b"www-authenticate: %b\r\n" % challenge(error, metadata).encode()
+        case TooManyRequests(retry_after=seconds):
+            return b"retry-after: %d\r\n" % seconds
+        case MethodNotAllowed(allowed=methods):
+            return b"allow: %b\r\n" % ", ".join(methods).encode()
+        case HttpRefused(status=503):
+            return b"retry-after: 1\r\n"
+    return b""
+
+
+def challenge(error: TokenRefused, metadata: str | None) -> str:
+    """RFC 6750 section 3, RFC 9470 section 3, RFC 9728 section 5.1. Without credentials it carries no error."""
+    parameters = {} if isinstance(error, MissingToken) else {"error": error.code, "error_description": error.public}
+    match error:
+        case InsufficientScope(needed=scopes):
+            parameters["scope"] = " ".join(scopes)
+        case InsufficientUserAuthentication(acr=acr, max_age=max_age):
+            parameters |= {"acr_values": acr} if acr is not None else {}
+            parameters |= {"max_age": str(max_age)} if max_age is not None else {}
+    if metadata is not None:
+        parameters["resource_metadata"] = metadata
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parameters.items())
