@@ -9,7 +9,7 @@ from ostiary.contract.file_route import BoundsOf, LimitOf, Route, StepUpOf, Time
 from ostiary.contract.model import Identity
 from ostiary.contract.patterns import PatternText
 from ostiary.contract.places import AddressText, NetworkText, OriginText, SecretText, StoreText, UpstreamUrl
-from ostiary.contract.setting import Insecure, Setting, Yes
+from ostiary.contract.setting import InsecureYes, Setting
 from ostiary.contract.words import FilePath, Name, ScopeName, Seconds, Uri, UrlPath, Words
 
 
@@ -124,7 +124,7 @@ class ContractFile(Setting):
     where the origin is this machine: `ostiary up` then keeps one in a file beside the folder `state`."""
     tls: Tls | None = None
     """It may be left out only where the origin is this machine: `ostiary up` then makes a development certificate."""
-    insecure_plain_http: Insecure[Yes] | None = None
+    insecure_plain_http: InsecureYes | None = None
     """The door listens without TLS, since something before it ends TLS."""
-    insecure_no_hsts: Insecure[Yes] | None = None
+    insecure_no_hsts: InsecureYes | None = None
     """No `Strict-Transport-Security` on answers (RFC 6797)."""

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from ostiary.contract.file_route import LimitOf, as_tuple
 from ostiary.contract.places import NetworkText, SecretText
-from ostiary.contract.setting import Insecure, Setting, Yes
+from ostiary.contract.setting import InsecureDuration, InsecureYes, Setting
 from ostiary.contract.words import (
     CountPerTime,
     FilePath,
@@ -81,13 +81,13 @@ class Client(Setting):
     """How long refreshing goes on without a new sign-in; shorter than the kind's."""
     consent: Flag | None = None
     """`true`: ask the person, even where the kind does not."""
-    insecure_access_token_lifetime: Insecure[Seconds] | None = None
+    insecure_access_token_lifetime: InsecureDuration | None = None
     """Longer than the kind's; at most a day."""
-    insecure_refresh_idle: Insecure[Seconds] | None = None
+    insecure_refresh_idle: InsecureDuration | None = None
     """Longer than the kind's; at most a year."""
-    insecure_refresh_absolute: Insecure[Seconds] | None = None
+    insecure_refresh_absolute: InsecureDuration | None = None
     """Longer than the kind's; at most five years."""
-    insecure_no_consent: Insecure[Yes] | None = None
+    insecure_no_consent: InsecureYes | None = None
     """Do not ask the person, though the kind does."""
-    insecure_bearer_tokens: Insecure[Yes] | None = None
+    insecure_bearer_tokens: InsecureYes | None = None
     """Tokens without proof of possession, though the kind demands one."""

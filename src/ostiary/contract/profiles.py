@@ -11,17 +11,17 @@ from ostiary.contract.file_client import Credential
 from ostiary.contract.model import ClientAuth, GrantType, Profile
 from ostiary.model.principal import Binding, Kind
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 _TEN_MINUTES = 600
 _DAY = 86400
 CODE, REFRESH = GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen(Generic[T]):
+class Chosen(Generic[T_co]):
     """A line of a profile: the value, why it is that, and where that is written."""
 
-    value: T
+    value: T_co
     why: str
     source: str
 
@@ -74,6 +74,11 @@ _FIRST_PARTY = Chosen(
     "OpenID Connect Core section 3.1.2.4",
 )
 _NO_BROWSER = Chosen(False, "Its requests come from no page of another origin.", "Fetch Standard section 3.3")
+_OWN_CREDENTIAL = Chosen(
+    _TEN_MINUTES,
+    "Should it ever exchange its credential for a token, that is as short as any.",
+    "RFC 8693 section 2.2.1",
+)
 _NO_TOKEN_ENDPOINT: Chosen[frozenset[ClientAuth]] = Chosen(
     frozenset(), "It needs no tokens: each request brings its own credential.", "OWASP API Security API2:2023"
 )
@@ -162,7 +167,7 @@ PARTNER = Sheet(
     grants=_NO_GRANT,
     auth_methods=_NO_TOKEN_ENDPOINT,
     binding=Chosen(Binding.API_KEY, "At least its key; signed requests are bound more strongly.", "RFC 9421 section 1"),
-    access_token_seconds=_SHORT,
+    access_token_seconds=_OWN_CREDENTIAL,
     refresh_idle_seconds=_NO_REFRESH,
     refresh_absolute_seconds=_NO_REFRESH,
     asks_consent=_NO_PERSON,
@@ -246,7 +251,7 @@ LEGACY = Sheet(
     grants=_NO_GRANT,
     auth_methods=_NO_TOKEN_ENDPOINT,
     binding=Chosen(Binding.BEARER, "What it sends can be copied; nothing better is to be had.", "RFC 6750 section 5.1"),
-    access_token_seconds=_SHORT,
+    access_token_seconds=_OWN_CREDENTIAL,
     refresh_idle_seconds=_NO_REFRESH,
     refresh_absolute_seconds=_NO_REFRESH,
     asks_consent=_NO_PERSON,

@@ -63,3 +63,11 @@ def in_words(number: int) -> str:
         if number % _SECONDS[unit] == 0:
             return f"{number // _SECONDS[unit]}{unit}"
     return f"{number}s"
+
+
+def size_in_words(number: int) -> str:
+    """A size as a contract writes it, in its largest whole unit."""
+    for unit in ("GiB", "MiB", "KiB"):
+        if number and number % _BYTES[unit] == 0:
+            return f"{number // _BYTES[unit]}{unit}"
+    return f"{number}B"

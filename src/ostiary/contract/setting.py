@@ -1,12 +1,10 @@
 """What all parts of the file share: nothing unknown is taken, nothing changes, a weakening gives its reason."""
 
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ostiary.contract.words import Words
-
-T = TypeVar("T")
+from ostiary.contract.words import Seconds, Words
 
 
 class Setting(BaseModel):
@@ -15,13 +13,22 @@ class Setting(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True)
 
 
-class Insecure(Setting, Generic[T]):
+class Insecure(Setting):
     """A setting that weakens what is safe by default; the reason is recorded in the audit log at every start."""
 
-    value: T
-    """What applies."""
     because: Words
     """Why this is acceptable here."""
 
 
-Yes = Annotated[Literal[True], Field(title="true")]
+class InsecureYes(Insecure):
+    """A safeguard that is switched off."""
+
+    value: Annotated[Literal[True], Field(title="true")]
+    """That it is so."""
+
+
+class InsecureDuration(Insecure):
+    """A longer time than the kind's."""
+
+    value: Seconds
+    """What applies."""

@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 Documents = Mapping[str, bytes]
 """By path."""
 
-CACHED_SECONDS: Final = 300
-"""For so long clients may keep them. Keys are published for longer than this before they sign."""
-_HEADERS: Final[tuple[Header, ...]] = (JSON, (b"cache-control", b"public, max-age=%d" % CACHED_SECONDS))
-_KEYS: Final[tuple[Header, ...]] = ((b"content-type", b"application/jwk-set+json"), _HEADERS[1])
+METADATA_SECONDS: Final = 300
+"""For so long clients may keep metadata."""
+KEYS_SECONDS: Final = 60
+"""For so long clients may keep a key set: no longer than a key is published before it signs."""
+_METADATA: Final[tuple[Header, ...]] = (JSON, (b"cache-control", b"public, max-age=%d" % METADATA_SECONDS))
+_KEYS: Final[tuple[Header, ...]] = (
+    (b"content-type", b"application/jwk-set+json"),
+    (b"cache-control", b"public, max-age=%d" % KEYS_SECONDS),
+)
 
 
 def documents(contract: Contract) -> Documents:
@@ -40,7 +45,7 @@ async def document(desk: "Desk", incoming: Incoming) -> Answer:
     found = desk.documents.get(incoming.path)
     if found is None:
         raise NotFound(Reason.ROUTE_UNKNOWN)
-    return Answer(200, _HEADERS, found)
+    return Answer(200, _METADATA, found)
 
 
 async def jwks(desk: "Desk", incoming: Incoming) -> Answer:

@@ -1,0 +1,74 @@
+"""`ostiary explain client NAME`: the profile that came out of a client's kind and settings, line by line."""
+
+from dataclasses import asdict
+from difflib import get_close_matches
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ostiary.cli.check import print_mistakes
+from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile
+from ostiary.cli.said import fail, print_json
+from ostiary.contract.explain import Explanation, Way, explain_client
+from ostiary.server.contract_file import read_contract_file
+
+
+def explain_client_command(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The client, as the contract names it.")],
+    contract: ContractFile = DEFAULT_CONTRACT,
+    as_json: AsJson = False,
+) -> None:
+    """Print what a client may do and how it has to prove itself, each line with its reason and its source."""
+    reading = read_contract_file(contract)
+    if reading.contract is None or reading.draft is None:
+        print_mistakes(Console(stderr=True, highlight=False, soft_wrap=True), reading)
+        raise typer.Exit(1)
+    if name not in reading.draft.file.clients:
+        fail(_unknown(name, sorted(reading.draft.file.clients)))
+    explanation = explain_client(reading.draft, reading.contract, name)
+    if as_json:
+        print_json(asdict(explanation))
+    else:
+        _print(Console(highlight=False), explanation)
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    nearest = get_close_matches(name, known, n=1)
+    hint = f" Did you mean {nearest[0]}?" if nearest else f" It has: {', '.join(known) or 'none'}."
+    return f"the contract has no client {name}.{hint}"
+
+
+def _print(console: Console, explanation: Explanation) -> None:
+    console.print(Text.assemble((explanation.client, "bold"), f"  a client of kind {explanation.kind}"))
+    console.print(Text(explanation.says))
+    if explanation.not_served:
+        console.print(Text(explanation.not_served, "yellow"))
+    console.print()
+    console.print(_lines(explanation))
+    console.print(Text("Routes", "bold"))
+    console.print(_ways(explanation.ways))
+
+
+def _lines(explanation: Explanation) -> Table:
+    """Each line's value, and below it the reason and the source."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for line in explanation.lines:
+        table.add_row(Text(line.what), Text(line.value, "cyan"))
+        table.add_row("", Text.assemble(line.why, (f"  {line.source}", "dim")))
+    table.add_row()
+    return table
+
+
+def _ways(ways: tuple[Way, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for way in ways:
+        answer = Text(f"no: {way.stopped_by}", "red") if way.stopped_by else Text("yes", "green")
+        table.add_row(Text(way.route), answer)
+    return table

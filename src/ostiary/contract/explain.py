@@ -1,0 +1,155 @@
+"""What a client's kind and settings come to: each line with value, reason, and the text or the line it is from."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ostiary.contract.checks.clients import not_served
+from ostiary.contract.document import Path, locate
+from ostiary.contract.draft import Draft
+from ostiary.contract.expand_client import credential_of
+from ostiary.contract.file_client import Client
+from ostiary.contract.file_route import Route
+from ostiary.contract.hurdles import hurdles
+from ostiary.contract.model import ClientRule, Contract, Limit
+from ostiary.contract.profiles import PROFILES, Chosen, Sheet
+from ostiary.contract.quantities import in_words
+from ostiary.model.ids import ClientId
+from ostiary.model.principal import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that holds for the client."""
+
+    what: str
+    value: str
+    why: str
+    source: str
+    """A section of a standard, or `file:line` of the contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A route, and whether the client can get through it: `stopped_by` is empty where it can."""
+
+    route: str
+    stopped_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    client: str
+    kind: str
+    says: str
+    """What the kind is for."""
+    not_served: str
+    """What is missing before the client gets in; empty: nothing."""
+    lines: tuple[Line, ...]
+    ways: tuple[Way, ...]
+
+
+def explain_client(draft: Draft, contract: Contract, name: str) -> Explanation:
+    """Raises `KeyError` for a client that the contract does not have."""
+    client, rule = draft.file.clients[name], contract.clients[ClientId(name)]
+    sheet = PROFILES[client.kind]
+    return Explanation(
+        client=name,
+        kind=client.kind,
+        says=sheet.says,
+        not_served=not_served(client),
+        lines=(*_profile(draft, name, client, rule, sheet), *_own(draft, name, client, rule)),
+        ways=tuple(Way(route.on.text, _stopped_by(draft, client, route)) for route in draft.file.routes),
+    )
+
+
+_WEAKENED = "insecure_"
+
+
+def _profile(draft: Draft, name: str, client: Client, rule: ClientRule, sheet: Sheet) -> Iterator[Line]:
+    """The lines of the kind, or of the setting that stands in for one."""
+    profile = rule.profile
+    tell = _Teller(draft, name, client)
+    grants = ", ".join(sorted(profile.grants)) or "none"
+    secret = ("credential", "secret", "jwks", "jwks_file")
+    methods, stated = (rule.auth_method, secret) if profile.auth_methods else ("none", ())
+    yield tell.line("credential", credential_of(client), sheet.credentials, *secret)
+    yield tell.line("grants", grants, sheet.grants)
+    yield tell.line("token endpoint", methods, sheet.auth_methods, *stated)
+    binding = profile.binding.name.lower().replace("_", "-")
+    own_binding = ("insecure_bearer_tokens",) if profile.binding is Binding.BEARER else ("credential",)
+    yield tell.line("proof of possession", binding, sheet.binding, *own_binding)
+    for what, field in _LIFETIMES:
+        seconds = getattr(profile, f"{field[0]}_seconds")
+        value = "none" if seconds is None else in_words(seconds)
+        yield tell.line(what, value, getattr(sheet, f"{field[0]}_seconds"), field[1], _WEAKENED + field[1])
+    asks = "asked" if profile.asks_consent else "not asked"
+    yield tell.line("consent", asks, sheet.asks_consent, "consent", "insecure_no_consent")
+    cors = ", ".join(sorted(rule.origins)) or "none"
+    yield tell.line("calls across origins", cors, sheet.cors, "origins")
+
+
+_LIFETIMES = (
+    ("access token", ("access_token", "access_token_lifetime")),
+    ("refresh token, unused", ("refresh_idle", "refresh_idle")),
+    ("refreshing at all", ("refresh_absolute", "refresh_absolute")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    draft: Draft
+    name: str
+    client: Client
+
+    def line(self, what: str, value: str, chosen: Chosen[object], *settings: str) -> Line:
+        """The kind's reason, unless one of the settings is stated: then that, with its place."""
+        for setting in settings:
+            if setting in self.client.model_fields_set:
+                return Line(what, value, self._why(setting), self.place(setting))
+        return Line(what, value, chosen.why, chosen.source)
+
+    def _why(self, setting: str) -> str:
+        if setting.startswith(_WEAKENED):
+            because: str = getattr(self.client, setting).because
+            return f"Weakened, because: {because}"
+        return f"Stated as `{setting}`."
+
+    def place(self, setting: str) -> str:
+        return place(self.draft, ("clients", self.name, setting))
+
+
+def place(draft: Draft, path: Path) -> str:
+    """`file:line` of a setting."""
+    return f"{draft.name}:{locate(draft.document, path, key=True).line}"
+
+
+def _own(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[Line]:
+    """What the client says beside its profile."""
+    values: dict[str, tuple[str, str]] = {
+        "scopes": (", ".join(sorted(client.scopes)), "What it may ask for."),
+        "redirect_uris": (", ".join(rule.redirect_uris), "Where people come back to; compared to the letter."),
+        "post_logout_redirect_uris": (
+            ", ".join(rule.post_logout_redirect_uris),
+            "Where people come back to after sign-out; compared to the letter.",
+        ),
+        "tenant": (rule.tenant or "", "The tenant that it belongs to."),
+        "roles": (", ".join(sorted(rule.roles)), "Its own roles where it acts for itself."),
+        "allow_ips": (", ".join(map(str, rule.allow_ips)), "From elsewhere it is refused."),
+        "quota": (", ".join(_limit(limit) for limit in rule.limits if limit.name == "quota"), "Over all routes."),
+        "limit": (", ".join(_limit(limit) for limit in rule.limits if limit.name != "quota"), "Over all routes."),
+        "min_version": (rule.min_version or "", "Older builds are refused."),
+    }
+    for setting, (value, why) in values.items():
+        if setting in client.model_fields_set:
+            yield Line(setting, value, why, place(draft, ("clients", name, setting)))
+
+
+def _limit(limit: Limit) -> str:
+    rate = limit.rate
+    return f"{rate.count} in {in_words(rate.seconds)} per {limit.per}, {rate.burst} at once"
+
+
+def _stopped_by(draft: Draft, client: Client, route: Route) -> str:
+    if route.public:
+        return ""
+    return next((hurdle.says for hurdle in hurdles(draft.file, route) if not hurdle.passes(client)), "")

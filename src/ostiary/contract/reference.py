@@ -1,0 +1,176 @@
+"""The reference `docs/contract.md`, from the same types, tables and codes that read and check a contract."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ostiary.contract.mistakes import Code, Severity
+from ostiary.contract.profiles import PROFILES, SETTINGS, Sheet
+from ostiary.contract.quantities import in_words
+from ostiary.contract.schema import schema
+from ostiary.model.principal import Kind
+
+_INTRO = """\
+# The contract
+
+One file, `ostiary.yaml`, in YAML 1.2. This page is generated from the types that read it, as is
+[`ostiary.schema.json`](ostiary.schema.json); a comment in the file's first line lets editors complete and check it:
+
+    # yaml-language-server: $schema=ostiary.schema.json
+
+`ostiary check` reports every mistake in one run. What the contract does not allow is refused.
+
+## How values are written
+
+| type | written | meaning |
+| --- | --- | --- |
+| duration | `30s`, `5m`, `12h`, `90d`, `2w` | whole seconds |
+| timeout | `500ms`, `30s`, `5m`, `1h` | with thousandths of a second |
+| size | `512B`, `64KiB`, `1MiB`, `2GiB` | bytes |
+| rate | `50/s`, `100/m`, `5k/h`, `100k/day`, `1M/day` | how many, in which time |
+| secret | `${env:NAME}`, `${file:PATH}` | where a secret is; it never stands in the contract itself |
+| path | `certs/door.pem` | from the contract's folder |
+| fact | `user`, `path.user`, `query.user`, `body.account.owner`, `claims.sub` | where a rule reads from a request |
+| network | `203.0.113.0/24`, `2001:db8::/32`, `192.0.2.7` | addresses |
+"""
+
+
+def reference() -> str:
+    """The page as Markdown."""
+    whole = schema()
+    parts = [_INTRO, *_part("The file", whole, whole)]
+    order = [name for name in _order(whole) if "properties" in whole["$defs"][name]]
+    for name in order:
+        parts += _part(_heading(name), whole["$defs"][name], whole)
+    parts += ["## The kinds of clients\n", _KINDS]
+    for kind, sheet in PROFILES.items():
+        parts.append(_kind(kind, sheet))
+    parts += ["## What `ostiary check` finds\n", _codes(), ""]
+    return "\n".join(parts)
+
+
+_KINDS = """\
+A client states its kind; the kind carries a whole profile. A setting of the client may narrow it. A setting that
+weakens it has a name that begins with `insecure_`, gives its reason, and is recorded in the audit log at every start.
+`ostiary explain client NAME` prints the same lines for one client, with what its own settings change.
+"""
+
+_NAMES = {
+    "BoundsOf": "Bounds",
+    "LimitOf": "Limit",
+    "RouteBounds": "Bounds of a route",
+    "RouteTimeouts": "Timeouts of a route",
+    "ScopeOf": "Scope",
+    "StepUpOf": "Step-up",
+    "TimeoutsOf": "Timeouts",
+    "Tls": "TLS",
+    "InsecureYes": "Insecure: a safeguard off",
+    "InsecureDuration": "Insecure: a longer time",
+}
+
+
+def _heading(name: str) -> str:
+    return _NAMES.get(name, name)
+
+
+def _anchor(name: str) -> str:
+    kept = "".join(letter for letter in _heading(name).lower() if letter.isalnum() or letter in " -")
+    return kept.replace(" ", "-")
+
+
+def _order(whole: dict[str, Any]) -> list[str]:
+    """Definitions in the order in which a reader meets them."""
+    met: list[str] = []
+    _meet(whole, {**whole, "$defs": {}}, met)
+    return met
+
+
+def _meet(whole: dict[str, Any], part: Any, met: list[str]) -> None:
+    values: Iterable[Any] = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    name = _target(part) if isinstance(part, dict) and "$ref" in part else None
+    if name is not None and name not in met:
+        met.append(name)
+        _meet(whole, whole["$defs"][name], met)
+    for value in values:
+        _meet(whole, value, met)
+
+
+def _part(title: str, definition: dict[str, Any], whole: dict[str, Any]) -> Iterator[str]:
+    yield f"## {title}\n"
+    yield definition["description"] + "\n"
+    yield "| setting | type | default | meaning |\n| --- | --- | --- | --- |"
+    needed = definition.get("required", ())
+    for name, setting in definition["properties"].items():
+        default = "needed" if name in needed else _default(setting)
+        described = setting if "description" in setting else whole["$defs"][_target(setting)]
+        meaning = " ".join(described["description"].split())
+        yield f"| `{name}` | {_type(setting, whole)} | {default} | {meaning} |"
+    yield ""
+
+
+def _target(setting: dict[str, Any]) -> str:
+    return str(setting["$ref"]).rpartition("/")[2]
+
+
+def _default(setting: dict[str, Any]) -> str:
+    default = setting.get("default")
+    if default is None or default == [] or default == {}:
+        return ""
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def _type(setting: dict[str, Any], whole: dict[str, Any]) -> str:
+    """In words, with links to the mappings."""
+    if "$ref" in setting:
+        name = _target(setting)
+        choices = whole["$defs"][name].get("enum")
+        if choices:
+            return ", ".join(f"`{choice}`" for choice in choices)
+        return f"[{_heading(name)}](#{_anchor(name)})"
+    if "anyOf" in setting:
+        return " or ".join(_type(choice, whole) for choice in setting["anyOf"])
+    if "const" in setting:
+        return "`true`"
+    match setting.get("type"):
+        case "array":
+            return f"list of {_type(setting['items'], whole)}"
+        case "object" if "patternProperties" in setting:
+            return "name: " + " ".join(_type(entry, whole) for entry in setting["patternProperties"].values())
+        case "object":
+            return str(setting.get("title", "mapping"))
+        case "boolean":
+            return "`true` or `false`"
+        case "integer":
+            return "number"
+        case _:
+            return str(setting["title"])
+
+
+def _kind(kind: Kind, sheet: Sheet) -> str:
+    profile = sheet.profile(kind)
+    lifetimes = (profile.access_token_seconds, profile.refresh_idle_seconds, profile.refresh_absolute_seconds)
+    access, idle, absolute = ("none" if seconds is None else in_words(seconds) for seconds in lifetimes)
+    lines = (
+        ("credential", " or ".join(sheet.credentials.value), sheet.credentials),
+        ("grants", ", ".join(sorted(profile.grants)) or "none", sheet.grants),
+        ("token endpoint", ", ".join(sorted(profile.auth_methods)) or "none", sheet.auth_methods),
+        ("proof of possession", profile.binding.name.lower().replace("_", "-"), sheet.binding),
+        ("access token", access, sheet.access_token_seconds),
+        ("refresh token, unused", idle, sheet.refresh_idle_seconds),
+        ("refreshing at all", absolute, sheet.refresh_absolute_seconds),
+        ("consent", "asked" if profile.asks_consent else "not asked", sheet.asks_consent),
+        ("calls across origins", "yes" if profile.cors else "no", sheet.cors),
+    )
+    rows = "\n".join(f"| {what} | {value} | {one.why} | {one.source} |" for what, value, one in lines)
+    settings = ", ".join(f"`{setting}`" for setting in sorted(SETTINGS[kind]))
+    missing = f"\n{sheet.not_served}\n" if sheet.not_served else ""
+    return (
+        f"### {kind}\n\n{sheet.says}\n{missing}\n"
+        f"| line | value | why | source |\n| --- | --- | --- | --- |\n{rows}\n\nSettings: {settings}.\n"
+    )
+
+
+def _codes() -> str:
+    rows = "\n".join(
+        f"| `{code}` | {'warning' if code.severity is Severity.WARNING else 'error'} | {code.means} |" for code in Code
+    )
+    return f"An error refuses the contract; a warning does not.\n\n| code | | meaning |\n| --- | --- | --- |\n{rows}"
