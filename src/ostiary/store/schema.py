@@ -68,7 +68,7 @@ grants: Final = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("client", Text, nullable=False),
-    Column("subject", Text, nullable=False, index=True),
+    Column("subject", Text, nullable=False),
     Column("session", Text, nullable=False),
     Column("scopes", Text, nullable=False),
     Column("auth_time", BigInteger, nullable=False),
@@ -102,7 +102,7 @@ refresh_tokens: Final = Table(
     Column("scopes", Text, nullable=False),
     Column("issued_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
-    Column("family_expires_at", BigInteger, nullable=False, index=True),
+    Column("family_expires_at", BigInteger, nullable=False),
     Column("spent_at", BigInteger),
 )
 

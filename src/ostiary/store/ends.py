@@ -1,0 +1,112 @@
+"""The two logs of the store, the audit log and the feed, and the one row that holds their ends."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Final, get_args
+
+import orjson
+from sqlalchemy import bindparam, select, update
+
+from ostiary.audit import chain
+from ostiary.audit.records import Head, Record
+from ostiary.model.feed import FeedEvent, Numbered
+from ostiary.store import schema
+from ostiary.store.shapes import Shape
+from ostiary.store.statements import Statement, Steps, add, add_new
+
+RECORD: Final = Shape(Record, schema.audit)
+PAGE: Final = 500
+"""Audit records read at once."""
+
+_FEED_TYPES: Final = {each.__name__: each for each in get_args(FeedEvent)}
+_ENDS: Final = Statement(lambda _: select(*schema.heads.columns).where(schema.heads.c.id == 1).with_for_update())
+_HEAD: Final = Statement(
+    lambda _: select(schema.heads.c.position, schema.heads.c.hash, schema.heads.c.seal).where(schema.heads.c.id == 1)
+)
+_FIRST_ENDS: Final = add_new(schema.heads)
+_MOVE: Final = Statement(
+    lambda _: (
+        update(schema.heads)
+        .where(schema.heads.c.id == 1)
+        .values(
+            position=bindparam("new_position"),
+            hash=bindparam("new_hash"),
+            seal=bindparam("new_seal"),
+            feed=bindparam("new_feed"),
+        )
+    )
+)
+_ADD_TO_FEED: Final = add(schema.feed)
+_FEED_SINCE: Final = Statement(
+    lambda _: (
+        select(schema.feed.c.position, schema.feed.c.type, schema.feed.c.body)
+        .where(schema.feed.c.position > bindparam("after"))
+        .order_by(schema.feed.c.position)
+    )
+)
+_RECORDS: Final = Statement(
+    lambda _: (
+        select(schema.audit.c.position, schema.audit.c.body, schema.audit.c.previous, schema.audit.c.hash)
+        .where(schema.audit.c.position > bindparam("after"))
+        .order_by(schema.audit.c.position)
+        .limit(PAGE)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Where both logs end; `head` is None before the first record."""
+
+    head: Head | None
+    feed: int
+
+
+def first_ends() -> Steps[None]:
+    """The row, where it is not there yet."""
+    values = {"id": 1, "position": 0, "hash": chain.BEFORE_FIRST, "seal": b"", "feed": 0}
+    yield _FIRST_ENDS, values
+
+
+def ends() -> Steps[Ends]:
+    """Holds the row until the transaction ends: commits have one order."""
+    rows = yield _ENDS, {}
+    _, position, hash, seal, feed = rows[0]
+    return Ends(Head(position, hash, seal) if position else None, feed)
+
+
+def head() -> Steps[Head | None]:
+    rows = yield _HEAD, {}
+    return Head(*rows[0]) if rows[0][0] else None
+
+
+def extend(before: Ends, bodies: Sequence[bytes], events: Sequence[FeedEvent], key: bytes) -> Steps[None]:
+    """Add audit records and feed events, and move the ends."""
+    if not bodies and not events:
+        return
+    new = before.head
+    if bodies:
+        records, new = chain.extend(new, bodies, key)
+        for record in records:
+            yield RECORD.add, RECORD.values(record)
+    for position, event in enumerate(events, before.feed + 1):
+        yield _ADD_TO_FEED, _fed(position, event)
+    head = new or Head(0, chain.BEFORE_FIRST, b"")
+    values = {"new_position": head.position, "new_hash": head.hash, "new_seal": head.seal}
+    yield _MOVE, {**values, "new_feed": before.feed + len(events)}
+
+
+def _fed(position: int, event: FeedEvent) -> dict[str, object]:
+    body = orjson.dumps(asdict(event))
+    return {"position": position, "type": type(event).__name__, "body": body, "until": event.until}
+
+
+def feed_since(position: int) -> Steps[Sequence[Numbered]]:
+    rows = yield _FEED_SINCE, {"after": position}
+    return [Numbered(at, _FEED_TYPES[name](**orjson.loads(body))) for at, name, body in rows]
+
+
+def records(after: int) -> Steps[Sequence[Record]]:
+    """The next page."""
+    rows = yield _RECORDS, {"after": after}
+    return [Record(*row) for row in rows]

@@ -1,0 +1,1 @@
+"""The steps in their order. A step that was released is never changed."""

@@ -1,0 +1,111 @@
+"""Reads and writes of people, their sessions and consents."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, update
+
+from ostiary.model.ids import ClientId, Subject
+from ostiary.people.delays import one_more
+from ostiary.people.records import (
+    AddPerson,
+    ChangePerson,
+    Consent,
+    CountFailure,
+    EndSession,
+    Failures,
+    ForgetFailures,
+    Person,
+    PutConsent,
+    RenewSession,
+    Session,
+    StartSession,
+    TouchSession,
+)
+from ostiary.store import schema
+from ostiary.store.interface import LoginTaken
+from ostiary.store.shapes import Shape
+from ostiary.store.statements import Statement, Steps
+
+PERSON: Final = Shape(Person, schema.people)
+SESSION: Final = Shape(Session, schema.sessions)
+CONSENT: Final = Shape(Consent, schema.consents)
+FAILURES: Final = Shape(Failures, schema.failures)
+
+PERSON_BY_SUBJECT: Final = PERSON.by("subject")
+PERSON_BY_LOGIN: Final = PERSON.by("login")
+SESSION_BY_ID: Final = SESSION.by("id")
+SESSION_BY_HASH: Final = SESSION.by("hash")
+_ALL_PEOPLE: Final = PERSON.find()
+_FAILURES: Final = FAILURES.by("key")
+_CONSENT: Final = CONSENT.find(
+    schema.consents.c.subject == bindparam("subject"), schema.consents.c.client == bindparam("client")
+)
+_TOUCH: Final = Statement(
+    lambda _: (
+        update(schema.sessions)
+        .where(schema.sessions.c.id == bindparam("the"), schema.sessions.c.seen_at < bindparam("seen"))
+        .values(seen_at=bindparam("seen"))
+    )
+)
+_END: Final = Statement(
+    lambda _: (
+        update(schema.sessions)
+        .where(schema.sessions.c.id == bindparam("the"), schema.sessions.c.ended_at.is_(None))
+        .values(ended_at=bindparam("at"))
+    )
+)
+_FORGET: Final = Statement(lambda _: schema.failures.delete().where(schema.failures.c.key == bindparam("the")))
+
+
+def people() -> Steps[Sequence[Person]]:
+    rows = yield _ALL_PEOPLE, {}
+    return sorted(map(PERSON.record, rows), key=lambda person: person.login)
+
+
+def consent(subject: Subject, client: ClientId) -> Steps[Consent | None]:
+    rows = yield _CONSENT, {"subject": subject, "client": client}
+    return CONSENT.record(rows[0]) if rows else None
+
+
+def failures(keys: Sequence[bytes]) -> Steps[Sequence[Failures]]:
+    found = []
+    for key in keys:
+        known = yield from FAILURES.only(_FAILURES, key)
+        found += [known] if known else []
+    return found
+
+
+def put_person(write: AddPerson | ChangePerson) -> Steps[None]:
+    """Raises LoginTaken."""
+    person = write.person
+    other = yield from PERSON.only(PERSON_BY_LOGIN, person.login)
+    if other is not None and (isinstance(write, AddPerson) or other.subject != person.subject):
+        raise LoginTaken(person.subject)
+    yield (PERSON.add if isinstance(write, AddPerson) else PERSON.put), PERSON.values(person)
+
+
+def put_session(write: StartSession | RenewSession) -> Steps[None]:
+    yield (SESSION.add if isinstance(write, StartSession) else SESSION.put), SESSION.values(write.session)
+
+
+def touch_session(write: TouchSession) -> Steps[None]:
+    """The idle timeout moves only on: what comes late changes nothing."""
+    yield _TOUCH, {"the": write.id, "seen": write.seen_at}
+
+
+def end_session(write: EndSession) -> Steps[None]:
+    yield _END, {"the": write.id, "at": write.at}
+
+
+def put_consent(write: PutConsent) -> Steps[None]:
+    yield CONSENT.put, CONSENT.values(write.consent)
+
+
+def count_failure(write: CountFailure) -> Steps[None]:
+    before = yield from FAILURES.only(_FAILURES, write.key)
+    yield FAILURES.put, FAILURES.values(one_more(before, write))
+
+
+def forget_failures(write: ForgetFailures) -> Steps[None]:
+    yield _FORGET, {"the": write.key}

@@ -1,0 +1,51 @@
+"""What is past its end is removed."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Table, bindparam, delete, exists
+
+from ostiary.model.plan import Write
+from ostiary.store import schema
+from ostiary.store.statements import Statement, Steps
+
+REPLAY_SECONDS: Final = 86400
+"""For so long after its end a code is remembered, so that its second use revokes what the first one issued."""
+FAILURE_SECONDS: Final = 7 * 86400
+"""No count of failures outlives this."""
+GRANT_SECONDS: Final = 7 * 86400
+"""A grant whose code and refresh tokens are gone is kept for its access tokens, which live shorter than this."""
+
+
+def _until(table: Table, column: str) -> Statement:
+    return Statement(lambda _: delete(table).where(table.c[column] <= bindparam("now")))
+
+
+def _grants() -> Statement:
+    grants, codes, tokens = schema.grants, schema.codes, schema.refresh_tokens
+    used = exists().where(codes.c.grant == grants.c.id) | exists().where(tokens.c.grant == grants.c.id)
+    return Statement(lambda _: delete(grants).where(grants.c.issued_at <= bindparam("now"), ~used))
+
+
+_PAST: Final = (
+    (_until(schema.feed, "until"), 0),
+    (_until(schema.revoked_access_tokens, "until"), 0),
+    (_until(schema.spent_assertions, "expires_at"), 0),
+    (_until(schema.sessions, "expires_at"), 0),
+    (_until(schema.refresh_tokens, "expires_at"), 0),
+    (_until(schema.codes, "expires_at"), REPLAY_SECONDS),
+    (_until(schema.failures, "until"), FAILURE_SECONDS),
+    (_grants(), GRANT_SECONDS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Forget(Write):
+    """`now`: seconds since the epoch."""
+
+    now: int
+
+
+def forget(write: Forget) -> Steps[None]:
+    for statement, kept in _PAST:
+        yield statement, {"now": write.now - kept}

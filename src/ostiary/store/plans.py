@@ -1,0 +1,67 @@
+"""A plan becomes statements. `WRITES` is the table: what each write of every room does to the store."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ostiary.audit.encode import encode
+from ostiary.issuer import records as issued
+from ostiary.keys import records as keyed
+from ostiary.model.plan import Committed, Plan, Write
+from ostiary.people import records as known
+from ostiary.store import ends, of_issuer, of_keys, of_people, past
+from ostiary.store.statements import Steps
+
+WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
+    known.AddPerson: of_people.put_person,
+    known.ChangePerson: of_people.put_person,
+    known.StartSession: of_people.put_session,
+    known.RenewSession: of_people.put_session,
+    known.TouchSession: of_people.touch_session,
+    known.EndSession: of_people.end_session,
+    known.PutConsent: of_people.put_consent,
+    known.CountFailure: of_people.count_failure,
+    known.ForgetFailures: of_people.forget_failures,
+    issued.OpenGrant: of_issuer.open_grant,
+    issued.SpendCode: of_issuer.spend_token,
+    issued.AddRefreshToken: of_issuer.add_refresh_token,
+    issued.SpendRefreshToken: of_issuer.spend_token,
+    issued.RevokeGrant: of_issuer.revoke_grant,
+    issued.RevokeAccessToken: of_issuer.revoke_access_token,
+    issued.DisableClient: of_issuer.disable_client,
+    issued.SpendAssertion: of_issuer.spend_assertion,
+    keyed.AddKey: of_keys.add_key,
+    keyed.SetKeyDeath: of_keys.set_key_death,
+    keyed.RemoveKey: of_keys.remove_key,
+    past.Forget: past.forget,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A plan with its events as the log keeps them."""
+
+    plan: Plan
+    bodies: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Encoded":
+        return cls(plan, tuple(map(encode, plan.events)))
+
+
+def write(plan: Plan) -> Steps[None]:
+    """The plan's own changes, without its events. Raises `of_issuer.Spent` and `LoginTaken`."""
+    for each in plan.writes:
+        yield from WRITES[type(each)](each)
+
+
+def finish(before: ends.Ends, written: Sequence[Encoded], key: bytes) -> Steps[Sequence[Committed]]:
+    """The events of plans that share a transaction, in the order of the plans. Returns an outcome for each."""
+    bodies = [body for each in written for body in each.bodies]
+    events = [event for each in written for event in each.plan.feed]
+    yield from ends.extend(before, bodies, events, key)
+    outcomes, position = [], before.feed
+    for each in written:
+        position += len(each.plan.feed)
+        outcomes.append(Committed(position))
+    return outcomes

@@ -1,0 +1,68 @@
+"""A record's row: how the fields of a frozen dataclass lie in the columns of the same names."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from enum import StrEnum
+from typing import Any, Final, Generic, TypeVar, get_origin, get_type_hints
+
+from sqlalchemy import Table, bindparam, select
+from sqlalchemy.sql import ColumnElement
+
+from ostiary.store.statements import Row, Statement, Steps, Values, add, put
+
+R = TypeVar("R")
+
+
+class Shape(Generic[R]):
+    """Between records of one class and rows of one table. Sets and tuples of texts are one text in a row."""
+
+    def __init__(self, record: type[R], table: Table) -> None:
+        hints = get_type_hints(record)
+        self.table: Final = table
+        self._record: Final = record
+        self._names: Final = tuple(field.name for field in fields(record))  # type: ignore[arg-type]  # a dataclass
+        self._read: Final = tuple(_reader(hints[name]) for name in self._names)
+        self.add: Final = add(table)
+        self.put: Final = put(table)
+
+    def find(self, *conditions: ColumnElement[bool]) -> Statement:
+        """Selects what `record` reads."""
+        columns = [self.table.c[name] for name in self._names]
+        return Statement(lambda _: select(*columns).where(*conditions))
+
+    def by(self, name: str) -> Statement:
+        """Selects the rows with this value in the column; the parameter is `the`."""
+        return self.find(self.table.c[name] == bindparam("the"))
+
+    def values(self, record: R) -> Values:
+        return {name: _written(getattr(record, name)) for name in self._names}
+
+    def record(self, row: Row) -> R:
+        read = zip(self._names, self._read, row, strict=True)
+        return self._record(**{name: made(value) for name, made, value in read})
+
+    def only(self, statement: Statement, the: object) -> Steps[R | None]:
+        """The one record that a statement of `by` finds."""
+        rows = yield statement, {"the": the}
+        return self.record(rows[0]) if rows else None
+
+
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    origin = get_origin(hint)
+    if origin in (frozenset, tuple):
+        return lambda text: origin(text.split())
+    if hint is bool or (isinstance(hint, type) and issubclass(hint, StrEnum)):
+        kind: Callable[[Any], Any] = hint
+        return kind
+    return lambda value: value
+
+
+def _written(value: object) -> object:
+    match value:
+        case frozenset():
+            return " ".join(sorted(value))
+        case tuple():
+            return " ".join(value)
+        case StrEnum():
+            return value.value
+    return value

@@ -1,0 +1,121 @@
+"""Both SQL stores: the same reads and writes, run by a driver."""
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from typing import Final, TypeVar
+
+from ostiary.audit.records import Head, Record
+from ostiary.issuer.records import AuthorizationCode, Grant, RefreshToken
+from ostiary.keys.records import SigningKey
+from ostiary.model.feed import Numbered
+from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenHash, TokenId
+from ostiary.model.plan import AlreadySpent, Committed, Outcome, Plan
+from ostiary.people.records import Consent, Failures, Person, Session
+from ostiary.store import ends, of_issuer, of_keys, of_people, past
+from ostiary.store.interface import Store, StoreUnavailable
+from ostiary.store.of_issuer import Spent
+from ostiary.store.plans import Encoded
+from ostiary.store.statements import Steps
+
+T = TypeVar("T")
+
+MOST_TOGETHER: Final = 256
+"""Plans that share one transaction."""
+
+
+class Waiting:
+    """A plan on its way to the disk."""
+
+    __slots__ = ("encoded", "result")
+
+    def __init__(self, plan: Plan) -> None:
+        self.encoded: Final = Encoded.of(plan)
+        self.result: Final[asyncio.Future[Committed]] = asyncio.get_running_loop().create_future()
+
+    def settle(self, came: Committed | Exception) -> None:
+        """Tell who waits, unless it waits no more."""
+        if self.result.done():
+            return
+        if isinstance(came, Exception):
+            self.result.set_exception(came)
+        else:
+            self.result.set_result(came)
+
+
+class SqlStore(Store):
+    """What does not depend on the driver."""
+
+    @abstractmethod
+    async def _read(self, steps: Steps[T]) -> T:
+        """Run reads, outside of a transaction. Raises StoreUnavailable."""
+
+    @abstractmethod
+    def _enqueue(self, waiting: Waiting) -> None:
+        """Hand a plan to the writer. Raises StoreUnavailable."""
+
+    async def commit(self, plan: Plan) -> Outcome:
+        waiting = Waiting(plan)
+        self._enqueue(waiting)
+        try:
+            return await waiting.result
+        except Spent as spent:
+            return AlreadySpent(spent.spend)
+
+    async def person(self, subject: Subject) -> Person | None:
+        return await self._read(of_people.PERSON.only(of_people.PERSON_BY_SUBJECT, subject))
+
+    async def person_by_login(self, login: str) -> Person | None:
+        return await self._read(of_people.PERSON.only(of_people.PERSON_BY_LOGIN, login))
+
+    async def people(self) -> Sequence[Person]:
+        return await self._read(of_people.people())
+
+    async def session(self, id: SessionId) -> Session | None:
+        return await self._read(of_people.SESSION.only(of_people.SESSION_BY_ID, id))
+
+    async def session_by_hash(self, hash: TokenHash) -> Session | None:
+        return await self._read(of_people.SESSION.only(of_people.SESSION_BY_HASH, hash))
+
+    async def consent(self, subject: Subject, client: ClientId) -> Consent | None:
+        return await self._read(of_people.consent(subject, client))
+
+    async def failures(self, keys: Sequence[bytes]) -> Sequence[Failures]:
+        return await self._read(of_people.failures(keys))
+
+    async def code(self, hash: TokenHash) -> AuthorizationCode | None:
+        return await self._read(of_issuer.CODE.only(of_issuer.CODE_BY_HASH, hash))
+
+    async def grant(self, id: GrantId) -> Grant | None:
+        return await self._read(of_issuer.GRANT.only(of_issuer.GRANT_BY_ID, id))
+
+    async def refresh_token(self, hash: TokenHash) -> RefreshToken | None:
+        return await self._read(of_issuer.REFRESH_TOKEN.only(of_issuer.REFRESH_TOKEN_BY_HASH, hash))
+
+    async def access_token_revoked(self, token: TokenId) -> bool:
+        return await self._read(of_issuer.access_token_revoked(token))
+
+    async def client_disabled_at(self, client: ClientId) -> int | None:
+        return await self._read(of_issuer.client_disabled_at(client))
+
+    async def signing_keys(self) -> Sequence[SigningKey]:
+        return await self._read(of_keys.signing_keys())
+
+    async def feed_since(self, position: int) -> Sequence[Numbered]:
+        return await self._read(ends.feed_since(position))
+
+    async def forget(self, now: int) -> None:
+        await self.commit(Plan(writes=(past.Forget(now),)))
+
+    async def records(self, after: int = 0) -> AsyncIterator[Record]:
+        while page := await self._read(ends.records(after)):
+            for record in page:
+                yield record
+            after = page[-1].position
+
+    async def head(self) -> Head | None:
+        return await self._read(ends.head())
+
+
+def closed() -> StoreUnavailable:
+    return StoreUnavailable("the store is closed")

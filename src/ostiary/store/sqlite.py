@@ -1,0 +1,158 @@
+"""SQLite: one file, WAL, `synchronous=FULL`. Reads run where they are asked; one thread writes (docs/adr/0006)."""
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import Final, TypeVar
+
+from ostiary.model.plan import Committed
+from ostiary.store import ends, plans
+from ostiary.store.interface import StoreUnavailable
+from ostiary.store.sql import MOST_TOGETHER, SqlStore, Waiting, closed
+from ostiary.store.statements import Steps
+
+T = TypeVar("T")
+
+BUSY_SECONDS: Final = 5.0
+"""How long a transaction waits for those of other processes."""
+_PAGES_IN_WAL: Final = 4000
+"""Between checkpoints: more would make a recovery slow, fewer would write the same pages again and again."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection that commits only when told to. Raises sqlite3.Error."""
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute(f"PRAGMA wal_autocheckpoint={_PAGES_IN_WAL}")
+    return connection
+
+
+def run(connection: sqlite3.Connection, steps: Steps[T]) -> T:
+    """Run steps to their end. Raises sqlite3.Error and what the steps raise."""
+    try:
+        statement, values = next(steps)
+        while True:
+            compiled = statement.sqlite()
+            rows = connection.execute(compiled.text, compiled.arguments(values)).fetchall()
+            statement, values = steps.send(rows)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+
+
+class SqliteStore(SqlStore):
+    """One file. The directory must be its owner's alone; the file holds hashes of secrets and sealed keys."""
+
+    def __init__(self, path: Path, audit_key: bytes) -> None:
+        """Raises sqlite3.Error."""
+        self._reading: Final = connect(path)
+        run(self._reading, ends.first_ends())
+        self._reading.execute("PRAGMA query_only=ON")
+        self._writer: Final = _Writer(connect(path), audit_key)
+
+    async def _read(self, steps: Steps[T]) -> T:
+        try:
+            return run(self._reading, steps)
+        except sqlite3.Error as error:
+            raise _unavailable(error) from error
+
+    def _enqueue(self, waiting: Waiting) -> None:
+        self._writer.put(waiting)
+
+    async def close(self) -> None:
+        """What was handed over before is still written."""
+        await asyncio.to_thread(self._writer.stop)
+        self._reading.close()
+
+
+class _Writer:
+    """A thread with the one connection that writes."""
+
+    def __init__(self, connection: sqlite3.Connection, audit_key: bytes) -> None:
+        self._connection: Final = connection
+        self._key: Final = audit_key
+        self._queue: Final[SimpleQueue[Waiting | None]] = SimpleQueue()
+        self._open = True
+        self._thread: Final = Thread(target=self._work, name="store writer", daemon=True)
+        self._thread.start()
+
+    def put(self, waiting: Waiting) -> None:
+        """Raises StoreUnavailable after `stop`."""
+        if not self._open:
+            raise closed()
+        self._queue.put(waiting)
+
+    def stop(self) -> None:
+        if self._open:
+            self._open = False
+            self._queue.put(None)
+            self._thread.join()
+            self._connection.close()
+
+    def _work(self) -> None:
+        while (job := self._queue.get()) is not None:
+            group = [job]
+            while len(group) < MOST_TOGETHER and not self._queue.empty():
+                job = self._queue.get()
+                if job is None:
+                    break
+                group.append(job)
+            self._settle(group, self._commit(group))
+            if job is None:
+                return
+
+    def _commit(self, group: Sequence[Waiting]) -> list[Committed | Exception]:
+        """One transaction for all; what each plan came to, in their order."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            before = run(self._connection, ends.ends())
+            failed = [self._write_one(each) for each in group]
+            written = [each.encoded for each, error in zip(group, failed, strict=True) if error is None]
+            committed = iter(run(self._connection, plans.finish(before, written, self._key)))
+            self._connection.execute("COMMIT")
+        except Exception as error:  # noqa: BLE001  # whoever waits gets it
+            self._roll_back()
+            told = _unavailable(error) if isinstance(error, sqlite3.Error) else error
+            return [told] * len(group)
+        return [next(committed) if error is None else error for error in failed]
+
+    def _write_one(self, waiting: Waiting) -> Exception | None:
+        """In a savepoint, so that a plan which fails leaves nothing behind and the others succeed."""
+        if not waiting.encoded.plan.writes:
+            return None
+        self._connection.execute("SAVEPOINT plan")
+        try:
+            run(self._connection, plans.write(waiting.encoded.plan))
+        except sqlite3.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whoever waits gets it
+            self._connection.execute("ROLLBACK TO plan")
+            self._connection.execute("RELEASE plan")
+            return _unavailable(error) if isinstance(error, sqlite3.Error) else error
+        self._connection.execute("RELEASE plan")
+        return None
+
+    def _roll_back(self) -> None:
+        with suppress(sqlite3.Error):
+            self._connection.execute("ROLLBACK")
+
+    @staticmethod
+    def _settle(group: Sequence[Waiting], came: Sequence[Committed | Exception]) -> None:
+        """Futures belong to the loop that waits."""
+
+        def tell() -> None:
+            for each, result in zip(group, came, strict=True):
+                each.settle(result)
+
+        with suppress(RuntimeError):  # the loop is gone, and with it everyone who waited
+            group[0].result.get_loop().call_soon_threadsafe(tell)
+
+
+def _unavailable(error: Exception) -> StoreUnavailable:
+    return StoreUnavailable(f"SQLite: {error}")
