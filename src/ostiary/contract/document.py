@@ -98,9 +98,9 @@ def without(node: Node, path: Path) -> Node:
     match node, path:
         case Mapping(), (str(step), *rest) if step in node.entries:
             others = {name: entry for name, entry in node.entries.items() if name != step}
-            if not rest:
-                return Mapping(node.place, others)
             entry = node.entries[step]
+            if not _inside(entry.node, rest):
+                return Mapping(node.place, others)
             return Mapping(node.place, node.entries | {step: Entry(entry.key, without(entry.node, tuple(rest)))})
         case Sequence(), (int(index), *rest) if index < len(node.items):
             kept = (without(node.items[index], tuple(rest)),) if rest else ()
@@ -109,6 +109,11 @@ def without(node: Node, path: Path) -> Node:
             return without(node, tuple(rest))
         case _:
             return node
+
+
+def _inside(node: Node, path: list[Step]) -> list[Step]:
+    """What of the path is left in `node`; the index of something that is no list stands for the thing itself."""
+    return path if isinstance(node, Sequence) or not path or isinstance(path[0], str) else path[1:]
 
 
 def renamed(node: Node, path: Path, name: str) -> Node:
@@ -176,7 +181,8 @@ class _Open:
     is_mapping: bool
     items: list[Node] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
-    key: tuple[str, Place] | None = None
+    key: tuple[str | None, Place] | None = None
+    """None: a key that was refused, so that its value is left out."""
     nodes: int = 1
     height: int = 1
 
@@ -279,17 +285,19 @@ class _Composer:
         else:
             self._pair(parent, parent.key, built.node)
 
-    def _key(self, node: Node, text: str | None) -> str:
+    def _key(self, node: Node, text: str | None) -> str | None:
         if text is not None:
             return text
         if isinstance(node, Scalar) and isinstance(node.value, str):
             return node.value
         self.wrong(Code.YAML_FEATURE, node.place, "A key has to be text.", "Write a name as the key.")
-        return f"?{len(self.mistakes)}"
+        return None
 
-    def _pair(self, parent: _Open, key: tuple[str, Place], node: Node) -> None:
+    def _pair(self, parent: _Open, key: tuple[str | None, Place], node: Node) -> None:
         name, place = key
         parent.key = None
+        if name is None:
+            return
         if name in parent.entries:
             first = parent.entries[name].key.line
             says = f"`{name}` stands here again; it stands first in line {first}."

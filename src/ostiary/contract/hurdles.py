@@ -7,17 +7,19 @@ from ostiary.contract.expand_client import profile_of
 from ostiary.contract.file import ContractFile
 from ostiary.contract.file_client import Client
 from ostiary.contract.file_route import Route
+from ostiary.contract.mistakes import Code
 from ostiary.contract.profiles import PROFILES
 
 
 @dataclass(frozen=True, slots=True)
 class Hurdle:
-    """`says` is for one client that fails; `nobody` for all of them, with `mend`."""
+    """`says` is for one client that fails; `nobody` for all of them, with `mend` and `code`."""
 
     passes: Callable[[Client], bool]
     says: str
     nobody: str
     mend: str
+    code: Code = Code.ROUTE_UNREACHABLE
 
 
 def hurdles(file: ContractFile, route: Route) -> Iterator[Hurdle]:
@@ -39,8 +41,9 @@ def hurdles(file: ContractFile, route: Route) -> Iterator[Hurdle]:
     yield Hurdle(
         lambda client: set(route.scope) <= set(client.scopes),
         f"it does not have the scope {scopes}",
-        f"No client of these kinds has the scopes that this needs: {scopes}.",
+        f"No client can reach this route yet, since none of these kinds has its scopes: {scopes}.",
         "Add them to the `scopes` of a client, or remove the route.",
+        Code.ROUTE_WITHOUT_CLIENT,
     )
     yield Hurdle(
         lambda client: _as_person(file, client, route) or _as_itself(client, route),

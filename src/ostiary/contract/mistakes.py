@@ -61,6 +61,11 @@ class Code(StrEnum):
     ROUTE_AMBIGUOUS = "route-ambiguous", "Two routes answer some of the same requests, and neither is the more exact."
     ROUTE_RESERVED = "route-reserved", "The path belongs to the issuer."
     ROUTE_UNREACHABLE = "route-unreachable", "No client of the contract can fulfil what the route asks."
+    ROUTE_WITHOUT_CLIENT = (
+        "route-without-client",
+        "A role grants what the route needs, and no client may ask for it yet.",
+        Severity.WARNING,
+    )
     ROUTE_WITHOUT_RULE = "route-without-rule", "A route says neither which scope it needs nor that it is public."
     PUBLIC_WITH_RULE = "public-with-rule", "A public route asks for something that only a client with a token has."
     LIMIT_NOT_COUNTABLE = "limit-not-countable", "A limit counts by something that its requests do not have."

@@ -13,7 +13,7 @@ from ostiary.contract.words import as_text, wrong
 _MOST_SEGMENTS = 64
 _METHOD = r"[A-Z]{1,16}"
 PARAMETER = r"\{[A-Za-z_][A-Za-z0-9_-]*\}"
-_LITERAL = r"[A-Za-z0-9._~!$&'()*+,;=:@-]+"
+_LITERAL = r"[A-Za-z0-9._~!$&'()+,;=:@-]+"
 
 
 Shape = tuple[str, tuple[str | None, ...]]

@@ -44,10 +44,10 @@ class Address:
 
 
 def _address(value: object) -> Address:
-    text = as_text(value)
+    text = value if isinstance(value, str) else ""
     host, colon, port = text.rpartition(":")
     if not colon or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535 or not _is_bindable(host):
-        wrong(Code.BAD_ADDRESS, f"`{text}` is no address to listen at.", "Write `0.0.0.0:8443` or `[::1]:8443`.")
+        wrong(Code.BAD_ADDRESS, "This is no address to listen at.", "Write `0.0.0.0:8443` or `[::1]:8443`.")
     return Address(host.strip("[]"), int(port))
 
 

@@ -7,7 +7,7 @@ from ostiary.contract.draft import Draft
 from ostiary.contract.file import ContractFile
 from ostiary.contract.file_route import Route
 from ostiary.contract.hurdles import Hurdle, hurdles
-from ostiary.contract.mistakes import Code, Mistake
+from ostiary.contract.mistakes import Mistake
 
 
 def reach(draft: Draft) -> Iterator[Mistake]:
@@ -21,7 +21,7 @@ def reach(draft: Draft) -> Iterator[Mistake]:
             continue
         hurdle = _stops_all(file, route)
         if hurdle is not None:
-            yield draft.mistake(("routes", index), Code.ROUTE_UNREACHABLE, hurdle.nobody, hurdle.mend)
+            yield draft.mistake(("routes", index), hurdle.code, hurdle.nobody, hurdle.mend)
 
 
 def _stops_all(file: ContractFile, route: Route) -> Hurdle | None:

@@ -1,0 +1,65 @@
+"""The published schema and the reference are those of the types that read a contract."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from ostiary.contract import Code
+from ostiary.contract.file import ContractFile
+from ostiary.contract.file_client import Client
+from ostiary.contract.profiles import PROFILES, SETTINGS
+from ostiary.contract.reference import reference
+from ostiary.contract.schema import schema, schema_text
+from ostiary.model.principal import Kind
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize(("name", "text"), [("contract.md", reference), ("ostiary.schema.json", schema_text)])
+def test_a_generated_page_is_what_the_types_say(name: str, text) -> None:
+    assert (DOCS / name).read_text() == text(), "run: python docs/generate.py"
+
+
+def test_every_setting_is_described() -> None:
+    whole = schema()
+    for definition in (whole, *whole["$defs"].values()):
+        for name, setting in definition.get("properties", {}).items():
+            described = setting.get("description") or whole["$defs"][setting["$ref"].rpartition("/")[2]]["description"]
+            assert described.strip(), name
+
+
+def test_the_schema_refuses_unknown_settings_everywhere() -> None:
+    whole = schema()
+    mappings = [part for part in (whole, *whole["$defs"].values()) if part["type"] == "object"]
+    assert mappings
+    assert all(part["additionalProperties"] is False for part in mappings)
+
+
+def test_the_reference_has_every_setting_code_and_kind() -> None:
+    page = reference()
+    for name in ContractFile.model_fields:
+        assert f"| `{name}` |" in page
+    for code in Code:
+        assert f"| `{code.value}` |" in page
+    for kind in Kind:
+        assert f"### {kind.value}\n" in page
+
+
+def test_every_kind_has_a_profile_and_settings_that_exist() -> None:
+    assert set(PROFILES) == set(SETTINGS) == set(Kind)
+    assert set.union(*map(set, SETTINGS.values())) == set(Client.model_fields)
+
+
+def test_every_line_of_every_profile_has_a_reason_and_a_source() -> None:
+    for sheet in PROFILES.values():
+        lines = [getattr(sheet, name) for name in sheet.__slots__ if name not in ("says", "not_served")]
+        assert len(lines) == 9
+        for line in lines:
+            assert line.why.endswith(".")
+            assert re.search(r"RFC \d+|OpenID Connect Core|Fetch Standard|OWASP", line.source)
+
+
+def test_the_schema_is_json_that_editors_know() -> None:
+    assert json.loads(schema_text())["$schema"] == "https://json-schema.org/draft/2020-12/schema"

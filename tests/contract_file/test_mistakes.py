@@ -1,0 +1,225 @@
+"""Every mistake is found at its place, and the contract that differs in that one thing is accepted."""
+
+import pytest
+
+from contract_door import KEYS, TEXT, changed, of_code, read_door
+from ostiary.contract import Code, Severity
+
+UNDER_ORDERS = "  - {on: POST /v1/orders, to: shop, scope: orders.write, limit: {per: person, rate: 5/s}}\n"
+TLS = "tls: {certificate: door.pem, key: door.key}\n"
+CHAT = "to: chat, scope: chat.use, tenant: query.room, upgrade: websocket}"
+
+# code, what stands in the door's contract, what stands there instead
+CASES = [
+    (Code.SYNTAX, "state: state", "state: state\n: »]"),
+    (Code.SYNTAX, "state: state", "state: »*nowhere"),
+    (Code.SYNTAX, "state: state", 'state: »"\\ud800"'),
+    (Code.YAML_FEATURE, "state: state", "state: »!!str state"),
+    (Code.YAML_FEATURE, "state: state", "? »[state]\n: state"),
+    (Code.TOO_MUCH, "state: state", "state: " + "[" * 63 + "»["),
+    (Code.KEY_REPEATED, "state: state", "state: state\n»state: other"),
+    (Code.UNKNOWN_KEY, "feed_bound: 5s", "»feet_bound: 5s"),
+    (Code.UNKNOWN_KEY, "allow_ips:", "»colour:"),
+    (Code.UNKNOWN_KEY, "burst: 100", "»bust: 100"),
+    (Code.MISSING_KEY, "origin: https://api.example\n", "»"),
+    (Code.MISSING_KEY, "  reader:\n    kind: third-party\n", "  »reader:\n"),
+    (Code.MISSING_KEY, "{on: GET /v1/chat, to: chat,", "»{on: GET /v1/chat,"),
+    (Code.MISSING_KEY, "limit: {per: person, rate: 5/s}", "»limit: {per: person}"),
+    (Code.WRONG_TYPE, "public: true", 'public: »"true"'),
+    (Code.WRONG_TYPE, "state: state", "»state: [state]"),
+    (Code.WRONG_TYPE, "burst: 100", "burst: »1.5"),
+    (Code.WRONG_TYPE, "says: Place orders", 'says: »" "'),
+    (
+        Code.WRONG_TYPE,
+        "redirect_uris: [https://site.example/callback]",
+        "redirect_uris: »https://site.example/callback",
+    ),
+    (Code.NOT_A_CHOICE, "kind: web", "kind: »website"),
+    (Code.NOT_A_CHOICE, "per: ip", "per: »address"),
+    (Code.OUT_OF_RANGE, "burst: 100", "burst: »0"),
+    (Code.OUT_OF_RANGE, "feed_bound: 5s", "feed_bound: »2m"),
+    (Code.OUT_OF_RANGE, "rotate: 90d", "rotate: »30m"),
+    (Code.OUT_OF_RANGE, "trusted_proxies: [10.0.0.0/8]", "trusted_proxies: [»0.0.0.0/0]"),
+    (
+        Code.OUT_OF_RANGE,
+        "quota: 100k/day",
+        "insecure_access_token_lifetime: {value: »25h, because: nobody waits}",
+    ),
+    (Code.BAD_NAME, "  chat: {url", "  »chat room: {url"),
+    (Code.BAD_NAME, "tenant: acme", "tenant: »/acme"),
+    (Code.BAD_DURATION, "idle: 1h", "idle: »60"),
+    (Code.BAD_DURATION, "refresh_idle: 7d", "refresh_idle: »7 days"),
+    (Code.BAD_SIZE, "body: 1MiB", "body: »1MB"),
+    (Code.BAD_RATE, "rate: 50/s", "rate: »50 per second"),
+    (Code.BAD_RATE, "rate: 50/s", "rate: »0/s"),
+    (Code.BAD_NETWORK, "[203.0.113.0/24]", "[»203.0.113.5/24]"),
+    (Code.BAD_ADDRESS, "admin: 127.0.0.1:9443", "admin: »9443"),
+    (Code.BAD_URL, "url: http://127.0.0.1:9002", "url: »127.0.0.1:9002"),
+    (Code.BAD_URL, "url: http://127.0.0.1:9002", "url: »http://127.0.0.1:9002/?a=b"),
+    (Code.BAD_URL, "state: state", "store: »mysql://localhost/door"),
+    (Code.BAD_ORIGIN, "origin: https://api.example", "origin: »http://api.example"),
+    (Code.BAD_ORIGIN, "origin: https://api.example", "origin: »https://api.example/"),
+    (Code.BAD_ORIGIN, "origin: https://api.example", "origin: »https://API.example"),
+    (Code.BAD_ORIGIN, "origins: [https://pages.example]", "origins: [»https://pages.example/]"),
+    (Code.BAD_ORIGIN, "origins: [https://pages.example]", "origins: [»https://*.example]"),
+    (Code.BAD_ROUTE, "on: GET /v1/chat,", "on: »/v1/chat,"),
+    (Code.BAD_ROUTE, "on: GET /v1/chat,", "on: »GET /v1/*,"),
+    (Code.BAD_ROUTE, "on: GET /v1/chat,", "on: »GET /v1/../chat,"),
+    (Code.BAD_ROUTE, "on: GET /v1/chat,", "on: »TRACE /v1/chat,"),
+    (Code.BAD_ROUTE, "on: GET /v1/chat,", 'on: »"GET /v1/x{room}",'),
+    (Code.BAD_FACT, "tenant: query.room", "tenant: »header.room"),
+    (Code.BAD_FACT, "tenant: query.room", "tenant: »query.room.name"),
+    (Code.UNKNOWN_SERVICE, "to: chat", "to: »chats"),
+    (Code.UNKNOWN_SCOPE, "scope: orders.write", "scope: »orders.wrote"),
+    (Code.UNKNOWN_SCOPE, "support: [orders.read]", "support: [orders.read, »orders.audit]"),
+    (Code.UNKNOWN_SCOPE, "scopes: [chat.use]", "scopes: [chat.use, »openid]"),
+    (Code.UNKNOWN_ROLE, "roles: [customer]", "roles: [customer, »agent]"),
+    (Code.UNKNOWN_ROLE, "roles: [support]", "roles: [»suport]"),
+    (Code.UNKNOWN_PARAMETER, "owner: user", "owner: »person"),
+    (Code.UNKNOWN_PARAMETER, "tenant: query.room", "tenant: »path.room"),
+    (Code.SCOPE_NOBODY_GRANTS, "  chat.use: Use the chat", "  chat.use: Use the chat\n  »spare: Nobody has this"),
+    (Code.SCOPE_RESERVED, "  chat.use: Use the chat", "  chat.use: Use the chat\n  »profile: See your name"),
+    (
+        Code.SCOPE_UNUSED,
+        "  chat.use: Use the chat\nroles:\n",
+        "  chat.use: Use the chat\n  »spare: No route has this\nroles:\n  spare: [spare]\n",
+    ),
+    (Code.ROUTE_REPEATED, UNDER_ORDERS, UNDER_ORDERS + "  - {on: »POST /v1/orders, to: shop, scope: orders.read}\n"),
+    (
+        Code.ROUTE_REPEATED,
+        CHAT,
+        CHAT + '\n  - {on: »"GET /v1/orders/{owner}", to: shop, scope: orders.read}',
+    ),
+    (
+        Code.ROUTE_AMBIGUOUS,
+        CHAT,
+        CHAT + '\n  - {on: »"GET /v1/{what}/chat", to: chat, scope: chat.use}',
+    ),
+    (Code.ROUTE_RESERVED, "on: GET /v1/chat,", "on: »GET /oauth/chat,"),
+    (Code.ROUTE_RESERVED, "on: GET /v1/chat,", "on: »GET /.well-known/chat,"),
+    (Code.ROUTE_UNREACHABLE, "- {on: POST /v1/orders,", "- »{on: POST /v1/orders, kinds: [device],"),
+    (Code.ROUTE_UNREACHABLE, "- {on: POST /v1/orders,", "- »{on: POST /v1/orders, bound: mtls,"),
+    (Code.ROUTE_UNREACHABLE, "- {on: GET /v1/chat,", "- »{on: GET /v1/chat, owner: query.user,"),
+    (Code.ROUTE_UNREACHABLE, "- {on: GET /v1/chat,", "- »{on: GET /v1/chat, roles: [customer],"),
+    (
+        Code.ROUTE_WITHOUT_CLIENT,
+        "- {on: POST /v1/orders, to: shop, scope: orders.write,",
+        "- »{on: POST /v1/orders, to: shop, scope: [orders.write, chat.use],",
+    ),
+    (Code.ROUTE_WITHOUT_RULE, "- {on: GET /v1/chat, to: chat, scope: chat.use,", "- »{on: GET /v1/chat, to: chat,"),
+    (Code.PUBLIC_WITH_RULE, "to: shop, public: true,", "to: shop, public: true, »scope: orders.read,"),
+    (Code.PUBLIC_WITH_RULE, "to: shop, public: true,", "to: shop, public: true, »step_up: {max_age: 5m},"),
+    (Code.PUBLIC_WITH_RULE, "to: shop, public: true,", "to: shop, public: true, »bound: dpop,"),
+    (Code.LIMIT_NOT_COUNTABLE, "per: ip", "per: »person"),
+    (
+        Code.UPGRADE_NOT_GET,
+        "on: GET /v1/chat, " + CHAT,
+        "on: POST /v1/chat, " + CHAT.replace("websocket", "»websocket"),
+    ),
+    (Code.REDIRECT_NOT_EXACT, "[https://site.example/callback]", "[»https://*.site.example/callback]"),
+    (Code.REDIRECT_NOT_EXACT, "[https://site.example/callback]", "[»https://site.example/callback#there]"),
+    (Code.REDIRECT_NOT_EXACT, "[https://site.example/callback]", "[»http://site.example/callback]"),
+    (Code.REDIRECT_NOT_EXACT, "[https://site.example/callback]", "[»/callback]"),
+    (Code.REDIRECT_NOT_EXACT, "[https://site.example/callback]", "[»//site.example/callback]"),
+    (Code.REDIRECT_NOT_EXACT, "[https://site.example/callback]", "[»https://me@site.example/callback]"),
+    (Code.REDIRECT_NOT_EXACT, "[https://site.example/callback]", "[»https://site.example/a/../callback]"),
+    (Code.REDIRECT_NOT_EXACT, "[https://site.example/callback]", "[»https://site.example/a/%2E%2e/callback]"),
+    (Code.REDIRECT_NOT_EXACT, "[https://site.example/callback]", "[»https://Site.example/callback]"),
+    (Code.REDIRECT_NOT_EXACT, "[https://site.example/callback]", "[»https://site.example\\@evil.example/]"),
+    (Code.REDIRECT_NOT_EXACT, "[https://site.example/callback]", "[»com.example.site:/callback]"),
+    (Code.REDIRECT_NOT_EXACT, "[https://site.example/callback]", "[»javascript:alert()]"),
+    (Code.REDIRECT_NOT_EXACT, "[https://site.example/callback]", '[»"https://site.example/call back"]'),
+    (Code.REDIRECT_NOT_EXACT, "[com.example.reader:/callback]", "[»reader:/callback]"),
+    (Code.REDIRECT_NOT_EXACT, "[com.example.reader:/callback]", "[»com.example.reader:callback]"),
+    (
+        Code.REDIRECT_NOT_EXACT,
+        "[https://pages.example/]",
+        "[https://pages.example/]\n    post_logout_redirect_uris: [»http://pages.example/]",
+    ),
+    (
+        Code.REDIRECT_MISSING,
+        "  pages:\n    kind: spa\n    redirect_uris: [https://pages.example/]",
+        "  »pages:\n    kind: spa",
+    ),
+    (Code.SETTINGS_CONTRADICT, "feed_bound: 5s", "»insecure_plain_http: {value: true, because: a proxy ends TLS}"),
+    (Code.SETTINGS_CONTRADICT, "idle: 1h", "idle: »24h"),
+    (Code.SETTINGS_CONTRADICT, "closed: [DELETE /v1/orders]", "closed: [DELETE /v1/orders, »POST /v1/orders]"),
+    (Code.SETTINGS_CONTRADICT, "admin: 127.0.0.1:9443", "listen: 127.0.0.1:9443\nadmin: »127.0.0.1:9443"),
+    (Code.SETTINGS_CONTRADICT, "jwks_file: robot.json", f"jwks: {KEYS}\n    »jwks_file: robot.json"),
+    (
+        Code.SETTINGS_CONTRADICT,
+        "refresh_idle: 7d",
+        "»refresh_idle: 7d\n    insecure_refresh_idle: {value: 30d, because: readers rest}",
+    ),
+    (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»secret: ${env:SITE_SECRET}"),
+    (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»min_version: 1.0.0"),
+    (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»refresh_idle: 1h"),
+    (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»insecure_no_consent: {value: true, because: it is ours}"),
+    (Code.CREDENTIAL_NOT_FOR_KIND, "quota: 100k/day", "credential: »secret"),
+    (Code.CREDENTIAL_MISSING, "  robot:\n    kind: service\n    jwks_file: robot.json", "  »robot:\n    kind: service"),
+    (Code.CREDENTIAL_MISMATCH, "  robot:\n    kind: service", "  »robot:\n    kind: service\n    credential: secret"),
+    (Code.WEAKER_THAN_PROFILE, "quota: 100k/day", "access_token_lifetime: »1h"),
+    (Code.WEAKER_THAN_PROFILE, "refresh_idle: 7d", "refresh_idle: »30d"),
+    (Code.WEAKER_THAN_PROFILE, "refresh_idle: 7d", "consent: »false"),
+    (Code.INSECURE_WITHOUT_REASON, "quota: 100k/day", "insecure_access_token_lifetime: »1h"),
+    (Code.INSECURE_WITHOUT_REASON, "quota: 100k/day", "»insecure_access_token_lifetime: {value: 1h}"),
+    (Code.KEY_SET_INVALID, "jwks_file: robot.json", "jwks_file: »nowhere.json"),
+    (Code.KEY_SET_INVALID, "jwks_file: robot.json", "»jwks: {keys: []}"),
+    (Code.KIND_NOT_SERVED, "  robot:", "  »till: {kind: device}\n  robot:"),
+    (
+        Code.CLIENT_WITHOUT_SECRET,
+        "  site:\n",
+        "  »shop: {kind: web, redirect_uris: [https://shop.example/]}\n  site:\n",
+    ),
+    (Code.SECRET_IN_CONTRACT, "secret: ${env:SITE_SECRET}", "secret: »kX2vQmS1nTqz8hUyYcWb7rPd"),
+    (
+        Code.SECRET_IN_CONTRACT,
+        "master_key: ${file:/etc/ostiary/master}",
+        "master_key: »AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+    ),
+    (Code.SECRET_IN_CONTRACT, "url: http://127.0.0.1:9002", "url: »http://door:pass@127.0.0.1:9002"),
+    (Code.SECRET_IN_CONTRACT, "state: state", "store: »postgresql://door:pass@db.example/door"),
+    (Code.SECRET_IN_CONTRACT, "state: state", "store: »postgresql://door@db.example/door?password=pass"),
+    (Code.SECRET_IN_CONTRACT, "state: state", "state: »https://door:pass@db.example/door"),
+    (Code.SECRET_IN_CONTRACT, "says: Place orders", "says: »-----BEGIN EC PRIVATE KEY----- abc"),
+    (Code.SECRET_IN_CONTRACT, "jwks_file: robot.json", "»jwks: {keys: [{kty: oct, k: c2VjcmV0}]}"),
+    (Code.SECRET_UNREADABLE, "secret: ${env:SITE_SECRET}", "secret: »${env:OTHER_SECRET}"),
+    (Code.SECRET_UNREADABLE, "secret: ${env:SITE_SECRET}", "secret: »${vault:SITE_SECRET}"),
+    (Code.OPENAPI_UNREADABLE, "openapi: shop.yaml", "openapi: »nowhere.yaml"),
+    (Code.OPENAPI_UNREADABLE, "openapi: shop.yaml", "openapi: »robot.json"),
+    (Code.RULE_WITHOUT_OPERATION, CHAT, CHAT + "\n  - {on: »PUT /v1/orders, to: shop, scope: orders.read}"),
+    (Code.RULE_WITHOUT_OPERATION, "closed: [DELETE /v1/orders]", "closed: [DELETE /v1/orders, »PUT /v1/orders]"),
+    (Code.STEP_UP_UNREACHABLE, "acr: pwd", "acr: »mfa"),
+    (Code.MASTER_KEY_IN_STATE, "${file:/etc/ostiary/master}", "»${file:state/keys/master}"),
+    (Code.MASTER_KEY_IN_STATE, "${file:/etc/ostiary/master}", "»${file:./x/../state/master}"),
+    (
+        Code.MASTER_KEY_MISSING,
+        "origin: https://api.example\n" + TLS + "master_key: ${file:/etc/ostiary/master}",
+        "origin: »https://api.example\n" + TLS,
+    ),
+    (Code.MASTER_KEY_MALFORMED, "${file:/etc/ostiary/master}", "»${env:SITE_SECRET}"),
+    (
+        Code.TLS_MISSING,
+        "origin: https://api.example\ntls: {certificate: door.pem, key: door.key}",
+        "origin: »https://api.example",
+    ),
+]
+
+
+def test_the_door_s_contract_has_no_mistake() -> None:
+    reading = read_door()
+    assert reading.mistakes == ()
+    assert reading.starts
+
+
+@pytest.mark.parametrize(("code", "right", "wrong"), CASES)
+def test_a_mistake_is_found_at_its_place(code: Code, right: str, wrong: str) -> None:
+    text, place = changed(TEXT, right, wrong)
+    reading = read_door(text)
+    assert place in of_code(reading.mistakes, code)
+    assert {mistake.file for mistake in reading.mistakes} == {"door.yaml"}
+    if code.severity is Severity.ERROR:
+        assert reading.contract is None
+    else:
+        assert reading.contract is not None
+        assert reading.starts is (code is not Code.SECRET_UNREADABLE)

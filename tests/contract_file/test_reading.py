@@ -1,0 +1,94 @@
+"""What no single change of the door's contract shows: the whole file, what lies beside it, all mistakes at once."""
+
+from contract_door import FILES, OPENAPI, SECRET, TEXT, of_code, read_door, sources
+from ostiary.contract import Code
+from ostiary.contract.document import MAX_BYTES
+
+from .test_mistakes import CASES
+
+
+def test_every_code_of_a_mistake_has_a_case() -> None:
+    elsewhere = {Code.UNREADABLE, Code.SECRET_WEAK, Code.OPERATION_WITHOUT_RULE}
+    assert {case[0] for case in CASES} | elsewhere == set(Code)
+
+
+def test_a_file_that_is_not_utf_8_is_refused_in_its_line() -> None:
+    text = TEXT.encode().replace(b"Use the chat", b"Use \xff the chat")
+    line = TEXT[: TEXT.index("Use the chat")].count("\n") + 1
+    assert of_code(read_door(text).mistakes, Code.UNREADABLE) == [(line, 1)]
+
+
+def test_a_file_may_be_as_large_as_the_bound_and_no_larger() -> None:
+    padded = TEXT.encode().ljust(MAX_BYTES, b"\n")
+    assert read_door(padded).mistakes == ()
+    assert of_code(read_door(padded + b"\n").mistakes, Code.UNREADABLE) == [(1, 1)]
+
+
+def test_a_secret_that_could_be_found_by_trying_is_refused() -> None:
+    line = TEXT[: TEXT.index("${env:SITE_SECRET}")].count("\n") + 1
+    assert read_door(secrets=sources(SITE_SECRET=SECRET[:22])).mistakes == ()
+    weak = read_door(secrets=sources(SITE_SECRET=SECRET[:21]))
+    assert of_code(weak.mistakes, Code.SECRET_WEAK) == [(line, 13)]
+    assert weak.contract is None
+
+
+def test_an_operation_without_a_rule_is_found_in_its_own_document() -> None:
+    grown = OPENAPI + "  /v1/refunds:\n    post: {}\n"
+    mistake, *others = read_door(files={**FILES, "shop.yaml": grown}).mistakes
+    assert others == []
+    assert mistake.code is Code.OPERATION_WITHOUT_RULE
+    assert (mistake.file, mistake.line, mistake.column) == ("shop.yaml", grown.count("\n"), 5)
+    closed = TEXT.replace("closed: [DELETE /v1/orders]", "closed: [DELETE /v1/orders, POST /v1/refunds]")
+    assert read_door(closed, files={**FILES, "shop.yaml": grown}).mistakes == ()
+
+
+def test_a_document_beside_the_contract_is_named_from_where_the_contract_is() -> None:
+    grown = OPENAPI + "  /v1/refunds:\n    post: {}\n"
+    reading = read_door(files={**FILES, "shop.yaml": grown}, name="etc/door.yaml")
+    assert [mistake.file for mistake in reading.mistakes] == ["etc/shop.yaml"]
+
+
+MANY = {
+    "feed_bound: 5s": "feet_bound: 5s",
+    "body: 1MiB": "body: 1MB",
+    "[https://site.example/callback]": "[https://*.site.example/callback]",
+    "secret: ${env:SITE_SECRET}": "secret: hunter2hunter2hunter2hunter2",
+    "kind: third-party": "kind: thirdparty",
+    "support: [orders.read]": "support: [orders.reed]",
+    "scope: orders.write, limit": "limit",
+    "GET /v1/catalog/{item}": "GET /v1/catalogue/{item}",
+    "to: chat, scope": "to: chats, scope",
+}
+"""One mistake of each family."""
+
+
+def test_one_run_finds_the_mistakes_of_all_families_in_the_order_of_the_file() -> None:
+    text = TEXT
+    for right, wrong in MANY.items():
+        assert text.count(right) == 1
+        text = text.replace(right, wrong)
+    reading = read_door(text)
+    assert {mistake.code for mistake in reading.mistakes} == {
+        Code.UNKNOWN_KEY,
+        Code.BAD_SIZE,
+        Code.REDIRECT_NOT_EXACT,
+        Code.SECRET_IN_CONTRACT,
+        Code.NOT_A_CHOICE,
+        Code.UNKNOWN_SCOPE,
+        Code.ROUTE_WITHOUT_RULE,
+        Code.SCOPE_UNUSED,
+        Code.RULE_WITHOUT_OPERATION,
+        Code.OPERATION_WITHOUT_RULE,
+        Code.UNKNOWN_SERVICE,
+    }
+    places = [(mistake.file, mistake.line, mistake.column) for mistake in reading.mistakes]
+    assert places == sorted(places)
+    assert "hunter2" not in repr(reading.mistakes)
+
+
+def test_every_mistake_says_what_is_wrong_and_how_to_mend_it() -> None:
+    for _, right, wrong in CASES:
+        for mistake in read_door(TEXT.replace(right, wrong.replace("»", ""))).mistakes:
+            assert mistake.says.endswith(".")
+            assert mistake.mend.endswith(".")
+            assert SECRET not in mistake.says + mistake.mend
