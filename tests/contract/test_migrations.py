@@ -1,0 +1,92 @@
+"""The schema grows from nothing and from every step before."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from ostiary.model.ids import Secret
+from ostiary.store import migrations
+from ostiary.store.interface import StoreUnavailable
+from ostiary.store.migrations.upgrading import upgrade_postgresql, upgrade_sqlite
+from ostiary.store.opening import open_store
+from ostiary.store.schema import metadata
+
+from .conftest import AUDIT_KEY, opened
+from .test_store import ANN, AddPerson, plan
+
+SCRIPTS = ScriptDirectory(str(Path(migrations.__file__).parent))
+STEPS = [script.revision for script in reversed(list(SCRIPTS.walk_revisions()))]
+
+
+def bring(location: Secret, step: str) -> None:
+    place = location.reveal()
+    if place.startswith("postgresql"):
+        asyncio.run(upgrade_postgresql(place, step))
+    else:
+        upgrade_sqlite(Path(place), step)
+
+
+def differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def compared(location: Secret) -> list[object]:
+    place = location.reveal()
+    if not place.startswith("postgresql"):
+        with create_engine(f"sqlite:///{place}").connect() as connection:
+            return differences(connection)
+
+    async def compare() -> list[object]:
+        engine = create_async_engine(make_url(place).set(drivername="postgresql+asyncpg"))
+        async with engine.connect() as connection:
+            found = await connection.run_sync(differences)
+        await engine.dispose()
+        return found
+
+    return asyncio.run(compare())
+
+
+def test_the_program_works_with_the_last_step() -> None:
+    assert SCRIPTS.get_current_head() == migrations.LATEST
+
+
+@pytest.mark.parametrize("step", [None, *STEPS])
+def test_from_every_step_the_schema_becomes_the_one_that_statements_use(location: Secret, step: str | None) -> None:
+    if step is not None:
+        bring(location, step)
+
+    async def use() -> None:
+        async with opened(location) as store:
+            await store.commit(plan(AddPerson(ANN)))
+            assert await store.person(ANN.subject) == ANN
+
+    asyncio.run(use())
+    assert compared(location) == []
+
+
+def test_those_who_open_an_empty_database_together_upgrade_it_once(location: Secret) -> None:
+    async def use() -> None:
+        stores = await asyncio.gather(*(open_store(location, AUDIT_KEY) for _ in range(4)))
+        for store in stores:
+            assert await store.people() == []
+            await store.close()
+
+    asyncio.run(use())
+
+
+def test_a_store_that_cannot_be_reached_says_so(tmp_path: Path) -> None:
+    async def use(place: str) -> None:
+        with pytest.raises(StoreUnavailable):
+            await open_store(Secret(place), AUDIT_KEY)
+
+    (tmp_path / "no.sqlite3").write_bytes(b"this is no database, whatever its name says" * 50)
+    asyncio.run(use(str(tmp_path / "no.sqlite3")))
+    asyncio.run(use(str(tmp_path / "nowhere" / "store.sqlite3")))
+    asyncio.run(use("postgresql://tests@127.0.0.1:1/none"))

@@ -1,0 +1,335 @@
+"""What every store promises; each test runs over SQLite and PostgreSQL."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from ostiary.audit.verify import Holds, verify_growing
+from ostiary.issuer.records import (
+    AddRefreshToken,
+    AuthorizationCode,
+    DisableClient,
+    Grant,
+    OpenGrant,
+    RefreshToken,
+    RevokeAccessToken,
+    RevokeGrant,
+    SpendAssertion,
+    SpendCode,
+    SpendRefreshToken,
+)
+from ostiary.keys.records import AddKey, KeyUse, RemoveKey, SetKeyDeath, SigningKey
+from ostiary.model.events import ClientRevocation, Started
+from ostiary.model.feed import ClientRevoked, GrantRevoked, KeysChanged, SessionEnded, SubjectChanged, TokenRevoked
+from ostiary.model.ids import ClientId, GrantId, KeyId, Role, Scope, Secret, SessionId, Subject, TenantId, TokenHash
+from ostiary.model.ids import TokenId as Jti
+from ostiary.model.plan import AlreadySpent, Committed, Plan, Write
+from ostiary.people.delays import delay
+from ostiary.people.records import (
+    AddPerson,
+    ChangePerson,
+    Consent,
+    Counted,
+    CountFailure,
+    EndSession,
+    ForgetFailures,
+    Person,
+    PutConsent,
+    RenewSession,
+    Session,
+    StartSession,
+    TouchSession,
+)
+from ostiary.store.interface import LoginTaken, Store, StoreUnavailable
+from ostiary.store.opening import open_store
+from ostiary.store.plans import WRITES
+
+from .conftest import AUDIT_KEY, opened
+
+OnStore = Callable[[Callable[[Store], Awaitable[None]]], None]
+
+NOW = 1_800_000_000
+ANN = Person(
+    Subject("s-ann"), "ann", "Ann Å", "ann@example.org", TenantId("north"), frozenset({Role("a"), Role("b")}), "$argon2"
+)
+BOB = Person(Subject("s-bob"), "bob", "Bob", None, None, frozenset(), "$argon2", disabled=True)
+SESSION = Session(
+    SessionId("sid"), TokenHash(b"h" * 32), ANN.subject, NOW, "pwd", ("pwd", "otp"), seen_at=NOW, expires_at=NOW + 100
+)
+GRANT = Grant(
+    GrantId("g"),
+    ClientId("web"),
+    ANN.subject,
+    SESSION.id,
+    frozenset({Scope("x"), Scope("y")}),
+    NOW,
+    "pwd",
+    ("pwd",),
+    nonce="n",
+    claims=None,
+    issued_at=NOW,
+)
+CODE = AuthorizationCode(
+    TokenHash(b"c" * 32), GRANT.id, GRANT.client, "https://web.example/cb", "challenge", NOW, NOW + 60
+)
+TOKEN = RefreshToken(
+    TokenHash(b"r" * 32), GRANT.id, GRANT.client, frozenset({Scope("x")}), NOW, NOW + 50, family_expires_at=NOW + 500
+)
+KEY = SigningKey(KeyId("k"), KeyUse.ISSUER, "{}", b"sealed", NOW, NOW + 5)
+STARTED = Started(at=1.5, contract="c", version="1")
+
+
+def plan(*writes: Write) -> Plan:
+    return Plan(writes)
+
+
+async def committed(store: Store, *writes: Write) -> None:
+    assert isinstance(await store.commit(plan(*writes)), Committed)
+
+
+def test_what_was_written_is_read_back_in_every_field(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        consent = Consent(ANN.subject, GRANT.client, GRANT.scopes, NOW)
+        await committed(store, AddPerson(ANN), AddPerson(BOB), StartSession(SESSION), PutConsent(consent))
+        await committed(store, OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN), AddKey(KEY))
+        assert await store.person(ANN.subject) == ANN
+        assert await store.person_by_login("bob") == BOB
+        assert list(await store.people()) == [ANN, BOB]
+        assert await store.session(SESSION.id) == await store.session_by_hash(SESSION.hash) == SESSION
+        assert await store.consent(ANN.subject, GRANT.client) == consent
+        assert await store.grant(GRANT.id) == GRANT
+        assert await store.code(CODE.hash) == CODE
+        assert await store.refresh_token(TOKEN.hash) == TOKEN
+        assert list(await store.signing_keys()) == [KEY]
+
+    on_store(work)
+
+
+def test_what_is_not_there_is_none(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        assert await store.person(ANN.subject) is None
+        assert await store.person_by_login("ann") is None
+        assert await store.session(SESSION.id) is None
+        assert await store.consent(ANN.subject, GRANT.client) is None
+        assert await store.code(CODE.hash) is None
+        assert await store.client_disabled_at(GRANT.client) is None
+        assert not await store.access_token_revoked(Jti("t"))
+        assert not await store.failures([b"k"])
+        assert await store.head() is None
+
+    on_store(work)
+
+
+def test_a_login_belongs_to_one_person(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddPerson(ANN), AddPerson(BOB))
+        with pytest.raises(LoginTaken):
+            await store.commit(plan(AddPerson(replace(ANN, subject=Subject("s-other")))))
+        with pytest.raises(LoginTaken):
+            await store.commit(plan(ChangePerson(replace(BOB, login="ann"))))
+        await committed(store, ChangePerson(replace(BOB, login="robert")))
+        assert (await store.person_by_login("robert")) == replace(BOB, login="robert")
+        assert await store.person_by_login("bob") is None
+
+    on_store(work)
+
+
+def test_sessions_are_renewed_touched_and_ended(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddPerson(ANN), StartSession(SESSION))
+        renewed = replace(SESSION, hash=TokenHash(b"i" * 32), auth_time=NOW + 3)
+        await committed(store, RenewSession(renewed))
+        assert await store.session_by_hash(SESSION.hash) is None
+        await committed(store, TouchSession(SESSION.id, NOW + 9))
+        await committed(store, TouchSession(SESSION.id, NOW + 2))
+        assert (await store.session(SESSION.id)) == replace(renewed, seen_at=NOW + 9)
+        await committed(store, EndSession(SESSION.id, NOW + 20), EndSession(SESSION.id, NOW + 30))
+        ended = await store.session(SESSION.id)
+        assert ended is not None and ended.ended_at == NOW + 20
+
+    on_store(work)
+
+
+def test_failures_at_the_same_time_all_count(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        count = CountFailure(b"key", float(NOW), Counted.ACCOUNT)
+        await asyncio.gather(*(store.commit(plan(count)) for _ in range(8)))
+        [failures] = await store.failures([b"other", b"key"])
+        assert (failures.count, failures.until) == (8, NOW + delay(8, Counted.ACCOUNT))
+        await committed(store, ForgetFailures(b"key"))
+        assert not await store.failures([b"key"])
+
+    on_store(work)
+
+
+@pytest.mark.parametrize(
+    "spend",
+    [SpendCode(CODE.hash, NOW), SpendRefreshToken(TOKEN.hash, NOW), SpendAssertion(GRANT.client, Jti("j"), NOW + 60)],
+)
+def test_of_many_who_spend_at_once_exactly_one_wins(on_store: OnStore, spend: Write) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN))
+        together = Plan((spend, DisableClient(ClientId("x"), NOW)), (STARTED,))
+        outcomes = await asyncio.gather(*(store.commit(together) for _ in range(12)))
+        assert [type(outcome) for outcome in outcomes].count(Committed) == 1
+        assert [outcome for outcome in outcomes if isinstance(outcome, AlreadySpent)] == [AlreadySpent(spend)] * 11
+        assert await store.commit(plan(spend)) == AlreadySpent(spend)
+        assert [record.position async for record in store.records()] == [1]
+
+    on_store(work)
+
+
+def test_two_processes_spend_once_between_them(location: Secret) -> None:
+    async def work() -> None:
+        async with opened(location) as one, opened(location) as other:
+            await committed(one, AddPerson(ANN), OpenGrant(GRANT, CODE))
+            spend = plan(SpendCode(CODE.hash, NOW))
+            outcomes = await asyncio.gather(*(store.commit(spend) for store in (one, other) * 6))
+            assert [type(outcome) for outcome in outcomes].count(Committed) == 1
+
+    asyncio.run(work())
+
+
+def test_unknown_codes_cannot_be_spent(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        spend = SpendCode(CODE.hash, NOW)
+        assert await store.commit(plan(spend)) == AlreadySpent(spend)
+
+    on_store(work)
+
+
+def test_a_plan_that_fails_leaves_nothing_and_the_others_succeed(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddPerson(ANN))
+        taken = AddPerson(replace(ANN, subject=Subject("s-2")))
+        bad = Plan((DisableClient(ClientId("bad"), NOW), taken), (STARTED,), (KeysChanged(NOW),))
+        good = Plan((DisableClient(ClientId("good"), NOW),), (STARTED,), (KeysChanged(NOW),))
+        outcomes = await asyncio.gather(*map(store.commit, (good, bad, good)), return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [Committed, LoginTaken, Committed]
+        assert await store.client_disabled_at(ClientId("bad")) is None
+        assert await store.client_disabled_at(ClientId("good")) == NOW
+        assert [record.position async for record in store.records()] == [1, 2]
+        assert [numbered.position for numbered in await store.feed_since(0)] == [1, 2]
+
+    on_store(work)
+
+
+def test_grants_and_tokens_are_revoked_once(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE))
+        await committed(store, RevokeGrant(GRANT.id, NOW + 1), RevokeGrant(GRANT.id, NOW + 2))
+        assert await store.grant(GRANT.id) == replace(GRANT, revoked_at=NOW + 1)
+        await committed(store, RevokeAccessToken(Jti("t"), NOW), RevokeAccessToken(Jti("t"), NOW))
+        assert await store.access_token_revoked(Jti("t"))
+        await committed(store, DisableClient(GRANT.client, NOW))
+        assert await store.client_disabled_at(GRANT.client) == NOW
+
+    on_store(work)
+
+
+def test_keys_get_their_end_and_go(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddKey(KEY), SetKeyDeath(KEY.id, NOW + 77))
+        assert list(await store.signing_keys()) == [replace(KEY, dies_at=NOW + 77)]
+        await committed(store, RemoveKey(KEY.id))
+        assert not await store.signing_keys()
+
+    on_store(work)
+
+
+def test_the_feed_has_every_event_in_order(on_store: OnStore) -> None:
+    events = (
+        TokenRevoked(Jti("t"), NOW),
+        GrantRevoked(GRANT.id, NOW),
+        SessionEnded(SESSION.id, NOW),
+        SubjectChanged(ANN.subject, NOW, NOW),
+        ClientRevoked(GRANT.client, NOW, NOW),
+        KeysChanged(NOW),
+    )
+
+    async def work(store: Store) -> None:
+        assert await store.commit(Plan(feed=events[:2])) == Committed(2)
+        assert await store.commit(Plan(feed=events[2:])) == Committed(6)
+        assert [numbered.event for numbered in await store.feed_since(0)] == list(events)
+        assert [numbered.position for numbered in await store.feed_since(4)] == [5, 6]
+
+    on_store(work)
+
+
+def test_the_log_holds_under_many_writers(location: Secret) -> None:
+    async def work() -> None:
+        async with opened(location) as one, opened(location) as other:
+            started = [Plan(events=(replace(STARTED, at=float(at)),)) for at in range(40)]
+            await asyncio.gather(*((one, other)[at % 2].commit(each) for at, each in enumerate(started)))
+            verdict = await verify_growing(one.records, one.head, AUDIT_KEY)
+            assert isinstance(verdict, Holds) and verdict.end.position == 40
+
+    asyncio.run(work())
+
+
+def test_records_come_in_pages_without_a_gap(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await store.commit(Plan(events=(ClientRevocation(at=1.0, client=GRANT.client),) * 1203))
+        assert [record.position async for record in store.records(2)] == list(range(3, 1204))
+
+    on_store(work)
+
+
+def test_what_is_past_is_forgotten_and_nothing_else(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddPerson(ANN), StartSession(SESSION), OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN))
+        await committed(store, RevokeAccessToken(Jti("t"), NOW + 10), SpendAssertion(GRANT.client, Jti("j"), NOW + 10))
+        await store.commit(Plan(feed=(KeysChanged(NOW + 10), KeysChanged(NOW + 11))))
+        await store.forget(NOW + 10)
+        assert not await store.access_token_revoked(Jti("t"))
+        await committed(store, SpendAssertion(GRANT.client, Jti("j"), NOW + 99))
+        assert [numbered.position for numbered in await store.feed_since(0)] == [2]
+        assert await store.session(SESSION.id) and await store.refresh_token(TOKEN.hash) and await store.grant(GRANT.id)
+        await store.forget(NOW + 100)
+        assert await store.session(SESSION.id) is None
+        assert await store.refresh_token(TOKEN.hash) is None
+        assert await store.code(CODE.hash) is not None
+        await store.forget(NOW + 60 + 8 * 86400)
+        assert await store.code(CODE.hash) is None
+        await store.forget(NOW + 60 + 8 * 86400)
+        assert await store.grant(GRANT.id) is None
+        assert await store.commit(Plan(feed=(KeysChanged(NOW),))) == Committed(3)
+
+    on_store(work)
+
+
+def test_what_was_acknowledged_is_there_when_the_store_opens_again(location: Secret) -> None:
+    async def first() -> None:
+        async with opened(location) as store:
+            await store.commit(Plan((AddPerson(ANN),), (STARTED,), (KeysChanged(NOW),)))
+
+    async def second() -> None:
+        async with opened(location) as store:
+            assert await store.person(ANN.subject) == ANN
+            assert await store.commit(Plan((), (STARTED,), (KeysChanged(NOW),))) == Committed(2)
+            assert [record.position async for record in store.records()] == [1, 2]
+
+    asyncio.run(first())
+    asyncio.run(second())
+
+
+def test_a_closed_store_writes_what_waits_and_takes_nothing_more(location: Secret) -> None:
+    async def work() -> None:
+        store = await open_store(location, AUDIT_KEY)
+        waiting = asyncio.create_task(store.commit(plan(AddPerson(ANN))))
+        await asyncio.sleep(0)
+        await store.close()
+        assert isinstance(await waiting, Committed)
+        with pytest.raises(StoreUnavailable):
+            await store.commit(plan(AddPerson(BOB)))
+
+    asyncio.run(work())
+
+
+def test_every_write_has_its_statement() -> None:
+    def below(kind: type[Write]) -> set[str]:
+        return {kind.__name__}.union(*map(below, kind.__subclasses__()))
+
+    assert below(Write) - {"Write", "Spend"} == {each.__name__ for each in WRITES}

@@ -1,0 +1,78 @@
+"""A PostgreSQL of the tests' own: initdb and pg_ctl on a free port, as an unprivileged user, on loopback only."""
+
+import asyncio
+import itertools
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+import asyncpg
+
+NOBODY = "nobody"
+
+
+def binaries() -> Path | None:
+    """The newest installed server's folder; None where there is none."""
+    found = [Path(path).parent for path in (shutil.which("initdb"),) if path]
+    found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    return found[-1] if found else None
+
+
+class Cluster:
+    """A server that lives until `stop`."""
+
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        self._numbers = itertools.count()
+        self.port = _free_port()
+        if os.geteuid() == 0:
+            os.chown(self._folder, pwd.getpwnam(NOBODY).pw_uid, -1)
+        data = str(self._folder / "data")
+        self._run("initdb", "-D", data, "-U", "tests", "--auth=trust", "--no-sync", "-E", "UTF8")
+        self._control = ("pg_ctl", "-D", data, "-w", "-l", str(self._folder / "log"))
+        self.start()
+
+    def start(self) -> None:
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+        self._run(*self._control, "-o", options, "start")
+
+    def halt(self) -> None:
+        """As a crash would: what was not flushed is lost."""
+        self._run(*self._control, "-m", "immediate", "stop")
+
+    def stop(self) -> None:
+        self._run(*self._control, "-m", "immediate", "stop", check=False)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def database(self) -> str:
+        """The URL of a new, empty database."""
+        name = f"t{os.getpid()}_{next(self._numbers)}"
+        asyncio.run(self._create(name))
+        return self._url(name)
+
+    async def _create(self, name: str) -> None:
+        connection = await asyncpg.connect(self._url("postgres"))
+        await connection.execute(f"CREATE DATABASE {name}")
+        await connection.close()
+
+    def _url(self, name: str) -> str:
+        return f"postgresql://tests@127.0.0.1:{self.port}/{name}"
+
+    def _run(self, program: str, *arguments: str, check: bool = True) -> None:
+        user = {"user": NOBODY, "group": pwd.getpwnam(NOBODY).pw_gid} if os.geteuid() == 0 else {}
+        command = [str(self._programs / program), *arguments]
+        subprocess.run(
+            command, check=check, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user
+        )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
