@@ -1,0 +1,129 @@
+"""`ostiary up` as a process of its own, in a folder of its own, on free ports."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+from ostiary.cli.demo.front_door import Answer, FrontDoor
+from ostiary.server.development import CA_FILE
+
+COMMAND = Path(sys.executable).parent / "ostiary"
+START_SECONDS = 30.0
+
+
+class Up:
+    """One running program. `contract` is written as JSON, which is YAML; origin, admin and state are set here."""
+
+    def __init__(self, folder: Path, contract: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.port, self.admin_port = free_ports(2)
+        self.origin = f"https://localhost:{self.port}"
+        self.contract = folder / "ostiary.yaml"
+        self.ca_file = folder / "state" / "tls" / CA_FILE
+        self.log = folder / "up.log"
+        self._environment = dict(environment or {})
+        self.write(contract)
+
+    def write(self, contract: Mapping[str, Any]) -> None:
+        fixed = {"origin": self.origin, "admin": f"127.0.0.1:{self.admin_port}", "state": "state"}
+        self.contract.write_text(json.dumps({**contract, **fixed}, indent=1))
+
+    def start(self, *arguments: str) -> "Up":
+        """Return when it is ready."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(COMMAND), "up", "-c", str(self.contract), *arguments],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, **self._environment},
+                start_new_session=True,
+            )
+        self.wait_ready()
+        return self
+
+    def wait_ready(self, seconds: float = START_SECONDS) -> None:
+        end = time.monotonic() + seconds
+        while self.ready() != 200:
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise AssertionError(f"not ready: {self.log.read_text()[-4000:]}")
+            time.sleep(0.02)
+
+    def ready(self) -> int | None:
+        """The status of `/readyz`; None where nobody answers."""
+        try:
+            return self.admin("/readyz")[0]
+        except (OSError, HTTPException):
+            return None
+
+    def admin(self, path: str) -> tuple[int, str]:
+        connection = HTTPConnection("127.0.0.1", self.admin_port, timeout=5)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def door(self) -> FrontDoor:
+        return FrontDoor(self.origin, self.ca_file)
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """On a connection of its own."""
+        door = self.door()
+        try:
+            return door.get(path, headers)
+        finally:
+            door.close()
+
+    def command(self, *arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        """Another `ostiary` command on the same contract."""
+        return subprocess.run(
+            [str(COMMAND), *arguments, "-c", str(self.contract)],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={**os.environ, **self._environment},
+            check=False,
+        )
+
+    def pids(self, role: str) -> list[int]:
+        """Of the living children of this role, `issuer` or `gateway`."""
+        return [pid for pid in children(self.process.pid) if _role(pid) == role]
+
+    def stop(self) -> int:
+        """SIGTERM, and its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(40)
+
+
+def free_ports(count: int) -> Sequence[int]:
+    """Different ones, on loopback."""
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+def children(parent: int) -> list[int]:
+    """The living child processes of one."""
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
+def _role(pid: int) -> str:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return ""
+    return words[3].decode() if len(words) > 3 and words[2] == b"ostiary.server.worker" else ""
