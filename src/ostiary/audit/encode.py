@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from functools import cache
 from typing import Any, Final, get_args, get_type_hints
 
@@ -68,13 +68,16 @@ def _adapter(name: str) -> TypeAdapter[Event]:
 
 @cache
 def _fields(event_class: type) -> tuple[tuple[str, object, Callable[[Any], object]], ...]:
-    """Name, default and cleaning of each field; numbers need none, so a batch's rows are not walked."""
+    """Name, default and cleaning of each field."""
     hints = get_type_hints(event_class)
-    return tuple(
-        (field.name, field.default, _clean if _holds_text(hints[field.name]) else _as_is)
-        for field in fields(event_class)
-        if field.default is not MISSING or field.default_factory is MISSING
-    )
+    return tuple((field.name, field.default, _cleaning(hints[field.name])) for field in fields(event_class))
+
+
+def _cleaning(hint: Any) -> Callable[[Any], object]:
+    """Numbers need none, so a batch's rows are not walked; a time has one spelling, also where it is whole."""
+    if hint is float:
+        return float
+    return _clean if _holds_text(hint) else _as_is
 
 
 def _holds_text(hint: Any) -> bool:
