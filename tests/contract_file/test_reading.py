@@ -19,9 +19,9 @@ def test_a_file_that_is_not_utf_8_is_refused_in_its_line() -> None:
 
 
 def test_a_file_may_be_as_large_as_the_bound_and_no_larger() -> None:
-    padded = TEXT.encode().ljust(MAX_BYTES, b"\n")
+    padded = (TEXT + "#").encode().ljust(MAX_BYTES, b"-")
     assert read_door(padded).mistakes == ()
-    assert of_code(read_door(padded + b"\n").mistakes, Code.UNREADABLE) == [(1, 1)]
+    assert of_code(read_door(padded + b"-").mistakes, Code.UNREADABLE) == [(1, 1)]
 
 
 def test_a_secret_that_could_be_found_by_trying_is_refused() -> None:

@@ -255,7 +255,12 @@ class _Composer:
             self.wrong(Code.SYNTAX, self.last, "Half of a surrogate pair is no character.", "Write the character.")
             text = "?"
         value = _core(text) if event.implicit[0] and event.style is None else text
-        self._put(_Built(Scalar(self.last, value)), event.anchor, text)
+        self._put(_Built(Scalar(self._place_of(event), value)), event.anchor, text)
+
+    def _place_of(self, event: ScalarEvent) -> Place:
+        """Nothing has no place of its own; it is where its key stands."""
+        key = self._open[-1].key if self._open and event.value == "" and event.style is None else None
+        return self.last if key is None else key[1]
 
     def _alias(self, anchor: str) -> None:
         known = self._anchors.get(anchor)

@@ -29,7 +29,7 @@ class Code(StrEnum):
     UNREADABLE = "unreadable", "The file cannot be read, is no UTF-8, or is larger than a contract may be."
     SYNTAX = "syntax", "The file is not well-formed YAML 1.2."
     YAML_FEATURE = "yaml-feature", "YAML that a contract does not use: tags, several documents, keys that are no text."
-    TOO_MUCH = "too-much", "The file nests too deep, or its aliases unfold to too much."
+    TOO_MUCH = "too-much", "The file nests too deep, its aliases unfold to too much, or it has too many mistakes."
     KEY_REPEATED = "key-repeated", "A key stands twice in one mapping; one of its values would be lost."
     # types
     UNKNOWN_KEY = "unknown-key", "No setting has this name."

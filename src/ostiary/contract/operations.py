@@ -1,26 +1,21 @@
 """The operations of an OpenAPI document (2.0, 3.0, 3.1, 3.2), each with its place in the document."""
 
-import json
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ostiary.contract import document
-from ostiary.contract.document import Place, locate
-from ostiary.contract.mistakes import Mistake
-from ostiary.contract.patterns import Shape
+from ostiary.contract.document import Place
+from ostiary.contract.draft import ReadFile
+from ostiary.contract.openapi_document import NoOpenApi, OpenApi, read_openapi
+from ostiary.contract.patterns import LITERAL, PARAMETER, Shape
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "query")
-
-
-class NoOpenApi(ValueError):
-    """The text is no OpenAPI document. `mistakes` say where, if that is known."""
-
-    def __init__(self, why: str, mistakes: list[Mistake] | None = None) -> None:
-        super().__init__(why)
-        self.mistakes = mistakes or []
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_MOST_REFERENCES = 8
+"""One leading to the next."""
+_MOST_SERVERS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,90 +28,118 @@ class Operation:
     """Of the requests that reach it through the door: with the path of the document's server, and without."""
 
 
-def operations(text: bytes, name: str, base_path: str) -> list[Operation]:
-    """Every operation. `base_path` is what the door puts before each path. Raises `NoOpenApi`."""
-    read = _from_json if text.lstrip().startswith(b"{") else _from_yaml
-    content, places = read(text, name)
-    if not isinstance(content, dict) or not isinstance(content.get("paths", {}), dict):
-        raise NoOpenApi("it has no mapping `paths`")
-    if "openapi" not in content and "swagger" not in content:
-        raise NoOpenApi("it has neither `openapi` nor `swagger`")
-    prefixes = _prefixes(content)
-    return [
-        Operation(f"{method.upper()} {path}", places(path, method), _shapes(method.upper(), path, prefixes, base_path))
-        for path, method in _named(content.get("paths", {}))
-    ]
+def operations(text: bytes, name: str, base_path: str, read_file: ReadFile) -> list[Operation]:
+    """Every operation. `name` is the document's path from the contract's folder, from where `read_file` reads what it
+    refers to; `base_path` is what the door puts before each path. Raises `NoOpenApi`."""
+    openapi = read_openapi(text, name)
+    found = list(_operations(openapi, base_path, read_file, {}))
+    if openapi.is_outline and any(operation is None for operation in found):
+        openapi = read_openapi(text, name, whole=True)
+        found = list(_operations(openapi, base_path, read_file, {}))
+    return [operation for operation in found if operation is not None]
 
 
-def _named(paths: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for path, item in paths.items():
-        if path.startswith("/") and isinstance(item, dict):
-            if "$ref" in item:
-                raise NoOpenApi(f"`{path}` is in another document")
-            yield from ((path, method) for method in _METHODS if method in item)
+def _operations(
+    openapi: OpenApi, base_path: str, read_file: ReadFile, read: dict[str, OpenApi]
+) -> Iterator[Operation | None]:
+    """None stands for one that the outline does not tell."""
+    for path, item in openapi.paths.items():
+        if not path.startswith("/") or not isinstance(item, dict):
+            continue
+        if openapi.is_outline and ("servers" in item or str(item.get("$ref", "")).startswith("#")):
+            yield None
+            continue
+        whole = _followed(openapi, item, read_file, read) if "$ref" in item else item
+        prefixes = _prefixes(whole, _prefixes(openapi.content, frozenset({""})))
+        for method in _methods(whole):
+            at = openapi.place(("paths", path, method) if method in item else ("paths", path))
+            verb = method.upper()
+            yield Operation(f"{verb} {_as_route(path)}", at, _shapes(verb, path, prefixes, base_path))
 
 
-class _Places:
-    """Where an operation stands in the text of a JSON document: at the first key of that name after its path's."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._start = max(text.find('"paths"'), 0)
-
-    def __call__(self, path: str, method: str) -> Place:
-        start = self._key(path, self._start)
-        at = self._key(method, start)
-        return Place(self._text.count("\n", 0, at) + 1, at - self._text.rfind("\n", 0, at))
-
-    def _key(self, key: str, start: int) -> int:
-        found = re.compile(re.escape(json.dumps(key)) + r"\s*:").search(self._text, start)
-        return found.start() if found else start
+def _methods(item: dict[str, Any]) -> Iterator[str]:
+    yield from (method for method in _METHODS if method in item)
+    more = item.get("additionalOperations")
+    yield from (method for method in (more if isinstance(more, dict) else {}) if re.fullmatch("[A-Za-z]{1,16}", method))
 
 
-def _from_json(text: bytes, name: str) -> tuple[Any, _Places]:
-    try:
-        decoded = text.decode()
-        return json.loads(decoded), _Places(decoded)
-    except (ValueError, RecursionError):
-        raise NoOpenApi("it is not JSON") from None
+def _followed(openapi: OpenApi, item: dict[str, Any], read_file: ReadFile, read: dict[str, OpenApi]) -> dict[str, Any]:
+    """The path item that `$ref` leads to, in this document or in a file near it; members beside the `$ref` stay."""
+    merged = {key: value for key, value in item.items() if key != "$ref"}
+    for _ in range(_MOST_REFERENCES):
+        reference = item["$ref"]
+        if not isinstance(reference, str) or "://" in reference:
+            raise NoOpenApi("a path is at another address, and nothing is fetched: bundle the document")
+        file, _, pointer = reference.partition("#")
+        if file:
+            openapi = _beside(posixpath.join(posixpath.dirname(openapi.name), unquote(file)), read_file, read)
+        found = openapi.at(pointer)
+        if not isinstance(found, dict):
+            raise NoOpenApi(f"`{reference}` leads to nothing")
+        item, merged = found, {**found, **merged}
+        if "$ref" not in item:
+            return merged
+    raise NoOpenApi("references lead to references without end")
 
 
-@dataclass(frozen=True, slots=True)
-class _TreePlaces:
-    tree: document.Node
-
-    def __call__(self, path: str, method: str) -> Place:
-        return locate(self.tree, ("paths", path, method), key=True)
-
-
-def _from_yaml(text: bytes, name: str) -> tuple[Any, _TreePlaces]:
-    tree, mistakes = document.read(text, name)
-    if tree is None or mistakes:
-        raise NoOpenApi("it is not YAML that can be read", mistakes)
-    return document.plain(tree), _TreePlaces(tree)
+def _beside(name: str, read_file: ReadFile, read: dict[str, OpenApi]) -> OpenApi:
+    if name not in read:
+        try:
+            read[name] = read_openapi(read_file(name), name, whole=True, part=True)
+        except OSError as error:
+            raise NoOpenApi(f"`{name}` cannot be read: {error.strerror or 'no such file'}") from None
+    return read[name]
 
 
-def _prefixes(content: dict[str, Any]) -> frozenset[str]:
-    """Paths that the document's servers put before those of the operations."""
-    if "swagger" in content:
-        return frozenset({_path_of(content.get("basePath"))})
+def _prefixes(content: dict[str, Any], otherwise: frozenset[str]) -> frozenset[str]:
+    """Paths that the servers put before those of the operations."""
+    if isinstance(content.get("basePath"), str):
+        return frozenset({_path_of(content["basePath"], {})})
     servers = content.get("servers")
-    urls = [server.get("url") for server in servers if isinstance(server, dict)] if isinstance(servers, list) else []
-    return frozenset(map(_path_of, urls))
+    known = [server for server in servers if isinstance(server, dict)] if isinstance(servers, list) else []
+    return frozenset(_path_of(one.get("url"), one.get("variables")) for one in known[:_MOST_SERVERS]) or otherwise
 
 
-def _path_of(url: object) -> str:
+def _path_of(url: object, variables: object) -> str:
+    """Of a server's URL, with the default of each variable in it."""
+    if not isinstance(url, str):
+        return ""
+    for name, variable in (variables if isinstance(variables, dict) else {}).items():
+        default = variable.get("default") if isinstance(variable, dict) else None
+        url = url.replace(f"{{{name}}}", str(default))
     try:
-        return urlsplit(url).path.rstrip("/") if isinstance(url, str) else ""
+        path = urlsplit(url).path.rstrip("/")
     except ValueError:
         return ""
+    return path if path.startswith("/") else ""
 
 
 def _shapes(method: str, path: str, prefixes: frozenset[str], base_path: str) -> frozenset[Shape]:
     reached = {path} | {prefix + path for prefix in prefixes}
     seen = {whole.removeprefix(base_path) for whole in reached if whole.startswith(f"{base_path}/")} | {path}
-    return frozenset((method, tuple(map(_segment, one[1:].split("/")))) for one in seen)
+    return frozenset((method, tuple(map(_segment, _segments(one)))) for one in seen)
+
+
+def _segments(path: str) -> list[str]:
+    """Without a query or fragment, which some documents write there to tell operations apart."""
+    return re.split(r"[?#]", path, maxsplit=1)[0][1:].split("/")
 
 
 def _segment(segment: str) -> str | None:
-    return None if "{" in segment else unquote(segment)
+    """None for what a route writes as a parameter: one, or part of one, or text that a route cannot write."""
+    text = unquote(segment)
+    return text if text == "" or (re.fullmatch(LITERAL, text) and text not in (".", "..")) else None
+
+
+def _as_route(path: str) -> str:
+    """The path as a route writes it: each parameter is a whole segment."""
+    named = [segment if _segment(segment) is not None else _parameter(segment) for segment in _segments(path)]
+    return "/" + "/".join(unquote(segment) for segment in named)
+
+
+def _parameter(segment: str) -> str:
+    if re.fullmatch(PARAMETER, segment):
+        return segment
+    inner = re.search(r"\{([^{}]*)\}", segment)
+    letters = re.sub(r"[^A-Za-z0-9_-]", "", inner[1] if inner else segment)
+    return f"{{{letters}}}" if re.fullmatch(r"[A-Za-z_].*", letters) else f"{{p{letters}}}"

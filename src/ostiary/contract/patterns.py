@@ -13,7 +13,7 @@ from ostiary.contract.words import as_text, wrong
 _MOST_SEGMENTS = 64
 _METHOD = r"[A-Z]{1,16}"
 PARAMETER = r"\{[A-Za-z_][A-Za-z0-9_-]*\}"
-_LITERAL = r"[A-Za-z0-9._~!$&'()+,;=:@-]+"
+LITERAL = r"[A-Za-z0-9._~!$&'()+,;=:@-]+"
 
 
 Shape = tuple[str, tuple[str | None, ...]]
@@ -59,7 +59,7 @@ def _check_segment(segment: str, *, last: bool) -> None:
         wrong(
             Code.BAD_ROUTE, "A parameter is a whole segment of the path.", "Write `/{name}/`, with nothing beside it."
         )
-    if segment in ("", ".", "..") or not re.fullmatch(_LITERAL, segment):
+    if segment in ("", ".", "..") or not re.fullmatch(LITERAL, segment):
         mend = "Write plain segments between single slashes: no `*`, `%`, `?`, `#`, `.` or `..`."
         wrong(Code.BAD_ROUTE, f"`{segment}` is no segment of a path.", mend)
 

@@ -11,11 +11,25 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ostiary.contract.document import Entry, Mapping, Node, Path, Place, Scalar, locate, plain, renamed, without
+from ostiary.contract.document import (
+    Entry,
+    Mapping,
+    Node,
+    Path,
+    Place,
+    Scalar,
+    Sequence,
+    locate,
+    plain,
+    renamed,
+    without,
+)
 from ostiary.contract.file import ContractFile
 from ostiary.contract.mistakes import Code, Mistake
 
 _ROUNDS = 100
+_MOST = 1000
+"""Mistakes of one round; with more, nothing is mended and no further check runs."""
 _PLACEHOLDER = "https://origin.invalid"
 
 
@@ -39,7 +53,11 @@ def shape(document: Node, name: str) -> tuple[Shaped | None, list[Mistake]]:
         except ValidationError as refused:
             errors = refused.errors(include_url=False, include_input=False)
         errors = [error for error in errors if error["type"] == "extra_forbidden"] or errors
-        mistakes += [_mistake(document, name, error) for error in errors]
+        mistakes += [_mistake(document, name, error) for error in errors[:_MOST]]
+        if len(errors) > _MOST:
+            says = f"There are {len(errors) - _MOST} mistakes more."
+            mistakes.append(Mistake(name, 1, 1, Code.TOO_MUCH, says, "Mend those that are listed first."))
+            break
         for error in reversed(errors):
             document = _mended(document, error, lost)
         if not isinstance(document, Mapping):
@@ -115,13 +133,14 @@ def _nearest(document: Node, path: Path) -> str | None:
 
 
 def _keys(document: Node, path: Path) -> frozenset[str]:
-    value = plain(document)
+    """Of the mapping at `path`."""
+    node = document
     for step in path:
-        if isinstance(value, dict):
-            value = value.get(step, value)
-        elif isinstance(value, list) and isinstance(step, int):
-            value = value[step]
-    return frozenset(value) if isinstance(value, dict) else frozenset()
+        if isinstance(node, Mapping) and isinstance(step, str) and step in node.entries:
+            node = node.entries[step].node
+        elif isinstance(node, Sequence) and isinstance(step, int):
+            node = node.items[step]
+    return frozenset(node.entries) if isinstance(node, Mapping) else frozenset()
 
 
 _CODES: dict[str, Code] = {code.value: code for code in Code}

@@ -7,7 +7,8 @@ from ostiary.contract.document import Path
 from ostiary.contract.draft import Draft
 from ostiary.contract.file import Service
 from ostiary.contract.mistakes import Code, Mistake
-from ostiary.contract.operations import NoOpenApi, Operation, operations
+from ostiary.contract.openapi_document import NoOpenApi
+from ostiary.contract.operations import Operation, operations
 from ostiary.contract.patterns import Shape
 
 
@@ -18,7 +19,9 @@ def openapi(draft: Draft) -> Iterator[Mistake]:
             continue
         path: Path = ("services", name, "openapi")
         try:
-            listed = operations(draft.read_file(service.openapi), service.openapi, service.url.base_path)
+            listed = operations(
+                draft.read_file(service.openapi), service.openapi, service.url.base_path, draft.read_file
+            )
         except OSError as error:
             says = f"The OpenAPI document cannot be read: {error.strerror or 'no such file'}."
             yield draft.mistake(path, Code.OPENAPI_UNREADABLE, says, "Write its path from the contract's folder.")

@@ -1,0 +1,69 @@
+"""What `explain client` says: the kind's reasons, and of a setting that changes a line the place where it stands."""
+
+from contract_door import TEXT, read_door
+from ostiary.contract import Code
+from ostiary.contract.explain import Explanation, explain_client
+from ostiary.contract.profiles import PROFILES
+from ostiary.model.principal import Kind
+
+
+def explained(name: str, right: str = "", wrong: str = "") -> Explanation:
+    reading = read_door(TEXT.replace(right, wrong, 1) if right else TEXT)
+    assert reading.draft is not None
+    assert reading.contract is not None
+    return explain_client(reading.draft, reading.contract, name)
+
+
+def told(explanation: Explanation, what: str) -> tuple[str, str, str]:
+    [line] = [line for line in explanation.lines if line.what == what]
+    return line.value, line.why, line.source
+
+
+def test_a_line_of_the_profile_has_the_kind_s_reason_and_source() -> None:
+    chosen = PROFILES[Kind.SPA].access_token_seconds
+    assert told(explained("pages"), "access token") == ("10m", chosen.why, chosen.source)
+
+
+def test_a_setting_stands_in_for_the_kind_s_line_with_its_place() -> None:
+    line = TEXT[: TEXT.index("refresh_idle")].count("\n") + 1
+    value, _, source = told(explained("reader"), "refresh token, unused")
+    assert (value, source) == ("7d", f"door.yaml:{line}")
+
+
+def test_a_weakened_line_gives_the_reason_of_the_contract() -> None:
+    weakened = explained("pages", "quota: 100k/day", "insecure_access_token_lifetime: {value: 1h, because: slow links}")
+    value, why, source = told(weakened, "access token")
+    assert value == "1h"
+    assert "slow links" in why
+    assert source.startswith("door.yaml:")
+
+
+def test_a_weakened_profile_is_in_the_contract_for_the_audit_log() -> None:
+    weakening = "insecure_access_token_lifetime: {value: 1h, because: slow links}"
+    contract = read_door(TEXT.replace("quota: 100k/day", weakening)).contract
+    assert contract is not None
+    [use] = contract.insecure
+    assert (use.setting, use.because) == ("clients.pages.insecure_access_token_lifetime", "slow links")
+
+
+def test_a_weakening_without_a_reason_is_refused() -> None:
+    for written in ("1h", "{value: 1h}", '{value: 1h, because: ""}', "{value: 1h, because: ' '}"):
+        reading = read_door(TEXT.replace("quota: 100k/day", f"insecure_access_token_lifetime: {written}"))
+        assert reading.contract is None
+        assert {mistake.code for mistake in reading.mistakes} <= {Code.INSECURE_WITHOUT_REASON, Code.WRONG_TYPE}
+
+
+def test_routes_say_what_stops_the_client() -> None:
+    stopped = {way.route: bool(way.stopped_by) for way in explained("pages").ways}
+    assert stopped == {
+        "GET /v1/orders/{user}": False,
+        "POST /v1/orders": False,
+        "GET /v1/catalog/{item}": False,
+        "GET /v1/chat": True,
+    }
+
+
+def test_a_kind_that_is_not_served_yet_says_so() -> None:
+    till = explained("till", "  robot:", "  till: {kind: device}\n  robot:")
+    assert till.not_served == PROFILES[Kind.DEVICE].not_served != ""
+    assert explained("pages").not_served == ""
