@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from ostiary.contract import document
 from ostiary.contract.document import Path, Place, locate
-from ostiary.contract.mistakes import Mistake
+from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.outline import outline
 
 
@@ -56,17 +56,25 @@ def read_openapi(text: bytes, name: str, *, whole: bool = False, part: bool = Fa
         raise NoOpenApi("it has neither `openapi` nor `swagger`")
     if not isinstance(content.setdefault("paths", {}), dict):
         raise NoOpenApi("its `paths` are no mapping")
+    if "$ref" in openapi.paths:
+        raise NoOpenApi("its `paths` as a whole are elsewhere, which OpenAPI does not have: bundle the document")
     return openapi
 
 
 def _from_json(text: bytes, name: str) -> OpenApi | None:
+    """None for what may be YAML. Raises `NoOpenApi` for a file that should be JSON and is not."""
     if not text.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return None
     try:
         decoded = text.decode("utf-8-sig")
         return OpenApi(name, json.loads(decoded), _JsonPlaces(decoded), is_outline=False)
+    except json.JSONDecodeError as error:
+        if name.endswith(".json"):
+            wrong = Mistake(name, error.lineno, error.colno, Code.SYNTAX, "This is not JSON.", "Mend the syntax.")
+            raise NoOpenApi(f"`{name}` is not JSON", [wrong]) from None
     except (ValueError, RecursionError):
-        return None
+        pass
+    return None
 
 
 def _from_outline(text: bytes, name: str) -> OpenApi | None:

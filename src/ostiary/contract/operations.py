@@ -72,7 +72,8 @@ def _followed(openapi: OpenApi, item: dict[str, Any], read_file: ReadFile, read:
             raise NoOpenApi("a path is at another address, and nothing is fetched: bundle the document")
         file, _, pointer = reference.partition("#")
         if file:
-            openapi = _beside(posixpath.join(posixpath.dirname(openapi.name), unquote(file)), read_file, read)
+            beside = posixpath.join(posixpath.dirname(openapi.name), unquote(file))
+            openapi = _beside(posixpath.normpath(beside), read_file, read)
         found = openapi.at(pointer)
         if not isinstance(found, dict):
             raise NoOpenApi(f"`{reference}` leads to nothing")
