@@ -8,7 +8,7 @@ class Reason(StrEnum):
 
     says: str
 
-    def __new__(cls, value: str, says: str) -> "Reason":
+    def __new__(cls, value: str, says: str = "") -> "Reason":
         member = str.__new__(cls, value)
         member._value_ = value
         member.says = says
@@ -113,6 +113,7 @@ class Reason(StrEnum):
     UPSTREAM_UNREACHABLE = "upstream_unreachable", "The service could not be reached."
     UPSTREAM_TIMEOUT = "upstream_timeout", "The service did not answer in time."
     UPSTREAM_MALFORMED = "upstream_malformed", "The service's answer is not well-formed HTTP/1.1."
+    UPSTREAM_CLOSED = "upstream_closed", "The service closed the connection before it had answered."
     UPSTREAM_BUSY = "upstream_busy", "All connections to the service are in use."
     FEED_STALE = "feed_stale", "The gateway has not heard of revocations for longer than its bound."
     AUDIT_UNAVAILABLE = "audit_unavailable", "What happens could not be recorded for longer than its bound."

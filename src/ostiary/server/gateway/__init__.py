@@ -1,0 +1,1 @@
+"""The shell of one gateway worker: sockets, clock, upstream connections, the feed and the record."""

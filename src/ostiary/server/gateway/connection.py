@@ -1,0 +1,351 @@
+"""One client's connection: requests in, one at a time, answers out in their order."""
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING, Final, cast
+
+from ostiary.gateway import refusal
+from ostiary.gateway.decision import Allow, Asked, Refuse, Reply
+from ostiary.gateway.peer import Peer, original
+from ostiary.http import syntax
+from ostiary.http.request import RequestHead
+from ostiary.model.errors import HttpRefused, Refusal, RequestTimeout, ServiceUnavailable, Unexpected
+from ostiary.model.reasons import Reason
+from ostiary.server.gateway.clockwork import NEVER
+from ostiary.server.gateway.exchange import Exchange
+
+if TYPE_CHECKING:
+    from ostiary.server.gateway.door import Door
+
+_LOG: Final = logging.getLogger("ostiary.gateway")
+
+MOST_KEPT: Final = 64 * 1024
+"""Bytes behind the request that is under way, until the client is not read any more."""
+MOST_SKIPPED: Final = 64 * 1024
+"""Bytes of a refused request's body that are read and dropped, so that the connection can go on."""
+_GONE: Final = ("0.0.0.0",)  # noqa: S104  # the address of who hung up before anyone asked; nothing binds to it
+LINGER_SECONDS: Final = 2.0
+LINGER_BYTES: Final = 1024 * 1024
+"""For how long and how far what is sent after a last answer is read: closing at once could destroy that answer
+(RFC 9112 section 9.6)."""
+
+
+class ClientConnection(asyncio.Protocol):
+    """Reads heads, asks the gateway, and lets an exchange carry what was allowed."""
+
+    __slots__ = (
+        "_door",
+        "_exchange",
+        "_head_begun",
+        "_kept",
+        "_lingered",
+        "_lingers",
+        "_minor",
+        "_peer",
+        "_running",
+        "_skip",
+        "_stalled",
+        "closing",
+        "deadline",
+        "paused",
+        "transport",
+    )
+
+    transport: asyncio.Transport
+    _peer: Peer
+
+    def __init__(self, door: "Door") -> None:
+        self._door: Final = door
+        self._exchange: Exchange | None = None
+        self._head_begun = False
+        self._kept = b""
+        self._lingers = False
+        self._lingered = 0
+        self._minor = 1
+        self._running = False
+        self._skip = 0
+        self._stalled = False
+        self.closing = False
+        """The answer that is under way, or was last, is the last one."""
+        self.deadline = NEVER
+        self.paused = False
+
+    # what the transport tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        door = self._door
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
+        self._peer = door.peer((transport.get_extra_info("peername") or _GONE)[0])
+        door.counts.connections_total += 1
+        door.counts.connections += 1
+        door.connections.add(self)
+        door.clockwork.watch(self)
+        self.wait(door.gateway.contract.timeouts.headers)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        door = self._door
+        door.counts.connections -= 1
+        door.left(self)
+        door.clockwork.forget(self)
+        exchange, self._exchange = self._exchange, None
+        if exchange is not None:
+            exchange.abandon()
+
+    def data_received(self, data: bytes) -> None:
+        exchange = self._exchange
+        try:
+            if exchange is not None:
+                self._more(exchange, data)
+            elif self._lingers:
+                self._discard(len(data))
+            else:
+                self._run(self._kept + data if self._kept else data)
+        except Exception:  # noqa: BLE001  # whatever it is, it is refused and told
+            _LOG.exception("a request failed")
+            self._unexpected()
+
+    def eof_received(self) -> None:
+        """Close: who is gone gets no answer."""
+
+    def pause_writing(self) -> None:
+        self._stalled = True
+        if self._exchange is not None:
+            self._exchange.client_stalled()
+            self.wait(self._exchange.asked.route.rule.timeouts.idle)
+
+    def resume_writing(self) -> None:
+        self._stalled = False
+        if self._exchange is not None:
+            self._exchange.client_flows()
+        elif not self.closing:
+            self._go_on()
+
+    def expired(self) -> None:
+        """The client, or its exchange, took too long."""
+        if self._exchange is not None:
+            self._exchange.expired()
+        elif self.closing or self._stalled or self._skip:
+            self.transport.abort()
+        elif self._head_begun:
+            self.refuse(RequestTimeout(Reason.HEADERS_TIMEOUT), None, self._next(), whole=False)
+        else:
+            self._close()
+
+    # what the exchange tells
+
+    def wait(self, seconds: float) -> None:
+        """From now on, at most so long."""
+        self.deadline = self._door.clockwork.now + seconds
+
+    def credit(self, seconds: float, most: float) -> None:
+        """Wait longer, but never more than `most` from now."""
+        self.deadline = min(self._door.clockwork.now + most, self.deadline + seconds)
+
+    def pause(self) -> None:
+        if not self.paused and not self.transport.is_closing():
+            self.paused = True
+            self.transport.pause_reading()
+
+    def resume(self) -> None:
+        if self.paused and not self.transport.is_closing():
+            self.paused = False
+            self.transport.resume_reading()
+
+    def unkeep(self) -> bytes:
+        """What came behind the request, for a tunnel."""
+        kept, self._kept = self._kept, b""
+        return kept
+
+    @property
+    def persistence(self) -> bytes:
+        """What an answer says about the connection (RFC 9112 section 9.3)."""
+        if self.closing:
+            return b"connection: close\r\n"
+        return b"" if self._minor == 1 else b"connection: keep-alive\r\n"
+
+    def finished(self, *, whole: bool) -> None:
+        """The answer is with the client. `whole`: so is the request with the upstream."""
+        self._exchange = None
+        if not whole:
+            self._linger()
+        elif self.closing:
+            self._close()
+        else:
+            self._go_on()
+
+    def refuse(self, refused: Refusal, asked: Asked | None, number: int, *, whole: bool) -> None:
+        """Answer with a problem. `whole`: the request was read to its end, so the connection can go on."""
+        door = self._door
+        peer = self._peer if asked is None else asked.peer
+        ref = door.recorder.refused(refused, number, peer.text, asked)
+        if not self.transport.is_closing():
+            self.closing = self.closing or not whole or door.draining
+            lines = door.clockwork.date + self.persistence
+            self.transport.write(refusal.rendered(refused, ref, asked, door.gateway.contract, lines))
+        self.finished(whole=whole)
+
+    def recheck(self) -> None:
+        """End a running stream whose token was revoked."""
+        if self._exchange is not None and self._exchange.is_revoked():
+            self.transport.abort()
+
+    def close_idle(self) -> None:
+        """No request is under way, and none may come."""
+        if self._exchange is None and not self._head_begun and not self._skip and not self.closing:
+            self._close()
+
+    # requests
+
+    def _run(self, data: bytes) -> None:
+        """Serve what is there, until a head is not whole or a request is under way."""
+        self._running = True
+        while data and self._exchange is None and not self._stalled and not self.closing:
+            if self._skip:
+                data = self._skipped(data)
+                continue
+            end = data.find(syntax.HEAD_END)
+            if end < 0:
+                self._partial(data)
+                break
+            self._head_begun = False
+            data = self._serve(data[:end], data[end + 4 :])
+        self._running = False
+        self._kept = b"" if self.closing and self._exchange is None else data
+        if self._stalled or len(self._kept) > MOST_KEPT:
+            self.pause()
+
+    def _go_on(self) -> None:
+        """Ready for the next request, which may be here already."""
+        self.deadline = self._door.clockwork.now + self._door.gateway.contract.timeouts.idle
+        if self.paused:
+            self.resume()
+        if self._kept and not self._running:
+            self._run(self._kept)
+
+    def _serve(self, raw: bytes, rest: bytes) -> bytes:
+        """One request. Returns what does not belong to it."""
+        door, number = self._door, self._next()
+        gateway = door.gateway
+        try:
+            head = gateway.parser.parse(raw)
+        except HttpRefused as refused:
+            self.refuse(refused, None, number, whole=False)
+            return b""
+        self._minor = head.minor
+        self.closing = not head.persistent or door.draining
+        decision = gateway.decide(head, self._peer_of(head), time.time(), time.monotonic_ns())
+        if type(decision) is Allow:
+            asked = decision.asked
+            if not door.recorder.stalled or asked.route.identify is None:
+                return self._carry(asked, number, rest)
+            decision = Refuse(ServiceUnavailable(Reason.AUDIT_UNAVAILABLE), asked)
+        assert not isinstance(decision, Allow)
+        return self._answer(decision, head, number, rest)
+
+    def _carry(self, asked: Asked, number: int, rest: bytes) -> bytes:
+        exchange = self._exchange = Exchange(self._door, self, asked, number)
+        try:
+            return exchange.begin(rest)
+        except Refusal as refused:
+            exchange.failed(refused)
+            return exchange.rest(rest)
+
+    def _answer(self, decision: Refuse | Reply, head: RequestHead, number: int, rest: bytes) -> bytes:
+        """Answer without an upstream. Returns what is behind the request."""
+        rest, whole = self._without_body(head, rest)
+        if isinstance(decision, Refuse):
+            self.refuse(decision.error, decision.asked, number, whole=whole)
+            return rest
+        self.closing = self.closing or not whole
+        door = self._door
+        lines = door.clockwork.date + self.persistence
+        self.transport.write(refusal.replied(decision, door.reference(number), door.gateway.contract, lines))
+        self.finished(whole=whole)
+        return rest
+
+    def _without_body(self, head: RequestHead, data: bytes) -> tuple[bytes, bool]:
+        """What is behind the body, and whether that is known. A short body that is still to come is skipped."""
+        length = head.length or 0
+        if 0 <= length <= len(data):
+            return data[length:], True
+        if not 0 < length <= MOST_SKIPPED or b"expect" in head.fields:
+            return b"", False
+        self._skip = length - len(data)
+        return b"", True
+
+    def _skipped(self, data: bytes) -> bytes:
+        rest = data[self._skip :]
+        self._skip -= len(data) - len(rest)
+        return rest
+
+    def _more(self, exchange: Exchange, data: bytes) -> None:
+        """Bytes while a request is under way: of its body, or behind it."""
+        try:
+            rest = exchange.feed(data)
+        except Refusal as refused:
+            exchange.failed(refused)
+            rest = exchange.rest(b"")
+        if rest:
+            self._kept += rest
+            if len(self._kept) > MOST_KEPT:
+                self.pause()
+            if self._exchange is None and not self.closing:
+                self._run(self._kept)
+
+    def _partial(self, data: bytes) -> None:
+        """The beginning of a head."""
+        if not self._head_begun:
+            self._head_begun = True
+            self.wait(self._door.gateway.contract.timeouts.headers)
+        try:
+            self._door.gateway.parser.require_may_continue(data)
+        except HttpRefused as refused:
+            self.refuse(refused, None, self._next(), whole=False)
+
+    def _peer_of(self, head: RequestHead) -> Peer:
+        """The client, as a proxy tells it that the contract trusts."""
+        told = head.fields.get(b"x-forwarded-for")
+        if told is None:
+            return self._peer
+        trusted = self._door.gateway.contract.trusted_proxies
+        address = original(told, trusted) if self._peer.within(trusted) else None
+        return self._peer if address is None else self._door.peer(address)
+
+    def _next(self) -> int:
+        self._door.number = number = self._door.number + 1
+        return number
+
+    def _unexpected(self) -> None:
+        exchange, unexpected = self._exchange, Unexpected(Reason.UNEXPECTED)
+        if exchange is not None:
+            exchange.failed(unexpected)
+        elif not self.closing:
+            self.refuse(unexpected, None, self._next(), whole=False)
+
+    # the end
+
+    def _close(self) -> None:
+        """Close when everything is written, which has its time too."""
+        self.closing = True
+        self.transport.close()
+        self._wait_for_end()
+
+    def _linger(self) -> None:
+        """Say that this was all, and read on for a moment."""
+        self.closing = self._lingers = True
+        if self.transport.is_closing():
+            return
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.resume()
+        self._wait_for_end()
+
+    def _wait_for_end(self) -> None:
+        idle = self._door.gateway.contract.timeouts.idle
+        self.wait(idle if self._stalled else LINGER_SECONDS)
+
+    def _discard(self, size: int) -> None:
+        self._lingered += size
+        if self._lingered > LINGER_BYTES:
+            self.transport.abort()

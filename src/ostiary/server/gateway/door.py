@@ -1,0 +1,140 @@
+"""What all connections of a worker share."""
+
+import asyncio
+import random
+import ssl
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from ostiary.audit.batch import reference
+from ostiary.contract.model import Contract, ServiceRule
+from ostiary.gateway.compile import Gateway
+from ostiary.gateway.decision import Asked
+from ostiary.gateway.metrics import Counts
+from ostiary.gateway.peer import Peer, peer_of
+from ostiary.http import trace
+from ostiary.http.fields import issuer_response_names, response_names
+from ostiary.http.response import ResponseHead
+from ostiary.model.ids import Reference, ServiceName
+from ostiary.server.gateway.clockwork import Clockwork
+from ostiary.server.gateway.pool import Pool
+from ostiary.server.gateway.recorder import Recorder
+from ostiary.server.gateway.tls import client_context
+from ostiary.server.gateway.upstream import UpstreamConnection
+
+if TYPE_CHECKING:
+    from ostiary.server.gateway.connection import ClientConnection
+
+ISSUER_CONNECTIONS: Final = 64
+MOST_PEERS: Final = 10_000
+"""Addresses whose `Peer` is remembered."""
+
+
+class Door:
+    """One worker's: the gateway in force, the services' connections, numbers for requests."""
+
+    def __init__(
+        self, prefix: str, issuer_socket: str, recorder: Recorder, clockwork: Clockwork, counts: Counts
+    ) -> None:
+        self.recorder: Final = recorder
+        self.clockwork: Final = clockwork
+        self.counts: Final = counts
+        self.connections: Final[set[ClientConnection]] = set()
+        self.draining = False
+        self.empty: Final = asyncio.Event()
+        """While draining: no client is connected any more."""
+        self.number = 0
+        self._prefix: Final = prefix.encode()
+        self._random: Final = random.Random()  # noqa: S311  # trace ids need to be rare, not secret
+        self._issuer: Final = issuer_socket
+        self._peers: dict[str, Peer] = {}
+        self._services: dict[ServiceName, ServiceRule] = {}
+        self.pools: dict[ServiceName | None, Pool] = {}
+        self.gateway: Gateway
+
+    def adopt(self, gateway: Gateway) -> None:
+        """From the next request on. Connections to services that stay as they are stay open."""
+        contract, before = gateway.contract, self.pools
+        kept = {name for name, rule in contract.services.items() if self._services.get(name) == rule and name in before}
+        pools: dict[ServiceName | None, Pool] = {
+            name: before[name] if name in kept else self._pool_of(rule, contract)
+            for name, rule in contract.services.items()
+        }
+        pools[None] = before.get(None) or self._pool_of_issuer(contract)
+        for name, pool in before.items():
+            if pools.get(name) is not pool:
+                pool.close()
+        self.gateway, self.pools, self._services, self._peers = gateway, pools, dict(contract.services), {}
+
+    def left(self, one: "ClientConnection") -> None:
+        """A client's connection is gone."""
+        self.connections.discard(one)
+        if self.draining and not self.connections:
+            self.empty.set()
+
+    def drain(self) -> None:
+        """From now on each answer is the last one of its connection."""
+        self.draining = True
+        if not self.connections:
+            self.empty.set()
+
+    def recheck(self) -> None:
+        """End the streams of those whose rights were revoked."""
+        for one in tuple(self.connections):
+            one.recheck()
+
+    def close_idle(self) -> None:
+        """Nobody may send another request."""
+        for one in tuple(self.connections):
+            one.close_idle()
+
+    def abort(self) -> None:
+        for one in tuple(self.connections):
+            one.transport.abort()
+
+    def peer(self, address: str) -> Peer:
+        """Raises ValueError for what is no address."""
+        known = self._peers.get(address)
+        if known is None:
+            if len(self._peers) >= MOST_PEERS:
+                self._peers.clear()
+            known = self._peers[address] = peer_of(address, self.gateway.contract.origin.partition("://")[2])
+        return known
+
+    def names(self, asked: Asked, number: int) -> bytes:
+        """The fields that name a request to its upstream, as lines."""
+        fields = asked.head.fields
+        fresh = b"%048x" % self._random.getrandbits(192)
+        traced = trace.continued(fields.get(b"traceparent"), fields.get(b"tracestate"), fresh)
+        return b"x-request-id: %b-%d\r\n%b" % (self._prefix, number, traced)
+
+    def connection(self, number: int, head: ResponseHead, lines: bytes) -> bytes:
+        """The fields that this door adds to an answer: `lines`, and what every answer gets."""
+        date = b"" if b"date" in head.fields else self.clockwork.date
+        return b"%bx-request-id: %b-%d\r\n%b" % (lines, self._prefix, number, date)
+
+    def reference(self, number: int) -> Reference:
+        return reference(self._prefix.decode(), number)
+
+    def _pool_of(self, rule: ServiceRule, contract: Contract) -> Pool:
+        context = client_context() if rule.tls else None
+        connect = partial(_connect, rule.host, rule.port, context)
+        names = response_names()
+        return Pool(connect, rule.connections, contract.timeouts.connect, names, self.clockwork, self.counts)
+
+    def _pool_of_issuer(self, contract: Contract) -> Pool:
+        connect = partial(_connect_unix, self._issuer)
+        seconds, names = contract.timeouts.connect, issuer_response_names()
+        return Pool(connect, ISSUER_CONNECTIONS, seconds, names, self.clockwork, self.counts)
+
+
+Make = Callable[[], UpstreamConnection]
+
+
+async def _connect(host: str, port: int, context: ssl.SSLContext | None, make: Make) -> Any:
+    return await asyncio.get_running_loop().create_connection(make, host, port, ssl=context)
+
+
+async def _connect_unix(path: str, make: Make) -> Any:
+    return await asyncio.get_running_loop().create_unix_connection(make, path)

@@ -1,0 +1,233 @@
+"""One allowed request: its way to a service, and the answer's way back."""
+
+from time import monotonic_ns
+from typing import TYPE_CHECKING, Final
+
+from ostiary.gateway import forward
+from ostiary.gateway.decision import Asked
+from ostiary.gateway.identify import is_revoked
+from ostiary.http import body as bodies
+from ostiary.http.response import ResponseHead
+from ostiary.model.errors import BadGateway, GatewayTimeout, HttpRefused, Refusal, RequestTimeout
+from ostiary.model.ids import ClientId
+from ostiary.model.reasons import Reason
+from ostiary.server.gateway import framed
+from ostiary.server.gateway.sending import Sending
+
+if TYPE_CHECKING:
+    from ostiary.audit.batch import Who
+    from ostiary.server.gateway.connection import ClientConnection
+    from ostiary.server.gateway.door import Door
+    from ostiary.server.gateway.upstream import UpstreamConnection
+
+NOBODY: "Final[Who]" = (ClientId(""), None, None)
+"""Who calls a public route."""
+_RETRIED: Final = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE"))
+"""Safe methods (RFC 9110 section 9.2.1)."""
+
+
+class Exchange:
+    """Between a client's connection and a service's. It ends in `finish`, in `failed`, or in `abandon`."""
+
+    __slots__ = (
+        "_chunked",
+        "_door",
+        "_number",
+        "_pool",
+        "_retried",
+        "_tunnelled",
+        "_upstream",
+        "answering",
+        "asked",
+        "client",
+        "sending",
+    )
+
+    def __init__(self, door: "Door", client: "ClientConnection", asked: Asked, number: int) -> None:
+        self._door: Final = door
+        self._number: Final = number
+        self._pool: Final = door.pools[asked.route.service]
+        self._upstream: UpstreamConnection | None = None
+        self._chunked = False
+        self._retried = False
+        self._tunnelled = False
+        self.asked: Final = asked
+        self.client: Final = client
+        self.answering = False
+        """The client has the answer's head."""
+        length = asked.head.length
+        self.sending: Final = None if length is None else Sending(self, length)
+        """Of a request with a body."""
+
+    @property
+    def sent(self) -> bool:
+        """Whether the request is with the upstream as a whole."""
+        return not self._tunnelled if self.sending is None else self.sending.done
+
+    def begin(self, data: bytes) -> bytes:
+        """`data` came with the head. Returns what is not of this request. Raises Refusal."""
+        if self.sending is None:
+            self.start()
+            return data
+        self.sending.begin(data)
+        return self.sending.rest
+
+    def start(self) -> None:
+        """Take a connection and send the head, now or when one is free. Raises HttpRefused."""
+        upstream = self._pool.take(self)
+        if upstream is None:
+            self.client.wait(self.asked.route.rule.timeouts.connect)
+        else:
+            self.connected(upstream)
+
+    # what the upstream's connection tells
+
+    def connected(self, upstream: "UpstreamConnection") -> None:
+        """Here is a connection."""
+        asked, sending = self.asked, self.sending
+        self._upstream = upstream
+        if sending is None:
+            frame = forward.UPGRADE if framed.wants_upgrade(asked) else b""
+        else:
+            frame = forward.frame(sending.length)
+        upstream.carry(self, asked.route.forward(asked, self._door.names(asked, self._number), frame))
+        if sending is None:
+            self.client.wait(asked.route.rule.timeouts.first_byte)
+        else:
+            sending.start(upstream.transport)
+
+    def interim(self, head: ResponseHead) -> None:
+        """Answers with a status below 200 go on, but for the 100 that this side has sent itself, or need not."""
+        if head.status != 100 and self.asked.head.minor == 1 and not self.answering:
+            self.client.transport.write(framed.interim(head))
+
+    def answered(self, head: ResponseHead, first: bytes, *, whole: bool) -> None:
+        """The answer's head, and its body if it is `whole`."""
+        frame, self._chunked, ends = framed.answer(head, self.asked.head)
+        if ends or not self.sent or self._door.draining:
+            self.client.closing = True
+        self._tell(head, frame + self.client.persistence, first)
+        if not whole:
+            self.client.wait(self.asked.route.rule.timeouts.idle)
+
+    def _tell(self, head: ResponseHead, lines: bytes, first: bytes) -> None:
+        """The head goes to the client, and the request on record."""
+        asked, door, number = self.asked, self._door, self._number
+        self.answering = True
+        self.client.transport.write(asked.route.answer(asked, head, door.connection(number, head, lines)) + first)
+        who = NOBODY if asked.seen is None else asked.seen.who
+        door.recorder.allowed((asked.clock, who, asked.route.rule.id, head.status, number))
+        asked.route.counts.answered(head.status, monotonic_ns() - asked.clock)
+
+    def payload(self, data: bytes) -> None:
+        """A part of the answer's body."""
+        client = self.client
+        client.transport.write(bodies.chunk(data) if self._chunked else data)
+        client.wait(self.asked.route.rule.timeouts.idle)
+
+    def ended(self) -> None:
+        """The answer's body is whole."""
+        if self._chunked:
+            self.client.transport.write(bodies.LAST_CHUNK)
+
+    def switches(self, head: ResponseHead) -> bool:
+        """Whether this 101 is the one that the client asked for (RFC 9110 section 7.8, RFC 6455 section 4.1)."""
+        return framed.wants_upgrade(self.asked) and head.fields.get(b"upgrade", b"").lower() == b"websocket"
+
+    def switched(self, head: ResponseHead) -> None:
+        """From here on both sides say what they like."""
+        self._tell(head, framed.SWITCHING, b"")
+        self._tunnelled = self.client.closing = True
+        self.feed(self.client.unkeep())
+
+    def finish(self) -> None:
+        """The answer is whole, and the upstream's connection has gone back."""
+        self._upstream = None
+        self.client.finished(whole=self.sent)
+
+    def cut(self, *, began: bool) -> None:
+        """The upstream closed before its answer was whole."""
+        reused = self._upstream is not None and self._upstream.reused
+        self._upstream = None
+        if self.answering:
+            self.client.transport.abort()
+        elif reused and not began and not self._retried and self._may_repeat():
+            self._retried = True
+            self._door.counts.upstream_retries_total += 1
+            self._retry()
+        else:
+            self.failed(BadGateway(Reason.UPSTREAM_CLOSED))
+
+    def upstream_stalled(self) -> None:
+        self.client.pause()
+
+    def upstream_flows(self) -> None:
+        self.client.resume()
+
+    # what the client's connection tells
+
+    def feed(self, data: bytes) -> bytes:
+        """Bytes of the client; returns those that are not of this request. Raises Refusal."""
+        if self._tunnelled:
+            if self._upstream is not None and not self._upstream.transport.is_closing():
+                self._upstream.transport.write(data)
+            self.client.wait(self.asked.route.rule.timeouts.idle)
+            return b""
+        if self.sending is None or self.sending.received:
+            return data
+        self.sending.feed(data)
+        return self.sending.rest
+
+    def rest(self, data: bytes) -> bytes:
+        """What the client sent behind the request; `data` came with its head."""
+        return data if self.sending is None else self.sending.rest
+
+    def client_stalled(self) -> None:
+        if self._upstream is not None and not self._upstream.transport.is_closing():
+            self._upstream.transport.pause_reading()
+
+    def client_flows(self) -> None:
+        if self._upstream is not None and not self._upstream.transport.is_closing():
+            self._upstream.transport.resume_reading()
+
+    def is_revoked(self) -> bool:
+        """Whether the token that let it in was revoked since."""
+        seen = self.asked.seen
+        return seen is not None and is_revoked(seen, self._door.gateway.trust.revocations)
+
+    def expired(self) -> None:
+        """Nothing moved for too long."""
+        if self.answering:
+            self.client.transport.abort()
+        elif self.sending is not None and not self.sending.received and not self.client.paused:
+            self.failed(RequestTimeout(Reason.BODY_TIMEOUT))
+        elif self._upstream is None:
+            self.failed(self._pool.give_up(self))
+        else:
+            self.failed(GatewayTimeout(Reason.UPSTREAM_TIMEOUT))
+
+    def failed(self, refused: Refusal) -> None:
+        """There will be no answer of the upstream."""
+        self.abandon()
+        if self.answering:
+            self.client.transport.abort()
+        else:
+            whole = self.sending is None or self.sending.received
+            self.client.refuse(refused, self.asked, self._number, whole=whole)
+
+    def abandon(self) -> None:
+        """Nobody waits for the answer any more."""
+        upstream, self._upstream = self._upstream, None
+        if upstream is not None:
+            upstream.drop(flush=self._tunnelled)
+        else:
+            self._pool.give_up(self)
+
+    def _may_repeat(self) -> bool:
+        return self.sending is None and self.asked.head.method in _RETRIED and not framed.wants_upgrade(self.asked)
+
+    def _retry(self) -> None:
+        try:
+            self.start()
+        except HttpRefused as refused:
+            self.failed(refused)

@@ -1,0 +1,65 @@
+"""Follows the feed, so that what this worker believes stays true (docs/adr/0003)."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from ostiary.gateway.identify import Trust
+from ostiary.gateway.revocation import Revocations
+from ostiary.keys.ring import NoSigningKey
+from ostiary.server.gateway.keys import GatewayKeys
+from ostiary.store.interface import Store, StoreUnavailable
+
+POLL_SECONDS: Final = 0.2
+FORGET_SECONDS: Final = 60.0
+
+
+class Follower:
+    """Applies the feed to the revocations and the keys; `changed` is called after what may end running streams."""
+
+    def __init__(self, store: Store, keys: GatewayKeys, revocations: Revocations, changed: Callable[[], None]) -> None:
+        self._store: Final = store
+        self._keys: Final = keys
+        self._revocations: Final = revocations
+        self._changed: Final = changed
+        self._trust: Trust | None = None
+        self._keys_version = revocations.keys_version
+        self._forget_at = time.monotonic() + FORGET_SECONDS
+
+    def serve(self, trust: Trust) -> None:
+        """Keep this one true from now on."""
+        self._trust = trust
+
+    async def poll(self) -> None:
+        """Hear the feed once. Raises StoreUnavailable, NoSigningKey, SealBroken."""
+        revocations = self._revocations
+        asked_at = time.monotonic_ns()
+        events = await self._store.feed_since(revocations.position)
+        revocations.apply(events)
+        if revocations.keys_version != self._keys_version:
+            version = revocations.keys_version
+            self._keys.adopt(await self._store.signing_keys())
+            self._keys_version = version
+            self._adopt_keys()
+        elif self._keys.change_due(time.time()):
+            self._adopt_keys()
+        revocations.heard_at = asked_at
+        if events:
+            self._changed()
+
+    async def run(self) -> None:
+        """Poll until cancelled; a store that is away is asked again."""
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            with suppress(StoreUnavailable, NoSigningKey, ValueError):
+                await self.poll()
+            if time.monotonic() >= self._forget_at:
+                self._forget_at = time.monotonic() + FORGET_SECONDS
+                self._revocations.forget(time.time())
+
+    def _adopt_keys(self) -> None:
+        if self._trust is not None:
+            self._trust.keys = self._keys.published
+            self._trust.remembered.clear()

@@ -1,0 +1,45 @@
+"""Where the answer's body ends for the client, whose HTTP may be another than the upstream's (RFC 9112 section 6)."""
+
+from typing import Final
+
+from ostiary.gateway.decision import Asked
+from ostiary.http.request import RequestHead
+from ostiary.http.response import ResponseHead
+
+CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+_CHUNKED: Final = b"transfer-encoding: chunked\r\n"
+SWITCHING: Final = b"connection: upgrade\r\nupgrade: websocket\r\n"
+
+
+def answer(head: ResponseHead, asked: RequestHead) -> tuple[bytes, bool, bool]:
+    """The framing field as a line, whether the body goes in chunks, and whether it ends with the connection."""
+    if head.length > 0:
+        return b"content-length: %d\r\n" % head.length, False, False
+    if head.length == 0:
+        return _of_nothing(head, asked), False, False
+    if asked.minor == 1:
+        return _CHUNKED, True, False
+    return b"", False, True
+
+
+def _of_nothing(head: ResponseHead, asked: RequestHead) -> bytes:
+    """An answer without a body says how long the body would be, if the upstream does (RFC 9110 section 8.6)."""
+    if asked.method != b"HEAD" and head.status != 304:
+        return b"" if head.status == 204 else b"content-length: 0\r\n"
+    length = head.fields.get(b"content-length")
+    return b"" if length is None else b"content-length: %b\r\n" % length
+
+
+def interim(head: ResponseHead) -> bytes:
+    """An answer with a status below 200."""
+    return b"".join((b"HTTP/1.1 ", head.line, b"\r\n", *(line + b"\r\n" for line in head.passed), b"\r\n"))
+
+
+def wants_upgrade(asked: Asked) -> bool:
+    """Whether the route lets through the WebSocket that the client asks for (RFC 6455 section 4.2.1)."""
+    fields = asked.head.fields
+    return (
+        asked.route.rule.upgrade is not None
+        and fields.get(b"upgrade", b"").lower() == b"websocket"
+        and b"upgrade" in fields.get(b"connection", b"").lower()
+    )

@@ -1,0 +1,110 @@
+"""What happened at the door, on its way to the audit log. Nobody waits for it; it is never far behind.
+
+Allowed requests are folded into batches and refusals listed up to a bound (`audit.batch`, `audit.flood`). While the
+store cannot be written they wait in memory, up to a bound; past that they are counted as lost, and the log says so.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from ostiary.audit.batch import AllowedBatch, reference
+from ostiary.audit.flood import RefusalLedger
+from ostiary.gateway.decision import Asked
+from ostiary.gateway.metrics import Counts
+from ostiary.keys.hashing import pseudonym
+from ostiary.model.errors import Refusal
+from ostiary.model.events import Event, GatewayRefused, RecordsLost, RequestsAllowed
+from ostiary.model.ids import Reference
+from ostiary.model.plan import Plan
+from ostiary.store.interface import Store, StoreUnavailable
+
+FLUSH_SECONDS: Final = 0.25
+MOST_WAITING: Final = 50_000
+"""Requests in memory that the store has not taken."""
+
+
+class Recorder:
+    """`stalled`: what happens has not been recorded for longer than the contract's bound."""
+
+    def __init__(self, store: Store, prefix: str, pseudonym_key: bytes, counts: Counts) -> None:
+        self._store: Final = store
+        self._batch: Final = AllowedBatch(prefix)
+        self._ledger: Final = RefusalLedger(time.time())
+        self._key: Final = pseudonym_key
+        self._counts: Final = counts
+        self._waiting: Final[deque[Event]] = deque()
+        self._lost = 0
+        self._written_at = time.monotonic()
+        self._closing = asyncio.Event()
+        self.stalled = False
+        self.allowed: Final = self._batch.add
+        """One allowed request."""
+
+    def refused(self, error: Refusal, number: int, peer: str, asked: Asked | None) -> Reference:
+        """One refused request; how it is called outside."""
+        now, ref = time.time(), reference(self._batch.prefix, number)
+        client, subject, tenant = asked.seen.who if asked is not None and asked.seen is not None else (None, None, None)
+        route, known = None if asked is None else asked.route.id, pseudonym(self._key, peer)
+        self._counts.refused(error.reason)
+        if self._ledger.lists(now, error.reason, route, client, known):
+            self._waiting.append(
+                GatewayRefused(
+                    at=now,
+                    reason=error.reason,
+                    ref=ref,
+                    status=error.status,
+                    peer=known,
+                    route=route,
+                    client=client,
+                    subject=subject,
+                    tenant=tenant,
+                )
+            )
+        return ref
+
+    async def run(self, bound: Callable[[], float]) -> None:
+        """Write until closed, and what is left at the end. `bound`: seconds without a record until `stalled`."""
+        while not self._closing.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closing.wait(), FLUSH_SECONDS)
+            with suppress(StoreUnavailable):
+                await self._write()
+            self.stalled = time.monotonic() - self._written_at > bound()
+
+    def close(self) -> None:
+        """Let `run` write once more and return."""
+        self._closing.set()
+
+    async def _write(self) -> None:
+        now, closing = time.time(), self._closing.is_set()
+        self._waiting.extend(self._batch.flush(now, time.monotonic_ns()))
+        self._waiting.extend(self._ledger.close(now) if closing else self._ledger.flush(now))
+        self._forget_oldest()
+        told, lost = tuple(self._waiting), self._lost
+        if told or lost:
+            await self._store.commit(Plan(events=told + _lost(lost, now)))
+            for _ in told:
+                self._waiting.popleft()
+            self._lost -= lost
+        self._written_at = time.monotonic()
+
+    def _forget_oldest(self) -> None:
+        """Where more wait than there is room for."""
+        size = sum(map(_size, self._waiting))
+        while size > MOST_WAITING:
+            gone = _size(self._waiting.popleft())
+            size -= gone
+            self._lost += gone
+            self._counts.records_lost_total += gone
+
+
+def _lost(count: int, now: float) -> tuple[Event, ...]:
+    return (RecordsLost(at=now, count=count),) if count else ()
+
+
+def _size(event: Event) -> int:
+    return len(event.requests) if isinstance(event, RequestsAllowed) else 1

@@ -1,0 +1,126 @@
+"""A request's body on its way to the service: bounded, framed anew, as fast as the service takes it."""
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from ostiary.gateway.facts import Unreadable, body_object
+from ostiary.http import body as bodies
+from ostiary.http import framing
+from ostiary.http.body import ChunkedBody, LengthBody
+from ostiary.model.errors import Forbidden
+from ostiary.model.reasons import Reason
+from ostiary.server.gateway.framed import CONTINUE
+
+if TYPE_CHECKING:
+    from ostiary.server.gateway.exchange import Exchange
+
+LEAST_RATE: Final = 1000
+"""Bytes of a body in a second, on average: who sends less runs out of time."""
+
+
+class Sending:
+    """Where a rule reads the body it is held until it is whole and judged; else it streams."""
+
+    __slots__ = ("_body", "_chunked", "_exchange", "_held", "_holds", "_to", "done", "length")
+
+    def __init__(self, exchange: "Exchange", length: int) -> None:
+        rule = exchange.asked.route.rule
+        self._exchange: Final = exchange
+        self._body: Final = ChunkedBody(rule.bounds.body) if length == framing.CHUNKED else LengthBody(length)
+        self._chunked = length == framing.CHUNKED
+        self._holds: Final = bool(exchange.asked.route.inspect)
+        self._held: list[bytes] = []
+        self._to: asyncio.Transport | None = None
+        self.length = length
+        """As the upstream is told; CHUNKED where nobody knows."""
+        self.done = False
+        """The upstream has it all."""
+
+    @property
+    def received(self) -> bool:
+        """Whether the client has sent it all."""
+        return self._body.done
+
+    @property
+    def rest(self) -> bytes:
+        """What the client sent behind it."""
+        return self._body.rest
+
+    def begin(self, data: bytes) -> None:
+        """The first bytes, which came with the head. Raises Refusal."""
+        self._exchange.client.wait(self._exchange.asked.route.rule.timeouts.body)
+        if not self._holds:
+            self._take(data)
+            self._exchange.client.pause()
+            self._exchange.start()
+        elif data or self._body.done:
+            self.feed(data)
+        else:
+            self._continue()
+
+    def start(self, to: asyncio.Transport) -> None:
+        """The head is on its way; the body follows."""
+        self._to = to
+        held, self._held = self._held, []
+        for part in held:
+            self._write(part)
+        if self._body.done:
+            self._finish()
+        else:
+            self._exchange.client.wait(self._exchange.asked.route.rule.timeouts.body)
+            if not held:
+                self._continue()
+        self._exchange.client.resume()
+
+    def feed(self, data: bytes) -> None:
+        """More bytes of the client. Raises Refusal."""
+        self._exchange.client.credit(len(data) / LEAST_RATE, self._exchange.asked.route.rule.timeouts.body)
+        self._take(data)
+        if not self._body.done:
+            return
+        if self._holds:
+            self._judge()
+            self._exchange.client.pause()
+            self._exchange.start()
+        elif self._to is not None:
+            self._finish()
+
+    def _take(self, data: bytes) -> None:
+        payload = self._body.feed(data)
+        if not payload:
+            return
+        if self._to is None:
+            self._held.append(payload)
+        else:
+            self._write(payload)
+
+    def _judge(self) -> None:
+        """The body is whole: ask the rules that read it. Raises Refusal."""
+        asked, body = self._exchange.asked, b"".join(self._held)
+        fields = asked.head.fields
+        try:
+            members = body_object(body, fields.get(b"content-type"), fields.get(b"content-encoding"))
+            for inspect in asked.route.inspect:
+                refusal = inspect(asked, members)
+                if refusal is not None:
+                    raise refusal
+        except Unreadable:
+            raise Forbidden(Reason.FACT_UNREADABLE) from None
+        self._held, self.length, self._chunked = [body], len(body), False
+
+    def _write(self, payload: bytes) -> None:
+        if self._to is not None and not self._to.is_closing():
+            self._to.write(bodies.chunk(payload) if self._chunked else payload)
+
+    def _finish(self) -> None:
+        self.done = True
+        if self._chunked and self._to is not None and not self._to.is_closing():
+            self._to.write(bodies.LAST_CHUNK)
+        if not self._exchange.answering:
+            self._exchange.client.wait(self._exchange.asked.route.rule.timeouts.first_byte)
+
+    def _continue(self) -> None:
+        """The client may wait to be asked (RFC 9110 section 10.1.1)."""
+        head = self._exchange.asked.head
+        if b"expect" in head.fields and head.minor == 1:
+            self._exchange.client.transport.write(CONTINUE)

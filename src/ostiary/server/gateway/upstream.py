@@ -1,0 +1,202 @@
+"""One connection to a service: carries one exchange after the other, and parses what the service answers."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final, cast
+
+from ostiary.http import framing, response, syntax
+from ostiary.http.body import ChunkedBody, LengthBody
+from ostiary.http.response import ResponseHead
+from ostiary.model.errors import BadGateway, HttpRefused, Unexpected
+from ostiary.model.reasons import Reason
+from ostiary.server.gateway.clockwork import NEVER
+
+if TYPE_CHECKING:
+    from ostiary.server.gateway.exchange import Exchange
+    from ostiary.server.gateway.pool import Pool
+
+_LOG: Final = logging.getLogger("ostiary.gateway")
+
+MOST_INTERIM: Final = 8
+"""Answers with a status below 200 to one request."""
+_UNBOUNDED: Final = 1 << 62
+_SWITCHING: Final = 101
+
+
+class EndlessBody:
+    """A body that ends with its connection: of an answer without a length, or each side of a tunnel."""
+
+    __slots__ = ("done", "rest")
+
+    def __init__(self) -> None:
+        self.done = False
+        self.rest = b""
+
+    def feed(self, data: bytes) -> bytes:
+        return data
+
+
+Body = LengthBody | ChunkedBody | EndlessBody
+
+
+class UpstreamConnection(asyncio.Protocol):
+    """In use while it has an exchange, else idle in its pool."""
+
+    __slots__ = ("_body", "_interim", "_kept", "_persistent", "_pool", "_used", "deadline", "exchange", "transport")
+
+    transport: asyncio.Transport
+
+    def __init__(self, pool: "Pool") -> None:
+        self._pool: Final = pool
+        self._kept = b""
+        self._body: Body | None = None
+        self._persistent = True
+        self._interim = 0
+        self._used = False
+        self.exchange: Exchange | None = None
+        self.deadline = NEVER
+
+    @property
+    def reused(self) -> bool:
+        """Whether it has carried an exchange before: the service may have closed it since."""
+        return self._used
+
+    def carry(self, exchange: "Exchange", head: bytes) -> None:
+        """Send a request's head; the exchange hears what comes back."""
+        self.exchange = exchange
+        self.deadline = NEVER
+        self.transport.write(head)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
+        self._pool.opened(self)
+
+    def data_received(self, data: bytes) -> None:
+        exchange = self.exchange
+        if exchange is None:
+            self.transport.abort()  # an answer that nobody asked for
+            return
+        try:
+            if self._body is None:
+                self._head(exchange, self._kept + data if self._kept else data)
+            else:
+                self._more(exchange, self._body, data)
+        except Exception:  # noqa: BLE001  # whatever it is, it is refused and told
+            _LOG.exception("an answer failed")
+            self._fail(Unexpected(Reason.UNEXPECTED))
+
+    def _head(self, exchange: "Exchange", data: bytes) -> None:
+        end = data.find(syntax.HEAD_END)
+        if end < 0 and len(data) <= response.MOST_BYTES:
+            self._kept = data
+            return
+        try:
+            if not 0 <= end <= response.MOST_BYTES:
+                raise BadGateway(Reason.UPSTREAM_MALFORMED)
+            head = response.parse(data[:end], self._pool.names, exchange.asked.head.method)
+        except BadGateway as refused:
+            self._fail(refused)
+            return
+        self._kept = b""
+        if head.status < 200:
+            self._before_answer(exchange, head, data[end + 4 :])
+        else:
+            self._answer(exchange, head, data[end + 4 :])
+
+    def _answer(self, exchange: "Exchange", head: ResponseHead, first: bytes) -> None:
+        length = head.length
+        self._persistent = head.persistent
+        if len(first) == length:
+            exchange.answered(head, first, whole=True)
+            self._end(exchange)
+            return
+        self._body = _body(length)
+        exchange.answered(head, b"", whole=False)
+        if first or length == 0:
+            self._more(exchange, self._body, first)
+
+    def _before_answer(self, exchange: "Exchange", head: ResponseHead, rest: bytes) -> None:
+        """An interim answer, or the end of HTTP on this connection (RFC 9110 section 15.2)."""
+        self._interim += 1
+        if head.status == _SWITCHING and exchange.switches(head):
+            self._body, self._persistent = EndlessBody(), False
+            exchange.switched(head)
+            if rest:
+                self._more(exchange, self._body, rest)
+        elif head.status == _SWITCHING or self._interim > MOST_INTERIM:
+            self._fail(BadGateway(Reason.UPSTREAM_MALFORMED))
+        else:
+            exchange.interim(head)
+            if rest:
+                self._head(exchange, rest)
+
+    def _more(self, exchange: "Exchange", body: Body, data: bytes) -> None:
+        try:
+            payload = body.feed(data)
+        except HttpRefused:
+            self._fail(BadGateway(Reason.UPSTREAM_MALFORMED))
+            return
+        if payload:
+            exchange.payload(payload)
+        if body.done and self.exchange is exchange:
+            self._persistent = self._persistent and not body.rest
+            exchange.ended()
+            self._end(exchange)
+
+    def _end(self, exchange: "Exchange") -> None:
+        """The answer is whole. The connection goes back before the client's next request looks for one."""
+        self._body = self.exchange = None
+        self._interim = 0
+        self._used = True
+        if self._persistent and exchange.sent:
+            self._pool.free(self)
+        else:
+            self.transport.abort()
+        exchange.finish()
+
+    def _fail(self, refused: HttpRefused) -> None:
+        exchange, self.exchange = self.exchange, None
+        self.transport.abort()
+        if exchange is not None:
+            exchange.failed(refused)
+
+    def drop(self, *, flush: bool) -> None:
+        """The exchange ends here, before the answer did. `flush`: what was written still goes out."""
+        self.exchange = None
+        if flush:
+            self.transport.close()
+        else:
+            self.transport.abort()
+
+    def eof_received(self) -> None:
+        """Close. What is under way hears of it in `connection_lost`."""
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._pool.lost(self)
+        exchange, self.exchange = self.exchange, None
+        if exchange is None:
+            return
+        if isinstance(self._body, EndlessBody) and error is None:
+            exchange.ended()
+            exchange.finish()
+        else:
+            exchange.cut(began=self._body is not None or bool(self._kept) or self._interim > 0)
+
+    def pause_writing(self) -> None:
+        if self.exchange is not None:
+            self.exchange.upstream_stalled()
+
+    def resume_writing(self) -> None:
+        if self.exchange is not None:
+            self.exchange.upstream_flows()
+
+    def expired(self) -> None:
+        """Idle for long enough."""
+        self.deadline = NEVER
+        self.transport.close()
+
+
+def _body(length: int) -> Body:
+    if length == framing.CHUNKED:
+        return ChunkedBody(_UNBOUNDED)
+    return EndlessBody() if length == framing.UNTIL_CLOSE else LengthBody(length)

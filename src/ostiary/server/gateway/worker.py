@@ -1,0 +1,120 @@
+"""One gateway worker: everything of it wired together, started, changed and drained."""
+
+import asyncio
+import resource
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from ostiary.contract.model import Contract
+from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.identify import Trust
+from ostiary.gateway.limits import Table
+from ostiary.gateway.metrics import Counts
+from ostiary.gateway.revocation import Revocations
+from ostiary.keys.master import MasterKey
+from ostiary.server.channel import Setup
+from ostiary.server.gateway.clockwork import Clockwork
+from ostiary.server.gateway.connection import ClientConnection
+from ostiary.server.gateway.door import Door
+from ostiary.server.gateway.follower import Follower
+from ostiary.server.gateway.keys import GatewayKeys
+from ostiary.server.gateway.recorder import Recorder
+from ostiary.server.gateway.tls import server_context
+from ostiary.server.memory import attach
+from ostiary.store.opening import open_store
+
+DRAIN_SECONDS: Final = 20.0
+GRACE_SECONDS: Final = 1.0
+"""After Drain a connection that waits for its next request may still send one for so long."""
+BACKLOG: Final = 1024
+HANDSHAKE_SECONDS: Final = 10.0
+GOODBYE_SECONDS: Final = 2.0
+
+
+class GatewayWorker:
+    """A `Service` of `server.child`."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup: Final = setup
+        self._master: Final = MasterKey.from_text(setup.master_key)
+        self._counts: Final = Counts()
+        self._revocations: Final = Revocations()
+        self._table: Final = Table(memoryview(attach(setup.memory["limits"])))
+
+    async def start(self) -> None:
+        """Raises StoreUnavailable, NoSigningKey, SealBroken, OSError."""
+        setup, master = self._setup, self._master
+        _allow_many_connections()
+        self._store = await open_store(setup.store, master.derive("audit"))
+        self._keys = GatewayKeys(master, await self._store.signing_keys())
+        prefix = secrets.token_hex(4)
+        recorder = Recorder(self._store, prefix, master.derive("pseudonym"), self._counts)
+        self._clockwork = Clockwork(asyncio.get_running_loop())
+        self._door = Door(prefix, setup.issuer_socket, recorder, self._clockwork, self._counts)
+        self._follower = Follower(self._store, self._keys, self._revocations, self._door.recheck)
+        await self._follower.poll()
+        self.prepare(setup.contract)()
+        self._following = asyncio.create_task(self._follower.run())
+        self._recording = asyncio.create_task(recorder.run(lambda: self._door.gateway.contract.audit_bound_seconds))
+        self._server = await self._listen()
+
+    @property
+    def port(self) -> int:
+        """Where it listens, in case it was told port 0."""
+        number: int = self._server.sockets[0].getsockname()[1]
+        return number
+
+    def prepare(self, contract: Contract) -> Callable[[], None]:
+        """Raises what is wrong with the contract."""
+        trust = Trust.of(contract, self._keys.published, self._revocations)
+        gateway = Gateway(contract, Facts(trust, self._table, self._keys.sign, self._counts))
+
+        def adopt() -> None:
+            trust.keys = self._keys.published
+            self._follower.serve(trust)
+            self._door.adopt(gateway)
+
+        return adopt
+
+    async def drain(self) -> None:
+        """Finish what runs, write what happened, close the store."""
+        self._server.close()
+        self._door.drain()
+        await self._until_empty(GRACE_SECONDS)
+        self._door.close_idle()
+        await self._until_empty(DRAIN_SECONDS)
+        self._door.abort()
+        self._following.cancel()
+        self._door.recorder.close()
+        await self._recording
+        self._clockwork.stop()
+        await self._store.close()
+
+    async def _listen(self) -> asyncio.Server:
+        setup = self._setup
+        tls = setup.certificate is not None and setup.key is not None
+        context = server_context(setup.certificate, setup.key) if setup.certificate and setup.key else None
+        return await asyncio.get_running_loop().create_server(
+            lambda: ClientConnection(self._door),
+            setup.host or None,
+            setup.port,
+            ssl=context,
+            reuse_port=True,
+            backlog=BACKLOG,
+            ssl_handshake_timeout=HANDSHAKE_SECONDS if tls else None,
+            ssl_shutdown_timeout=GOODBYE_SECONDS if tls else None,
+        )
+
+    async def _until_empty(self, seconds: float) -> None:
+        """Return when no client is connected any more, or the time is over."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._door.empty.wait(), seconds)
+
+
+def _allow_many_connections() -> None:
+    """As many descriptors as this account may have."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
