@@ -1,0 +1,117 @@
+"""The issuer's process: the application on a Unix socket that only the gateway reaches."""
+
+import asyncio
+import contextlib
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import uvicorn
+
+from ostiary.contract.model import Contract
+from ostiary.keys.master import MasterKey
+from ostiary.model.plan import Plan
+from ostiary.server.channel import Setup
+from ostiary.server.issuer.app import IssuerApp
+from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.keys import IssuerKeys
+from ostiary.store.interface import StoreUnavailable
+from ostiary.store.opening import open_store
+
+FOLLOW_SECONDS: Final = 1.0
+"""How often keys are read anew and counted refusals are written: much less than a key is published before it signs."""
+KEEP_ALIVE_SECONDS: Final = 90
+"""Longer than the gateway keeps an idle connection, so that it is never this side that closes one in use."""
+DRAIN_SECONDS: Final = 10
+
+
+class IssuerProcess:
+    """A `Service` of `server.child`."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._master = MasterKey.from_text(setup.master_key)
+
+    async def start(self) -> None:
+        """Raises StoreUnavailable, NoSigningKey, SealBroken, OSError."""
+        self._store = await open_store(self._setup.store, self._master.derive("audit"))
+        keys = IssuerKeys(self._master, await self._store.signing_keys())
+        keys.at(time.time())
+        self._desk = Desk(self._setup.contract, self._store, self._master, keys, time.time, secrets.token_bytes)
+        self._server = _Server(_config(IssuerApp(self._desk, {})))
+        self._serving = asyncio.create_task(self._server.serve([_listen(self._setup.issuer_socket)]))
+        await self._server.listening.wait()
+        self._following = asyncio.create_task(_follow(self._desk))
+
+    def prepare(self, contract: Contract) -> Callable[[], None]:
+        """Raises what is wrong with the contract."""
+        return self._desk.prepare(contract)
+
+    async def drain(self) -> None:
+        """Finish what runs, write what was counted, close the store."""
+        self._server.should_exit = True
+        await self._serving
+        self._following.cancel()
+        with contextlib.suppress(StoreUnavailable):
+            await _write_counted(self._desk, closing=True)
+        await self._store.close()
+
+
+class _Server(uvicorn.Server):
+    """Signals belong to `server.child`."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening: Final = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _config(app: IssuerApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+
+
+def _listen(path: str) -> socket.socket:
+    """A socket that only this account may use; what an ended process left behind goes first."""
+    Path(path).unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listening.bind(path)
+    Path(path).chmod(0o600)
+    return listening
+
+
+async def _follow(desk: Desk) -> None:
+    """Keep the keys true and write what was only counted; a store that is away is asked again."""
+    while True:
+        await asyncio.sleep(FOLLOW_SECONDS)
+        with contextlib.suppress(StoreUnavailable):
+            desk.keys.adopt(await desk.store.signing_keys())
+            await _write_counted(desk, closing=False)
+
+
+async def _write_counted(desk: Desk, *, closing: bool) -> None:
+    """The refusals past the flood bound (`audit.flood`)."""
+    ledger, now = desk.refusals, desk.clock()
+    events = ledger.close(now) if closing else ledger.flush(now)
+    if events:
+        await desk.store.commit(Plan(events=events))
