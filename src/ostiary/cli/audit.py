@@ -1,0 +1,124 @@
+"""`ostiary audit`: whether the log holds, and what it says."""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from ostiary.audit.records import Record
+from ostiary.audit.verify import Broken, Holds, Noted, Verdict, verify_growing
+from ostiary.cli.opened import with_store
+from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
+from ostiary.cli.said import print_json
+from ostiary.contract.quantities import seconds
+from ostiary.keys.master import MasterKey
+from ostiary.server.place import Place
+from ostiary.store.interface import Store
+
+app = typer.Typer(no_args_is_help=True, help="The audit log: verify it, show it.")
+
+
+def _noted(text: str) -> Noted:
+    position, _, digest = text.partition(":")
+    try:
+        return Noted(int(position), bytes.fromhex(digest))
+    except ValueError:
+        raise typer.BadParameter("write POSITION:HASH, as `ostiary audit verify` printed it") from None
+
+
+@app.command()
+def verify(
+    noted: Annotated[
+        Noted | None,
+        typer.Option(metavar="POSITION:HASH", parser=_noted, help="An end of the log that an earlier run printed."),
+    ] = None,
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find any change, removal or reordering. Ends with 1 where there is one.
+
+    Keep what it prints somewhere else: given with --noted, it proves that the log was not rolled back since.
+    """
+
+    async def work(place: Place, store: Store) -> Verdict:
+        master = MasterKey.from_text(await asyncio.to_thread(place.master_key))
+        return await verify_growing(store.records, store.head, master.derive("audit"), noted)
+
+    verdict = with_store(contract, state, work)
+    shown = _shown(verdict)
+    if as_json:
+        print_json(shown)
+    else:
+        typer.echo(_said(verdict))
+    raise typer.Exit(0 if shown["holds"] else 1)
+
+
+@app.command()
+def show(
+    type: Annotated[list[str] | None, typer.Option(help="Only events of this type, such as `gateway_refused`.")] = None,
+    client: Annotated[str | None, typer.Option(help="Only of this client.", show_default=False)] = None,
+    subject: Annotated[str | None, typer.Option(help="Only of this person.", show_default=False)] = None,
+    reason: Annotated[str | None, typer.Option(help="Only with this reason.", show_default=False)] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only so long ago at most, such as `15m`.", show_default=False)
+    ] = None,
+    last: Annotated[int | None, typer.Option(min=1, help="Only the last so many.", show_default=False)] = None,
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Print what happened, oldest first."""
+    asked = {"client": client, "subject": subject, "reason": reason}
+    wanted = {name: value for name, value in asked.items() if value is not None}
+    start = (datetime.now(UTC) - timedelta(seconds=seconds(since))).timestamp() if since else 0.0
+
+    async def work(place: Place, store: Store) -> list[tuple[Record, dict[str, Any]]]:
+        found = []
+        async for record in store.records():
+            event = orjson.loads(record.body)
+            if _fits(event, type, wanted) and event["at"] >= start:
+                found.append((record, event))
+                del found[: -last if last else 0]
+        return found
+
+    for record, event in with_store(contract, state, work):
+        sys.stdout.write((_line_json if as_json else _line)(record, event) + "\n")
+
+
+def _fits(event: Mapping[str, Any], types: list[str] | None, wanted: Mapping[str, str]) -> bool:
+    return (not types or event["type"] in types) and all(event.get(name) == value for name, value in wanted.items())
+
+
+def _line(record: Record, event: Mapping[str, Any]) -> str:
+    at = datetime.fromtimestamp(event["at"], UTC).isoformat(timespec="milliseconds")
+    rest = " ".join(f"{name}={_value(value)}" for name, value in event.items() if name not in ("at", "type"))
+    return f"{record.position:>7} {at} {event['type']} {rest}"
+
+
+def _line_json(record: Record, event: Mapping[str, Any]) -> str:
+    return orjson.dumps({"position": record.position, **event}).decode()
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _shown(verdict: Verdict) -> dict[str, Any]:
+    match verdict:
+        case Holds(end):
+            return {"holds": True, "position": end.position, "hash": end.hash.hex()}
+        case Broken(position, tampering):
+            return {"holds": False, "position": position, "tampering": tampering.value}
+
+
+def _said(verdict: Verdict) -> str:
+    match verdict:
+        case Holds(end):
+            return f"the log holds: {end.position} records, up to {end.position}:{end.hash.hex()}"
+        case Broken(position, tampering):
+            return f"the log does not hold: {tampering.value} at position {position}"

@@ -1,0 +1,69 @@
+"""`ostiary keys`: the signing keys."""
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from ostiary.cli.opened import with_store
+from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
+from ostiary.cli.said import print_json
+from ostiary.keys.master import MasterKey
+from ostiary.keys.records import SigningKey
+from ostiary.server.place import Place
+from ostiary.server.rotation import PUBLISHED_AHEAD_ON_DEMAND, rotate_now
+from ostiary.store.interface import Store
+
+app = typer.Typer(no_args_is_help=True, help="The signing keys: rotate them, list them.")
+
+
+@app.command()
+def rotate(
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+    ahead: Annotated[
+        int, typer.Option(min=0, max=30 * 86400, help="Seconds for which the new keys are published before they sign.")
+    ] = PUBLISHED_AHEAD_ON_DEMAND,
+) -> None:
+    """Publish a new key of each use now, and let it sign soon. The old ones stay until their last token is dead."""
+
+    async def work(place: Place, store: Store) -> None:
+        master = MasterKey.from_text(await asyncio.to_thread(place.master_key))
+        added = await rotate_now(store, master, place.contract, ahead)
+        for key in added:
+            typer.echo(f"{key} is published, and signs in {ahead} s")
+        if not added:
+            typer.echo("the keys before are published and do not sign yet; nothing to do")
+
+    with_store(contract, state, work)
+
+
+@app.command("list")
+def list_keys(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False) -> None:
+    """Every key that is published, and when it signs."""
+
+    async def work(place: Place, store: Store) -> None:
+        keys = [_shown(key) for key in await store.signing_keys()]
+        if as_json:
+            print_json(keys)
+        for key in () if as_json else keys:
+            typer.echo("{id}  {use:7}  signs from {signs_at}  dies {dies_at}".format(**key))
+
+    with_store(contract, state, work)
+
+
+def _shown(key: SigningKey) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "use": key.use.value,
+        "created_at": _moment(key.created_at),
+        "signs_at": _moment(key.signs_at),
+        "signs": key.signs_at <= time.time(),
+        "dies_at": _moment(key.dies_at) if key.dies_at is not None else None,
+    }
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")

@@ -1,0 +1,38 @@
+"""The `ostiary` command."""
+
+import typer
+
+from ostiary import __version__
+from ostiary.cli import audit, explain, keys, person, revoke
+from ostiary.cli.check import check_command
+from ostiary.cli.explain_client import explain_client_command
+from ostiary.cli.reload import reload
+from ostiary.contract.schema import schema_text
+
+app = typer.Typer(
+    name="ostiary",
+    help="The front door of an API that many kinds of clients use.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(reload)
+app.command("check")(check_command)
+explain.app.command("client")(explain_client_command)
+app.add_typer(explain.app, name="explain")
+app.add_typer(person.app, name="person")
+app.add_typer(revoke.app, name="revoke")
+app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the contract, for editors."""
+    typer.echo(schema_text(), nl=False)

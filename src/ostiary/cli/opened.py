@@ -1,0 +1,32 @@
+"""A contract's store, opened for one command beside or without a running `ostiary up`."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from ostiary.cli.said import expected_errors, fail
+from ostiary.keys.master import MasterKey
+from ostiary.server.place import Place, find_place
+from ostiary.store.interface import Store
+from ostiary.store.opening import open_store
+
+T = TypeVar("T")
+
+
+def with_store(contract: Path, state: Path | None, work: Callable[[Place, Store], Awaitable[T]]) -> T:
+    """Do `work` and close the store. What can go wrong is said, and ends the command with 1."""
+    with expected_errors():
+        place = find_place(contract, state)
+        if place.deployment.store is None and not place.state.store.exists():
+            fail(f"there is no store in {place.state.path} yet; `ostiary up` makes it")
+        return asyncio.run(_work(place, work))
+
+
+async def _work(place: Place, work: Callable[[Place, Store], Awaitable[T]]) -> T:
+    master = MasterKey.from_text(place.master_key())
+    store = await open_store(place.store, master.derive("audit"))
+    try:
+        return await work(place, store)
+    finally:
+        await store.close()

@@ -1,0 +1,183 @@
+"""`ostiary person`: who can sign in."""
+
+import secrets
+import sys
+import time
+from typing import Annotated, Any
+
+import typer
+
+from ostiary.cli.opened import with_store
+from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
+from ostiary.cli.said import fail, print_json
+from ostiary.model.fresh import fresh_name
+from ostiary.model.ids import Role, Secret, Subject, TenantId
+from ostiary.people.accounts import Change, NewPerson, RoleUnknown, add_person, change_person
+from ostiary.people.logins import LoginInvalid
+from ostiary.people.passwords import SALT_BYTES, PasswordRefused, hash_password, require_acceptable
+from ostiary.people.records import Person
+from ostiary.server.place import Place
+from ostiary.server.rotation import longest_token
+from ostiary.store.interface import LoginTaken, Store
+
+app = typer.Typer(no_args_is_help=True, help="People who can sign in: add, change, list.")
+
+PASSWORD_BYTES = 15
+
+Login = Annotated[str, typer.Argument(metavar="LOGIN", help="What the person types to sign in.")]
+Tenant = Annotated[str | None, typer.Option(help="The tenant the person belongs to.", show_default=False)]
+Roles = Annotated[list[str] | None, typer.Option("--role", help="A role of the contract; may be repeated.")]
+Email = Annotated[str | None, typer.Option(show_default=False)]
+FromStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input; else one is made and printed.")
+]
+
+
+@app.command()
+def add(
+    login: Login,
+    name: Annotated[
+        str | None, typer.Option(help="As pages show it; by default the login.", show_default=False)
+    ] = None,
+    email: Email = None,
+    tenant: Tenant = None,
+    role: Roles = None,
+    password_stdin: FromStdin = False,
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add a person. A password that was made is shown here and nowhere else."""
+    new = NewPerson(login, name or login, email, _tenant(tenant), frozenset(map(Role, role or ())))
+
+    async def work(place: Place, store: Store) -> None:
+        password, subject = _password(password_stdin), Subject(fresh_name(secrets.token_bytes))
+        try:
+            hashed = _hashed(password)
+            await store.commit(add_person(new, subject, hashed, place.contract.roles, time.time()))
+        except (LoginInvalid, LoginTaken, RoleUnknown) as error:
+            fail(_why(error))
+        _show_added(subject, None if password_stdin else password, as_json)
+
+    with_store(contract, state, work)
+
+
+@app.command("set")
+def set_person(
+    login: Login,
+    name: Annotated[str | None, typer.Option(show_default=False)] = None,
+    email: Email = None,
+    tenant: Tenant = None,
+    role: Roles = None,
+    no_roles: Annotated[bool, typer.Option("--no-roles", help="Take every role away.")] = False,
+    disable: Annotated[
+        bool | None, typer.Option("--disable/--enable", help="Shut the person out, or let them in again.")
+    ] = None,
+    new_password: Annotated[bool, typer.Option("--new-password", help="Make a new password and print it.")] = False,
+    password_stdin: FromStdin = False,
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+) -> None:
+    """Change a person. Where roles, tenant, password or access change, tokens and sessions from before are dead."""
+
+    async def work(place: Place, store: Store) -> None:
+        person = await _person(store, login)
+        password = _password(password_stdin) if new_password or password_stdin else None
+        change = Change(
+            name=name,
+            email=email,
+            tenant=_tenant(tenant),
+            roles=frozenset(map(Role, role or ())) if role or no_roles else None,
+            password_hash=_hashed(password) if password else None,
+            disabled=disable,
+        )
+        await _change(place, store, person, change)
+        if password and not password_stdin:
+            typer.echo(f"password: {password.reveal()}")
+
+    with_store(contract, state, work)
+
+
+@app.command("list")
+def list_people(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False) -> None:
+    """Everybody who has an account."""
+
+    async def work(place: Place, store: Store) -> None:
+        people = [_shown(person) for person in await store.people()]
+        if as_json:
+            print_json(people)
+        for person in () if as_json else people:
+            typer.echo("{login:20} {subject:24} {tenant:12} {roles} {state}".format(**person | _words(person)))
+
+    with_store(contract, state, work)
+
+
+async def _change(place: Place, store: Store, person: Person, change: Change) -> None:
+    try:
+        plan = change_person(person, change, place.contract.roles, int(time.time()), longest_token(place.contract))
+    except RoleUnknown as error:
+        fail(_why(error))
+    await store.commit(plan)
+
+
+async def _person(store: Store, login: str) -> Person:
+    found = await store.person_by_login(login)
+    if found is None:
+        fail(f"there is nobody with the login {login}")
+    return found
+
+
+def _password(from_stdin: bool) -> Secret:
+    return Secret(
+        sys.stdin.readline().rstrip("\r\n") if from_stdin else fresh_name(secrets.token_bytes, PASSWORD_BYTES)
+    )
+
+
+def _hashed(password: Secret) -> str:
+    try:
+        require_acceptable(password)
+    except PasswordRefused as error:
+        fail(str(error))
+    return hash_password(password, secrets.token_bytes(SALT_BYTES))
+
+
+def _tenant(named: str | None) -> TenantId | None:
+    return None if named is None else TenantId(named)
+
+
+def _show_added(subject: Subject, password: Secret | None, as_json: bool) -> None:
+    shown = {"subject": subject} | ({"password": password.reveal()} if password else {})
+    if as_json:
+        print_json(shown)
+    for name, value in () if as_json else shown.items():
+        typer.echo(f"{name}: {value}")
+
+
+def _shown(person: Person) -> dict[str, Any]:
+    return {
+        "login": person.login,
+        "subject": person.subject,
+        "name": person.name,
+        "email": person.email,
+        "tenant": person.tenant,
+        "roles": sorted(person.roles),
+        "disabled": person.disabled,
+    }
+
+
+def _words(person: dict[str, Any]) -> dict[str, str]:
+    return {
+        "tenant": person["tenant"] or "-",
+        "roles": ",".join(person["roles"]) or "-",
+        "state": "disabled" if person["disabled"] else "",
+    }
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case RoleUnknown():
+            return f"the contract has no role {error}"
+        case LoginTaken():
+            return "somebody has this login"
+        case _:
+            return str(error)

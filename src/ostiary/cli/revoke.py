@@ -1,0 +1,82 @@
+"""`ostiary revoke`: what was issued stops working at every gateway worker within a second."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from ostiary.cli.opened import with_store
+from ostiary.cli.options import DEFAULT_CONTRACT, ContractFile, StateFolder
+from ostiary.cli.said import fail
+from ostiary.model.ids import ClientId, SessionId, TokenId
+from ostiary.server import revocation
+from ostiary.server.place import Place
+from ostiary.server.rotation import longest_token
+from ostiary.store.interface import Store
+
+app = typer.Typer(no_args_is_help=True, help="Make issued things worthless: a token, a session, a client, a person.")
+
+
+@app.command()
+def token(
+    id: Annotated[str, typer.Argument(metavar="JTI", help="The token's `jti`; the audit log has it.")],
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+) -> None:
+    """One access token."""
+
+    async def work(place: Place, store: Store) -> None:
+        now = int(time.time())
+        await store.commit(revocation.of_token(TokenId(id), now, longest_token(place.contract)))
+
+    with_store(contract, state, work)
+
+
+@app.command()
+def session(
+    id: Annotated[str, typer.Argument(metavar="SID", help="The session's `sid`; the audit log has it.")],
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+) -> None:
+    """A sign-in session, and every token that was issued in it."""
+
+    async def work(place: Place, store: Store) -> None:
+        found = await store.session(SessionId(id))
+        if found is None:
+            fail(f"there is no session {id}")
+        await store.commit(revocation.of_session(found, int(time.time()), longest_token(place.contract)))
+
+    with_store(contract, state, work)
+
+
+@app.command()
+def client(
+    id: Annotated[str, typer.Argument(metavar="CLIENT_ID")],
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+) -> None:
+    """A client: its tokens are dead, and it gets no new ones."""
+
+    async def work(place: Place, store: Store) -> None:
+        if ClientId(id) not in place.contract.clients:
+            fail(f"the contract has no client {id}")
+        await store.commit(revocation.of_client(ClientId(id), int(time.time()), longest_token(place.contract)))
+
+    with_store(contract, state, work)
+
+
+@app.command()
+def person(
+    login: Annotated[str, typer.Argument(metavar="LOGIN")],
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+) -> None:
+    """A person's sessions and tokens. They may sign in again: `ostiary person set LOGIN --disable` shuts them out."""
+
+    async def work(place: Place, store: Store) -> None:
+        found = await store.person_by_login(login)
+        if found is None:
+            fail(f"there is nobody with the login {login}")
+        await store.commit(revocation.of_person(found, int(time.time()), longest_token(place.contract)))
+
+    with_store(contract, state, work)
