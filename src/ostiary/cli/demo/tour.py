@@ -1,0 +1,169 @@
+"""The tour: requests through the real front door, as different clients, with what each should come to."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ostiary.cli.demo.browser import Browser
+from ostiary.cli.demo.folder import ClientOfDemo, Demo, PersonOfDemo
+from ostiary.cli.demo.front_door import Answer, FrontDoor
+from ostiary.cli.demo.oauth import Client, Tokens
+
+REVOKED_WITHIN: Final = 5.0
+"""Seconds that the tour waits at most for a revoked token to be refused; it takes less than one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One line: what was asked, as whom, and what came out. `expected` is the status it should have."""
+
+    client: str
+    kind: str
+    proof: str
+    person: str
+    method: str
+    path: str
+    expected: int
+    answer: Answer
+
+    @property
+    def as_it_should(self) -> bool:
+        return self.answer.status == self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A client with tokens, for a person or for itself."""
+
+    client: ClientOfDemo
+    person: PersonOfDemo | None
+    tokens: Tokens
+    proof: str
+
+
+class Tour:
+    """Asks, one request after the other."""
+
+    def __init__(self, demo: Demo, door: FrontDoor, upstream: FrontDoor) -> None:
+        self._demo = demo
+        self._door = door
+        self._upstream = upstream
+
+    def stops(self) -> Iterator[Stop]:
+        """Every line of the tour, in order."""
+        yield from self._nobody()
+        yield from self._storefront()
+        yield from self._support()
+        yield from self._shelf()
+        yield from self._pocketbook()
+        yield from self._services()
+        yield from self._forged()
+        yield from self._refreshed_and_revoked()
+
+    def _nobody(self) -> Iterator[Stop]:
+        yield self._anonymous("GET", "/v1/catalog", 200)
+        yield self._anonymous("GET", self._orders("alice"), 401)
+
+    def _storefront(self) -> Iterator[Stop]:
+        alice = self._signed_in("storefront", "alice", "openid orders.read orders.write")
+        yield self._ask(alice, "POST", self._orders("alice"), 201, {"item": "tea"})
+        yield self._ask(alice, "GET", self._orders("alice"), 200)
+        yield self._ask(alice, "GET", self._orders("bob"), 403)
+
+    def _support(self) -> Iterator[Stop]:
+        carol = self._signed_in("storefront", "carol", "openid support.read")
+        yield self._ask(carol, "GET", "/v1/tenants/north/orders", 200)
+        yield self._ask(carol, "GET", "/v1/tenants/south/orders", 403)
+
+    def _shelf(self) -> Iterator[Stop]:
+        bob = self._signed_in("shelf", "bob", "openid orders.read")
+        yield self._ask(bob, "GET", self._orders("bob"), 200)
+        yield self._ask(bob, "POST", self._orders("bob"), 403, {"item": "cup"})
+
+    def _pocketbook(self) -> Iterator[Stop]:
+        dave = self._signed_in("pocketbook", "dave", "payments.write")
+        yield self._ask(dave, "POST", "/v1/payments", 201, self._payment("dave"))
+        yield self._ask(dave, "POST", "/v1/payments", 403, self._payment("alice"))
+        yield self._until_limited(dave)
+
+    def _services(self) -> Iterator[Stop]:
+        billing = self._for_itself("billing", "reports.read", "private_key_jwt")
+        yield self._ask(billing, "GET", "/v1/reports/sales", 200)
+        stock = self._for_itself("stock", "orders.read", "client_secret_basic")
+        yield self._ask(stock, "GET", "/v1/reports/sales", 403)
+
+    def _forged(self) -> Iterator[Stop]:
+        """The header that the gateway adds, made up by somebody: through the door, and past it."""
+        forged = {"x-ostiary-identity": f"e30.{secrets.token_urlsafe(32)}.{secrets.token_urlsafe(64)}"}
+        path = self._orders("alice")
+        through = self._door.get(path, forged)
+        yield Stop("-", "-", "a forged identity", "-", "GET", path, 401, through)
+        past = self._upstream.get(path, forged)
+        yield Stop("-", "-", "a forged identity, past the door", "-", "GET", path, 401, past)
+
+    def _refreshed_and_revoked(self) -> Iterator[Stop]:
+        before = self._signed_in("storefront", "alice", "openid orders.read")
+        client = Client(self._door, before.client)
+        alice = Visitor(before.client, before.person, client.refresh(before.tokens), "a refreshed bearer token")
+        yield self._ask(alice, "GET", self._orders("alice"), 200)
+        client.revoke(alice.tokens)
+        revoked = Visitor(alice.client, alice.person, alice.tokens, "a revoked bearer token")
+        yield self._until_refused(revoked)
+
+    def _until_limited(self, dave: Visitor) -> Stop:
+        """Payments as fast as they go, until the limit of the route; more than its burst of two are never needed."""
+
+        def pay() -> Stop:
+            return self._ask(dave, "POST", "/v1/payments", 429, self._payment("dave"))
+
+        return _last(pay, lambda stop, tries: stop.as_it_should or tries >= 5)
+
+    def _until_refused(self, revoked: Visitor) -> Stop:
+        """A revocation reaches every gateway worker within a second."""
+        deadline = time.monotonic() + REVOKED_WITHIN
+
+        def ask() -> Stop:
+            return self._ask(revoked, "GET", self._orders("alice"), 401)
+
+        return _last(ask, lambda stop, tries: stop.as_it_should or time.monotonic() > deadline)
+
+    def _anonymous(self, method: str, path: str, expected: int) -> Stop:
+        return Stop("-", "-", "nothing", "-", method, path, expected, self._door.request(method, path))
+
+    def _ask(
+        self, who: Visitor, method: str, path: str, expected: int, body: Mapping[str, object] | None = None
+    ) -> Stop:
+        headers = {"authorization": f"Bearer {who.tokens.access}"}
+        if body is not None:
+            headers["content-type"] = "application/json"
+        answer = self._door.request(method, path, headers, json.dumps(body).encode() if body is not None else b"")
+        person = who.person.login if who.person else "-"
+        return Stop(who.client.client_id, who.client.kind, who.proof, person, method, path, expected, answer)
+
+    def _signed_in(self, client: str, login: str, scope: str) -> Visitor:
+        known, person = self._demo.clients[client], self._demo.people[login]
+        browser = Browser(self._door, person.login, person.password)
+        tokens = Client(self._door, known).sign_in(browser, scope)
+        proof = "a bearer token, by code and PKCE" + (", with consent" if browser.consented else "")
+        return Visitor(known, person, tokens, proof)
+
+    def _for_itself(self, client: str, scope: str, method: str) -> Visitor:
+        known = self._demo.clients[client]
+        return Visitor(known, None, Client(self._door, known).for_itself(scope), f"a bearer token, by {method}")
+
+    def _orders(self, login: str) -> str:
+        return f"/v1/users/{self._demo.people[login].subject}/orders"
+
+    def _payment(self, login: str) -> dict[str, object]:
+        return {"account": {"owner": self._demo.people[login].subject}, "cents": 690}
+
+
+def _last(ask: Callable[[], Stop], enough: Callable[[Stop, int], bool]) -> Stop:
+    """Ask again until it is enough; the last answer."""
+    tries, stop = 1, ask()
+    while not enough(stop, tries):
+        tries, stop = tries + 1, ask()
+    return stop
