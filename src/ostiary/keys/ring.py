@@ -61,7 +61,8 @@ def plan_rotation(
     token_lifetime_seconds: int,
     new_key: NewKey,
 ) -> Plan:
-    """What is due for the keys of `new_key`'s use; an empty plan where nothing is. `every_seconds=0`: rotate now.
+    """What is due for the keys of `new_key`'s use; an empty plan where nothing is. `every_seconds=0`: rotate now, also
+    where a later rotation is on its way.
 
     The lifetime is that of the longest-lived token. A key that is added signs `publish_ahead_seconds` later at the
     earliest.
@@ -69,7 +70,7 @@ def plan_rotation(
     line = _line(keys, new_key.use)
     added = _successor(line, now, every_seconds, publish_ahead_seconds, new_key)
     dead = tuple(key for key in line if not _alive(key, now))
-    deaths = _deaths([*line, *added], token_lifetime_seconds + CLOCKS_APART)
+    deaths = _deaths(_line([*line, *added], new_key.use), token_lifetime_seconds + CLOCKS_APART)
     return _plan(now, added, deaths, dead)
 
 
@@ -114,11 +115,11 @@ def _placed(new: NewKey, now: int, signs_at: int) -> SigningKey:
 def _successor(line: list[SigningKey], now: int, every: int, ahead: int, new: NewKey) -> tuple[SigningKey, ...]:
     if not line:
         return (_placed(new, now, now),)
-    newest = line[-1]
-    due = newest.signs_at + every
-    if newest.signs_at > now or now < due - ahead:
+    signs_at = now + ahead
+    waits = any(now < key.signs_at <= signs_at for key in line)
+    if waits or (every and line[-1].signs_at + every > signs_at):
         return ()
-    return (_placed(new, now, max(due, now + ahead)),)
+    return (_placed(new, now, signs_at),)
 
 
 def _deaths(line: list[SigningKey], lifetime: int) -> tuple[SetKeyDeath, ...]:
