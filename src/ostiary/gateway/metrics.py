@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from ostiary.model.ids import RouteId
 from ostiary.model.reasons import Reason
@@ -55,9 +55,20 @@ class Counts:
                 if any(counts.by_class)
             },
             "refusals": {reason.value: count for reason, count in self.refusals.items()},
-            "connections_total": self.connections_total,
             "connections": self.connections,
-            "upstream_connections_total": self.upstream_connections_total,
-            "upstream_retries_total": self.upstream_retries_total,
-            "records_lost_total": self.records_lost_total,
-        }
+        } | {name: getattr(self, name) for name in TOTALS}
+
+    @classmethod
+    def restored(cls, snapshot: Mapping[str, Any]) -> "Counts":
+        """Goes on from a snapshot; connections begin at none."""
+        routes = {RouteId(route): RouteCounts(*counts) for route, counts in snapshot["routes"].items()}
+        refusals = {Reason(value): count for value, count in snapshot["refusals"].items()}
+        return cls(routes, refusals, **{name: snapshot[name] for name in TOTALS})
+
+
+TOTALS: Final = (
+    "connections_total",
+    "upstream_connections_total",
+    "upstream_retries_total",
+    "records_lost_total",
+)

@@ -20,7 +20,9 @@ from ostiary.server.gateway.connection import ClientConnection
 from ostiary.server.gateway.door import Door
 from ostiary.server.gateway.follower import Follower
 from ostiary.server.gateway.keys import GatewayKeys
+from ostiary.server.gateway.published import Place
 from ostiary.server.gateway.recorder import Recorder
+from ostiary.server.gateway.reporter import Reporter
 from ostiary.server.gateway.tls import server_context
 from ostiary.server.memory import attach
 from ostiary.store.opening import open_store
@@ -39,9 +41,12 @@ class GatewayWorker:
     def __init__(self, setup: Setup) -> None:
         self._setup: Final = setup
         self._master: Final = MasterKey.from_text(setup.master_key)
-        self._counts: Final = Counts()
+        place = Place(attach(setup.memory["metrics"]), setup.number)
+        before = place.read()
+        self._counts: Final = Counts() if before is None else Counts.restored(before)
         self._revocations: Final = Revocations()
         self._table: Final = Table(memoryview(attach(setup.memory["limits"])))
+        self._reporter: Final = Reporter(place, self._counts, self._table)
 
     async def start(self) -> None:
         """Raises StoreUnavailable, NoSigningKey, SealBroken, OSError."""
@@ -59,6 +64,8 @@ class GatewayWorker:
         self._following = asyncio.create_task(self._follower.run())
         self._recording = asyncio.create_task(recorder.run(lambda: self._door.gateway.contract.audit_bound_seconds))
         self._server = await self._listen()
+        self._reporter.report()
+        self._reporting = asyncio.create_task(self._reporter.run())
 
     @property
     def port(self) -> int:
@@ -74,6 +81,7 @@ class GatewayWorker:
         def adopt() -> None:
             trust.keys = self._keys.published
             self._follower.serve(trust)
+            self._reporter.trust = trust
             self._door.adopt(gateway)
 
         return adopt
@@ -87,6 +95,7 @@ class GatewayWorker:
         await self._until_empty(DRAIN_SECONDS)
         self._door.abort()
         self._following.cancel()
+        self._reporting.cancel()
         self._door.recorder.close()
         await self._recording
         self._clockwork.stop()
