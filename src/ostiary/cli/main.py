@@ -7,6 +7,7 @@ from ostiary.cli import audit, explain, keys, person, revoke
 from ostiary.cli.check import check_command
 from ostiary.cli.explain_client import explain_client_command
 from ostiary.cli.reload import reload
+from ostiary.cli.up import up
 from ostiary.contract.schema import schema_text
 
 app = typer.Typer(
@@ -16,6 +17,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(up)
 app.command()(reload)
 app.command("check")(check_command)
 explain.app.command("client")(explain_client_command)

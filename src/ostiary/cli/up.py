@@ -1,0 +1,32 @@
+"""`ostiary up`."""
+
+import asyncio
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from ostiary.cli.options import DEFAULT_CONTRACT, ContractFile, StateFolder
+from ostiary.cli.said import expected_errors
+from ostiary.server.place import find_place
+from ostiary.server.up import up as run
+
+
+def up(
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=1024, help="Gateway processes; by default the contract's, or one for each core."),
+    ] = None,
+) -> None:
+    """Run the issuer and the gateway until SIGTERM or Ctrl-C. SIGHUP takes the contract anew."""
+    with expected_errors():
+        place = find_place(contract, state)
+        if workers is not None:
+            place = replace(place, deployment=replace(place.deployment, workers=workers))
+        asyncio.run(run(place, _say))
+
+
+def _say(line: str) -> None:
+    typer.echo(f"ostiary: {line}", err=True)

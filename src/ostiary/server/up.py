@@ -1,0 +1,168 @@
+"""`ostiary up`: everything of one machine, from the contract to the last drained request."""
+
+import asyncio
+import os
+import secrets
+import signal
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
+from typing import Any, Final
+
+from ostiary import __version__
+from ostiary.contract import ContractBroken
+from ostiary.keys.master import MasterKey
+from ostiary.model.events import ContractChanged, InsecureSetting, Started
+from ostiary.model.plan import Plan
+from ostiary.server import admin
+from ostiary.server.channel import Setup
+from ostiary.server.children import Inheritance, child_environment
+from ostiary.server.control import Control
+from ostiary.server.health import pages
+from ostiary.server.memory import SHARED_BYTES, make_shared
+from ostiary.server.place import Place, find_place, require_free
+from ostiary.server.rotation import make_first_keys, rotate_due
+from ostiary.server.supervisor import CannotServe, Supervisor
+from ostiary.store.interface import Store, StoreUnavailable
+from ostiary.store.opening import open_store
+
+CARE_SECONDS: Final = 60.0
+"""How often what is past is forgotten and keys that are due are rotated."""
+
+
+class Up:
+    """One `ostiary up`."""
+
+    def __init__(self, place: Place, say: Callable[[str], None]) -> None:
+        self._place = place
+        self._say = say
+        self._stop = asyncio.Event()
+        self._master = place.master_key()
+        self._memory = make_shared(SHARED_BYTES)
+        self._supervisor = Supervisor(self._setup(), place.workers, self._inheritance(), say)
+
+    async def run(self) -> None:
+        """Return when everything is drained after SIGTERM or SIGINT."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._supervisor.stop)
+            store = await self._start(stack)
+            caring = asyncio.create_task(self._care(store))
+            await self._stop.wait()
+            self._say("draining")
+            caring.cancel()
+
+    async def _start(self, stack: AsyncExitStack) -> Store:
+        await self._supervisor.spawn()
+        store = await open_store(self._place.store, self._key().derive("audit"))
+        stack.push_async_callback(store.close)
+        await make_first_keys(store, self._key())
+        await store.commit(_started(self._place))
+        await self._supervisor.begin()
+        await self._listen(store, stack)
+        self._say(f"ready on {self._place.contract.origin}")
+        return store
+
+    async def _listen(self, store: Store, stack: AsyncExitStack) -> None:
+        address = self._place.deployment.admin
+        served = pages(self._supervisor, self._memory)
+        listener = await admin.listen(address.host, address.port, served)
+        stack.callback(listener.close)
+        control = Control(self._place.state.control_socket, {"reload": lambda: self._reload(store)})
+        await control.start()
+        stack.push_async_callback(control.stop)
+        reloads = lambda: asyncio.ensure_future(self._reload_and_say(store))  # noqa: E731  # a signal handler
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloads)
+
+    async def _reload_and_say(self, store: Store) -> None:
+        answer = await self._reload(store)
+        for mistake in answer.get("mistakes", ()):
+            self._say("{file}:{line}:{column}: {says} {mend}".format(**mistake))
+        self._say(answer.get("error") or "the contract is in force")
+
+    async def _reload(self, store: Store) -> Mapping[str, Any]:
+        """Take the contract's file anew: whole, or not at all."""
+        try:
+            return await self._swap(store)
+        except ContractBroken as broken:
+            return {"error": "the contract is broken; the old one stays in force", "mistakes": told(broken)}
+        except (CannotServe, StoreUnavailable, OSError) as error:
+            return {"error": f"the old contract stays in force: {error}", "mistakes": []}
+
+    async def _swap(self, store: Store) -> Mapping[str, Any]:
+        new = await asyncio.to_thread(find_place, self._place.file, self._place.state.path)
+        fixed = [name for name in FIXED if getattr(new.deployment, name) != getattr(self._place.deployment, name)]
+        old = self._place.contract.digest
+        await self._supervisor.adopt(new.contract)
+        self._place = replace(new, deployment=self._place.deployment)
+        await store.commit(_changed(new, old))
+        return {"contract": new.contract.digest, "previous": old, "need_restart": fixed}
+
+    async def _care(self, store: Store) -> None:
+        while True:
+            with suppress(StoreUnavailable):
+                await rotate_due(store, self._key(), self._place.contract)
+                await store.forget(int(time.time()))
+            await asyncio.sleep(CARE_SECONDS)
+
+    def _key(self) -> MasterKey:
+        return MasterKey.from_text(self._master)
+
+    def _setup(self) -> Setup:
+        place, tls = self._place, self._place.tls()
+        return Setup(
+            number=0,
+            contract=place.contract,
+            master_key=self._master,
+            store=place.store,
+            issuer_socket=str(place.state.issuer_socket),
+            host=place.deployment.listen.host,
+            port=place.deployment.listen.port,
+            certificate=tls.certificate if tls else None,
+            key=tls.key if tls else None,
+            memory=self._memory,
+        )
+
+    def _inheritance(self) -> Inheritance:
+        environment = child_environment(os.environ, secrets.randbelow(2**32))
+        return Inheritance(tuple(self._memory.values()), environment)
+
+
+FIXED: Final = ("listen", "admin", "workers", "state", "store", "tls", "plain_http")
+"""What only a new start changes."""
+
+
+async def up(place: Place, say: Callable[[str], None]) -> None:
+    """Run until SIGTERM or SIGINT. Raises StateUnusable, AddressTaken, StoreUnavailable, ChildDied."""
+    place.state.make()
+    held = place.state.occupy()
+    try:
+        require_free(place.deployment.listen, "`listen`")
+        require_free(place.deployment.admin, "`admin`")
+        await Up(place, say).run()
+    finally:
+        os.close(held)
+
+
+def told(broken: ContractBroken) -> list[dict[str, Any]]:
+    """Mistakes as JSON."""
+    names = ("file", "line", "column", "severity", "code", "says", "mend")
+    return [{name: getattr(mistake, name) for name in names} for mistake in broken.mistakes]
+
+
+def _started(place: Place) -> Plan:
+    now = time.time()
+    return Plan(events=(Started(at=now, contract=place.contract.digest, version=__version__), *_insecure(place, now)))
+
+
+def _changed(place: Place, previous: str) -> Plan:
+    now = time.time()
+    changed = ContractChanged(at=now, contract=place.contract.digest, previous=previous)
+    return Plan(events=(changed, *_insecure(place, now)))
+
+
+def _insecure(place: Place, now: float) -> tuple[InsecureSetting, ...]:
+    return tuple(InsecureSetting(at=now, setting=use.setting, because=use.because) for use in place.contract.insecure)
