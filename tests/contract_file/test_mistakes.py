@@ -182,6 +182,8 @@ CASES = [
     (Code.SECRET_IN_CONTRACT, "state: state", "store: »postgresql://door@db.example/door?password=pass"),
     (Code.SECRET_IN_CONTRACT, "state: state", "state: »https://door:pass@db.example/door"),
     (Code.SECRET_IN_CONTRACT, "says: Place orders", "says: »-----BEGIN EC PRIVATE KEY----- abc"),
+    (Code.SECRET_IN_CONTRACT, "state: state", "state: state # as »postgresql://door:pass@db.example/door"),
+    (Code.SECRET_IN_CONTRACT, "says: Place orders", "says: »AKIA0123456789ABCDEF"),
     (Code.SECRET_IN_CONTRACT, "jwks_file: robot.json", "»jwks: {keys: [{kty: oct, k: c2VjcmV0}]}"),
     (Code.SECRET_UNREADABLE, "secret: ${env:SITE_SECRET}", "secret: »${env:OTHER_SECRET}"),
     (Code.SECRET_UNREADABLE, "secret: ${env:SITE_SECRET}", "secret: »${vault:SITE_SECRET}"),

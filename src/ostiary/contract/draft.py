@@ -20,6 +20,7 @@ class Draft:
 
     name: str
     """Of the file, as mistakes show it."""
+    text: str
     file: ContractFile
     document: Node
     declared: Mapping[str, frozenset[str]]

@@ -44,7 +44,9 @@ def read(text: bytes, name: str, sources: Sources, read_file: ReadFile) -> Readi
     if shaped is None:
         return Reading(_sorted(mistakes))
     secrets, unread = resolve(shaped.file, sources)
-    draft = Draft(name, shaped.file, shaped.document, declared(tree), shaped.lost, secrets, read_file)
+    draft = Draft(
+        name, text.decode("utf-8-sig"), shaped.file, shaped.document, declared(tree), shaped.lost, secrets, read_file
+    )
     for path, why in unread.items():
         says = f"The secret cannot be read here: {why}."
         mistakes.append(draft.mistake(path, Code.SECRET_UNREADABLE, says, "Provide it before `ostiary up`."))

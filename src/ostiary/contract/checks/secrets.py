@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from ostiary.contract.document import Mapping, Node, Scalar, Sequence
 from ostiary.contract.draft import Draft
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.keys.master import MasterKey, MasterKeyInvalid
@@ -14,18 +13,19 @@ _SHORTEST = 22
 _SECRETS = {
     "A private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
     "A password": re.compile(r"[a-z][a-z0-9+.-]*://[^\s/:@]*:(?!\$\{)[^\s/@]+@"),
+    "An access key": re.compile(r"\b(AKIA[0-9A-Z]{16}|gh[oprsu]_\w{36}|[rs]k_live_\w{16}|xox[abprs]-[\w-]{10})"),
     "A token": re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\."),
 }
 _MEND = "Take it out of the file; then replace it, since it was in a file."
 
 
 def secrets(draft: Draft) -> Iterator[Mistake]:
-    """Secrets that are written out anywhere, and references that lead to weak ones."""
-    for scalar in _scalars(draft.document):
+    """Secrets that are written out anywhere, in comments too, and references that lead to weak ones."""
+    for line, text in enumerate(draft.text.splitlines(), 1):
         for what, pattern in _SECRETS.items():
-            if isinstance(scalar.value, str) and pattern.search(scalar.value):
-                says, place = f"{what} is written into the file.", scalar.place
-                yield Mistake(draft.name, place.line, place.column, Code.SECRET_IN_CONTRACT, says, _MEND)
+            for match in pattern.finditer(text):
+                says, column = f"{what} is written into the file.", match.start() + 1
+                yield Mistake(draft.name, line, column, Code.SECRET_IN_CONTRACT, says, _MEND)
     for path, secret in draft.secrets.items():
         if path[0] == "clients" and len(secret.reveal()) < _SHORTEST:
             says = f"The secret has fewer than {_SHORTEST} characters."
@@ -42,15 +42,3 @@ def _is_master_key(secret: Secret) -> bool:
     except MasterKeyInvalid:
         return False
     return True
-
-
-def _scalars(node: Node) -> Iterator[Scalar]:
-    match node:
-        case Scalar():
-            yield node
-        case Sequence():
-            for item in node.items:
-                yield from _scalars(item)
-        case Mapping():
-            for entry in node.entries.values():
-                yield from _scalars(entry.node)
