@@ -31,6 +31,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn(Event):
+    """A person signed in; `acr` says how."""
+
     subject: Subject
     session: SessionId
     acr: str
@@ -39,7 +41,7 @@ class SignedIn(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInRefused(Event):
-    """`account` is the keyed pseudonym of the name that was tried."""
+    """A sign-in failed; `account` is the keyed pseudonym of the name that was tried."""
 
     account: str
     peer: str
@@ -48,6 +50,8 @@ class SignInRefused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedOut(Event):
+    """A session ended; `client` is the one that asked for it."""
+
     subject: Subject
     session: SessionId
     client: ClientId | None = None
@@ -55,6 +59,8 @@ class SignedOut(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentGranted(Event):
+    """A person allowed a client these scopes."""
+
     subject: Subject
     client: ClientId
     scopes: tuple[Scope, ...]
@@ -62,12 +68,16 @@ class ConsentGranted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentRefused(Event):
+    """A person said no to a client."""
+
     subject: Subject
     client: ClientId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeIssued(Event):
+    """An authorization code went to a client, for these scopes."""
+
     subject: Subject
     client: ClientId
     grant: GrantId
@@ -77,7 +87,7 @@ class CodeIssued(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokensIssued(Event):
-    """`grant_type` is RFC 6749's; `token` is the access token's `jti`."""
+    """A token response went out; `grant_type` is RFC 6749's, `token` the access token's `jti`."""
 
     client: ClientId
     grant_type: str
@@ -102,7 +112,7 @@ class IssuerRefused(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRevocation(Event):
-    """`client` is who asked for it; None: an operator."""
+    """A token or a whole grant was revoked; `client` is who asked for it, none an operator."""
 
     client: ClientId | None
     token: TokenId | None = None
@@ -120,6 +130,8 @@ class FamilyRevoked(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenIntrospected(Event):
+    """A client asked about a token; `active` is what it was told."""
+
     client: ClientId
     active: bool
     token: TokenId | None = None
@@ -127,13 +139,15 @@ class TokenIntrospected(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonAdded(Event):
+    """An account was made."""
+
     subject: Subject
     tenant: TenantId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonChanged(Event):
-    """`what` names the fields that changed, never their values."""
+    """An account was changed; `what` names the fields that changed, never their values."""
 
     subject: Subject
     what: tuple[str, ...]
@@ -141,24 +155,30 @@ class PersonChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRevocation(Event):
+    """An operator revoked a client: its tokens are dead, and it gets no new ones."""
+
     client: ClientId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyCreated(Event):
+    """A signing key was made and published; `use` says what it signs."""
+
     key: KeyId
     use: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRetired(Event):
+    """A signing key is gone: the last token that it signed is dead."""
+
     key: KeyId
     use: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started(Event):
-    """`contract` is the digest of the contract in force."""
+    """`ostiary up` began; `contract` is the digest of the contract in force."""
 
     contract: str
     version: str
@@ -174,13 +194,15 @@ class InsecureSetting(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractChanged(Event):
+    """Another contract is in force; both are named by their digest."""
+
     contract: str
     previous: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayRefused(Event):
-    """`route` is None where the request matched none. `ref` is what the client was told."""
+    """The gateway refused a request: `route` is absent where none matched, `ref` is what the client was told."""
 
     reason: Reason
     ref: Reference
@@ -206,7 +228,7 @@ class RefusalsCounted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestsAllowed(Event):
-    """A batch. `who`: distinct (client, subject, tenant); `where`: distinct routes;
+    """A batch of requests that a service answered. `who`: distinct (client, subject, tenant); `where`: distinct routes;
     `requests`: (milliseconds since `at`, index in who, index in where, status, request number) for each."""
 
     prefix: str
