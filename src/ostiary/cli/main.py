@@ -5,6 +5,7 @@ import typer
 from ostiary import __version__
 from ostiary.cli import audit, explain, keys, person, revoke
 from ostiary.cli.check import check_command
+from ostiary.cli.demo.command import demo
 from ostiary.cli.explain_client import explain_client_command
 from ostiary.cli.reload import reload
 from ostiary.cli.up import up
@@ -18,7 +19,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(up)
+app.command()(up)
 app.command()(reload)
+app.command()(demo)
 app.command("check")(check_command)
 explain.app.command("client")(explain_client_command)
 app.add_typer(explain.app, name="explain")

@@ -39,16 +39,7 @@ class Client:
         """The authorization code flow (RFC 6749 section 4.1) with PKCE (RFC 7636). Raises Lost."""
         verifier, state = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
         redirect = self._known.redirect_uri
-        asked = {
-            "response_type": "code",
-            "client_id": self._known.client_id,
-            "redirect_uri": redirect,
-            "scope": scope,
-            "state": state,
-            "code_challenge": base64url.encode(hashlib.sha256(verifier.encode()).digest()),
-            "code_challenge_method": "S256",
-        }
-        back = browser.follow(f"{endpoints.AUTHORIZE}?{urlencode(asked)}", redirect)
+        back = browser.follow(authorization(self._known, scope, state, verifier), redirect)
         answered = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
         if answered.get("state") != state or answered.get("iss") != self._door.origin or "code" not in answered:
             raise Lost(f"the authorization response has no code for us: {answered.get('error', 'another state')}")
@@ -96,6 +87,20 @@ class Client:
         }
         private = SigningPrivateKey.from_scalar(base64url.decode(key["d"].encode()))
         return sign(claims, private, "JWT")
+
+
+def authorization(client: ClientOfDemo, scope: str, state: str, verifier: str) -> str:
+    """The path and query of an authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3)."""
+    asked = {
+        "response_type": "code",
+        "client_id": client.client_id,
+        "redirect_uri": client.redirect_uri,
+        "scope": scope,
+        "state": state,
+        "code_challenge": base64url.encode(hashlib.sha256(verifier.encode()).digest()),
+        "code_challenge_method": "S256",
+    }
+    return f"{endpoints.AUTHORIZE}?{urlencode(asked)}"
 
 
 def _tokens(answer: Answer) -> Tokens:

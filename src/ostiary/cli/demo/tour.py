@@ -28,6 +28,13 @@ class Stop:
     path: str
     expected: int
     answer: Answer
+    past_the_door: str = ""
+    """Who judged it where that was not the door."""
+
+    @property
+    def ref(self) -> str:
+        """How the audit log calls the request; empty where no door was asked."""
+        return "" if self.past_the_door else self.answer.headers.get("x-request-id", "")
 
     @property
     def as_it_should(self) -> bool:
@@ -102,7 +109,7 @@ class Tour:
         through = self._door.get(path, forged)
         yield Stop("-", "-", "a forged identity", "-", "GET", path, 401, through)
         past = self._upstream.get(path, forged)
-        yield Stop("-", "-", "a forged identity, past the door", "-", "GET", path, 401, past)
+        yield Stop("-", "-", "a forged identity, past the door", "-", "GET", path, 401, past, "the shop itself")
 
     def _refreshed_and_revoked(self) -> Iterator[Stop]:
         before = self._signed_in("storefront", "alice", "openid orders.read")

@@ -1,0 +1,49 @@
+"""What the audit log says of requests, by the references that their answers carried."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from ostiary.audit.batch import unfold
+from ostiary.audit.encode import decode
+from ostiary.audit.records import Record
+from ostiary.model.events import Event, GatewayRefused, RequestsAllowed
+from ostiary.model.ids import Reference
+from ostiary.model.reasons import Reason
+from ostiary.store.interface import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One request. `route` is None where it matched none, `reason` where it was allowed."""
+
+    ref: Reference
+    at: float
+    status: int
+    route: str | None
+    client: str | None
+    subject: str | None
+    tenant: str | None
+    reason: Reason | None
+
+
+async def recorded(store: Store, wanted: Collection[str]) -> dict[str, Recorded]:
+    """Those of the wanted references that the log has. Raises StoreUnavailable."""
+    found: dict[str, Recorded] = {}
+    async for record in store.records():
+        if _may_have(record, wanted):
+            found.update((each.ref, each) for each in _requests(decode(record.body)) if each.ref in wanted)
+    return found
+
+
+def _may_have(record: Record, wanted: Collection[str]) -> bool:
+    """Whether it is worth reading: a reference begins with what its process calls itself."""
+    return any(ref.rpartition("-")[0].encode() in record.body for ref in wanted)
+
+
+def _requests(event: Event) -> Iterator[Recorded]:
+    match event:
+        case GatewayRefused(reason=reason, ref=ref, status=status, route=route, client=client, subject=subject):
+            yield Recorded(ref, event.at, status, route, client, subject, event.tenant, reason)
+        case RequestsAllowed():
+            for at, (client, subject, tenant), route, status, ref in unfold(event):
+                yield Recorded(ref, at, status, route, client or None, subject, tenant, None)
