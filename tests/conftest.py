@@ -1,0 +1,34 @@
+"""What holds for the whole suite."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from secrets_seen import SEEN
+from token_world import TokenWorld
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_that_was_written_holds_a_secret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Logs of what runs in this process are watched too; programs of their own are watched by who starts them."""
+    log = SEEN.watch(tmp_path_factory.mktemp("log") / "ostiary.log")
+    writes = logging.FileHandler(log)
+    logging.getLogger("ostiary").addHandler(writes)
+    yield
+    logging.getLogger("ostiary").removeHandler(writes)
+    writes.close()
+    found = SEEN.found()
+    assert not found, f"secrets stand in what was written: {found}"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[TokenWorld]:
+    """The token side of an issuer; what its tests recorded is a log that holds."""
+    made = TokenWorld(tmp_path)
+    try:
+        yield made
+        assert made.log_holds()
+    finally:
+        made.close()

@@ -1,0 +1,365 @@
+"""The token side of the issuer in this process: a contract, its desk over a real SQLite store, the ASGI application.
+
+People need no browser here: `code` commits what the consent page would have. The clock stands still until `later`.
+"""
+
+import asyncio
+import secrets
+from base64 import b64encode
+from collections.abc import Awaitable, Coroutine, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+import httpx
+import orjson
+from cryptography.hazmat.primitives.asymmetric import ec
+from joserfc import jwt as peer
+from joserfc.jwk import KeySet
+
+from ostiary.audit.encode import decode
+from ostiary.audit.verify import Holds, verify_growing
+from ostiary.contract import Contract, Sources, SourceUnavailable, load
+from ostiary.issuer.pkce import challenge_of
+from ostiary.issuer.records import AuthorizationCode, Grant, OpenGrant
+from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.keys.hashing import token_hash
+from ostiary.keys.jwt import sign
+from ostiary.keys.master import MasterKey
+from ostiary.keys.records import KeyUse
+from ostiary.keys.ring import first_keys, new_key
+from ostiary.model import endpoints
+from ostiary.model.events import Event, IssuerRefused
+from ostiary.model.ids import ClientId, GrantId, Role, Scope, Secret, SessionId, Subject, TenantId
+from ostiary.model.plan import Plan
+from ostiary.model.reasons import Reason
+from ostiary.people.records import AddPerson, ChangePerson, EndSession, Person, Session, StartSession
+from ostiary.server.issuer.app import IssuerApp
+from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.keys import IssuerKeys
+from ostiary.store.opening import open_store
+from secrets_seen import secret, watch
+
+T = TypeVar("T")
+
+ORIGIN: Final = "https://api.example"
+START: Final = 1_790_000_000
+VERIFIER: Final = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+PEER: Final = "192.0.2.7"
+
+SECRETS: Final = {
+    name: f"{name}+%:/{secrets.token_urlsafe(24)}" for name in ("site", "other", "agency", "billing", "shop")
+}
+"""Of the clients with a secret; the punctuation has to be encoded in Basic."""
+ROBOT: Final = SigningPrivateKey(ec.generate_private_key(ec.SECP256R1()))
+ADA: Final = Person(
+    subject=Subject("sub-ada"),
+    login="ada",
+    name="Ada Lovelace",
+    email="ada@example.com",
+    tenant=TenantId("acme"),
+    roles=frozenset({Role("customer")}),
+    password_hash="$argon2id$",
+)
+REDIRECT: Final = {
+    "site": "https://site.example/callback",
+    "other": "https://other.example/callback",
+    "agency": "https://agency.example/callback",
+    "reader": "com.example.reader:/callback",
+    "pages": "https://pages.example/",
+    "phone": "com.example.phone:/callback",
+}
+CONTRACT: Final[Mapping[str, Any]] = {
+    "origin": ORIGIN,
+    "insecure_plain_http": {"value": True, "because": "the tests have no sockets"},
+    "master_key": "${env:MASTER}",
+    "services": {"shop": {"url": "http://127.0.0.1:9001"}, "chat": {"url": "http://127.0.0.1:9002"}},
+    "scopes": {"orders.read": "See orders", "orders.write": "Place orders", "chat.use": "Chat"},
+    "roles": {"customer": ["orders.read", "orders.write", "chat.use"], "support": ["orders.read"]},
+    "clients": {
+        "site": {"kind": "web", "scopes": ["orders.read", "orders.write", "chat.use"], "secret": "${env:site}"},
+        "other": {"kind": "web", "scopes": ["orders.read"], "secret": "${env:other}"},
+        "agency": {"kind": "third-party", "scopes": ["orders.read"], "secret": "${env:agency}"},
+        "reader": {"kind": "third-party", "scopes": ["orders.read"]},
+        "pages": {"kind": "spa", "scopes": ["orders.read"]},
+        "phone": {"kind": "mobile", "scopes": ["orders.read"]},
+        "robot": {
+            "kind": "service",
+            "scopes": ["orders.read", "chat.use"],
+            "jwks": {"keys": [ROBOT.public.to_jwk()]},
+            "tenant": "acme",
+            "roles": ["support"],
+        },
+        "billing": {
+            "kind": "service",
+            "scopes": ["orders.read"],
+            "secret": "${env:billing}",
+            "allow_ips": ["192.0.2.0/24"],
+        },
+        "shop": {"kind": "service", "scopes": ["orders.read"], "secret": "${env:shop}"},
+    },
+    "routes": [
+        {"on": "GET /v1/orders", "to": "shop", "scope": "orders.read"},
+        {"on": "POST /v1/orders", "to": "shop", "scope": "orders.write"},
+        {"on": "GET /v1/chat", "to": "chat", "scope": "chat.use"},
+    ],
+}
+
+
+class Environment:
+    """A source of secrets."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def read(self, name: str) -> Secret:
+        if name not in self._values:
+            raise SourceUnavailable(f"no {name}")
+        return Secret(self._values[name])
+
+
+def basic(client: str, password: str) -> str:
+    """RFC 6749 section 2.3.1: both halves are form-encoded before base64."""
+    pair = f"{quote(client, safe='')}:{quote(password, safe='')}"
+    return "Basic " + secret(b64encode(pair.encode()).decode())
+
+
+class TokenWorld:
+    """Methods block; `together` runs requests at the same time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now: float = START
+        self._runner = asyncio.Runner()
+        self.master = MasterKey(secrets.token_bytes(32))
+        self.store = self.run(open_store(Secret(str(folder / "store.sqlite3")), self.master.derive("audit")))
+        watch(folder)
+        self._first_records()
+        self.contract = self._load(CONTRACT)
+        keys = IssuerKeys(self.master, self.run(self.store.signing_keys()))
+        self.desk = Desk(self.contract, self.store, self.master, keys, lambda: self.now, secrets.token_bytes)
+        self._http = httpx.AsyncClient(transport=httpx.ASGITransport(IssuerApp(self.desk, {})), base_url=ORIGIN)
+
+    def _first_records(self) -> None:
+        new = [new_key(SigningPrivateKey.generate(), use, self.master, secrets.token_bytes(12)) for use in KeyUse]
+        self.commit(first_keys(START - 60, new))
+        self.commit(Plan(writes=(AddPerson(ADA),)))
+
+    def _load(self, file: Mapping[str, Any]) -> Contract:
+        clients = {
+            name: {**client, **({"redirect_uris": [REDIRECT[name]]} if name in REDIRECT else {})}
+            for name, client in file["clients"].items()
+        }
+        values = {"MASTER": secret(self.master.to_text().reveal()), **SECRETS}
+        sources: Sources = {"env": Environment({name: secret(value) for name, value in values.items()})}
+        return load(orjson.dumps({**file, "clients": clients}), "ostiary.yaml", sources, _no_file)
+
+    def adopt(self, **changes: Any) -> None:
+        """Put a changed contract in force."""
+        self.desk.prepare(self._load({**CONTRACT, **changes}))()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(work)
+
+    def commit(self, plan: Plan) -> None:
+        self.run(self.store.commit(plan))
+
+    def close(self) -> None:
+        self.run(self._http.aclose())
+        self.run(self.store.close())
+        self._runner.close()
+
+    def later(self, seconds: float) -> None:
+        self.now += seconds
+
+    # requests
+
+    async def asked(
+        self, method: str, path: str, content: bytes = b"", headers: Sequence[tuple[str, str]] = ()
+    ) -> httpx.Response:
+        """Send what the gateway would pass on."""
+        sent = [("x-ostiary-peer", PEER), ("x-ostiary-request-id", "w1-7"), *headers]
+        answer = await self._http.request(method, path, content=content, headers=sent)
+        _remember(answer)
+        return answer
+
+    def ask(
+        self, method: str, path: str, content: bytes = b"", headers: Sequence[tuple[str, str]] = ()
+    ) -> httpx.Response:
+        return self.run(self.asked(method, path, content, headers))
+
+    async def posted(
+        self, path: str, form: Mapping[str, str] | bytes, client: str | None = "site", **headers: str
+    ) -> httpx.Response:
+        """A form from a client that authenticates as it is registered; None: without any authentication."""
+        fields = dict(form) if isinstance(form, Mapping) else {}
+        sent = {"content-type": "application/x-www-form-urlencoded"}
+        if client == "robot":
+            fields |= {"client_assertion_type": ASSERTION_TYPE, "client_assertion": self.assertion()}
+        elif client in SECRETS:
+            sent["authorization"] = basic(client, SECRETS[client])
+        elif client is not None:
+            fields |= {"client_id": client}
+        body = form if isinstance(form, bytes) else encoded(fields)
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.asked("POST", path, body, list(sent.items()))
+
+    def post(
+        self, path: str, form: Mapping[str, str] | bytes, client: str | None = "site", **headers: str
+    ) -> httpx.Response:
+        return self.run(self.posted(path, form, client, **headers))
+
+    def together(self, *requests: Awaitable[httpx.Response]) -> list[httpx.Response]:
+        async def gathered() -> list[httpx.Response]:
+            return list(await asyncio.gather(*requests))
+
+        return self.run(gathered())
+
+    def assertion(
+        self, key: SigningPrivateKey = ROBOT, typ: str = "client-authentication+jwt", **claims: object
+    ) -> str:
+        """RFC 7523 section 3; a claim that is None is left out."""
+        whole: dict[str, object] = {
+            "iss": "robot",
+            "sub": "robot",
+            "aud": ORIGIN,
+            "jti": secrets.token_urlsafe(16),
+            "iat": int(self.now),
+            "exp": int(self.now) + 60,
+        }
+        return secret(sign({k: v for k, v in (whole | claims).items() if v is not None}, key, typ))
+
+    # grants
+
+    def code(self, client: str = "site", scopes: str = "openid orders.read", **grant: Any) -> str:
+        """An authorization code as the consent page would have led to it, for a new session."""
+        code, now = secret(secrets.token_urlsafe(32)), int(self.now)
+        session = Session(
+            id=SessionId(secrets.token_urlsafe(8)),
+            hash=token_hash(secret(secrets.token_urlsafe(32))),
+            subject=ADA.subject,
+            auth_time=now,
+            acr="pwd",
+            amr=("pwd",),
+            seen_at=now,
+            expires_at=now + 43200,
+        )
+        opened = Grant(
+            id=GrantId(secrets.token_urlsafe(8)),
+            client=ClientId(client),
+            subject=ADA.subject,
+            session=session.id,
+            scopes=frozenset(map(Scope, scopes.split())),
+            auth_time=now,
+            acr="pwd",
+            amr=("pwd",),
+            nonce=None,
+            claims=None,
+            issued_at=now,
+        )
+        kept = AuthorizationCode(
+            hash=token_hash(code),
+            grant=opened.id,
+            client=opened.client,
+            redirect_uri=REDIRECT[client],
+            challenge=challenge_of(VERIFIER),
+            issued_at=now,
+            expires_at=now + 60,
+        )
+        self.commit(Plan(writes=(StartSession(session), OpenGrant(replace(opened, **grant), kept))))
+        return code
+
+    def code_form(self, code: str, client: str = "site", **changes: str) -> dict[str, str]:
+        return {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": REDIRECT[client],
+            "code_verifier": VERIFIER,
+            **changes,
+        }
+
+    def exchange(self, code: str, client: str = "site", **changes: str) -> httpx.Response:
+        return self.post(endpoints.TOKEN, self.code_form(code, client, **changes), client)
+
+    def tokens(self, client: str = "site", scopes: str = "openid orders.read", **grant: Any) -> dict[str, Any]:
+        """What a new grant of the client leads to."""
+        answer = self.exchange(self.code(client, scopes, **grant), client)
+        assert answer.status_code == 200, answer.text
+        return read(answer)
+
+    def refresh(self, token: str, client: str = "site", **changes: str) -> httpx.Response:
+        return self.post(endpoints.TOKEN, {"grant_type": "refresh_token", "refresh_token": token, **changes}, client)
+
+    def own_token(self, client: str = "robot") -> str:
+        """An access token of a client that acts for itself."""
+        return str(read(self.post(endpoints.TOKEN, {"grant_type": "client_credentials"}, client))["access_token"])
+
+    def active(self, token: str, client: str = "site") -> bool:
+        """Whether the client is told that the token lives."""
+        return read(self.post(endpoints.INTROSPECT, {"token": token}, client))["active"] is True
+
+    def userinfo(self, token: str) -> httpx.Response:
+        return self.ask("GET", endpoints.USERINFO, headers=[("authorization", f"Bearer {token}")])
+
+    # what came of it
+
+    def claims(self, jwt: str) -> dict[str, Any]:
+        """As a peer reads them with the published keys."""
+        return dict(self.decoded(jwt).claims)
+
+    def decoded(self, jwt: str) -> Any:
+        keys = KeySet.import_key_set(self.ask("GET", endpoints.JWKS).json())
+        return peer.decode(jwt, keys, algorithms=["ES256"])
+
+    def grant_of(self, access_token: str) -> Grant:
+        grant = self.run(self.store.grant(GrantId(self.claims(access_token)["grant_id"])))
+        assert grant is not None
+        return grant
+
+    def end_session(self, id: str) -> None:
+        self.commit(Plan(writes=(EndSession(SessionId(id), int(self.now)),)))
+
+    def change_person(self, **changes: Any) -> None:
+        self.commit(Plan(writes=(ChangePerson(replace(ADA, **changes)),)))
+
+    def events(self) -> list[Event]:
+        async def all_of_them() -> list[Event]:
+            return [decode(record.body) async for record in self.store.records()]
+
+        return self.run(all_of_them())
+
+    def last_refusal(self) -> IssuerRefused:
+        return [event for event in self.events() if isinstance(event, IssuerRefused)][-1]
+
+    def log_holds(self) -> bool:
+        judged = verify_growing(self.store.records, self.store.head, self.master.derive("audit"))
+        return isinstance(self.run(judged), Holds)
+
+
+def encoded(form: Mapping[str, str]) -> bytes:
+    return "&".join(f"{name}={quote(value, safe='')}" for name, value in form.items()).encode()
+
+
+def read(answer: httpx.Response) -> dict[str, Any]:
+    members: dict[str, Any] = answer.json()
+    return members
+
+
+def refused(world: TokenWorld, answer: httpx.Response) -> tuple[int, str, Reason]:
+    """Status, public code and the reason that was recorded."""
+    event = world.last_refusal()
+    assert event.error == read(answer).get("error", read(answer).get("code"))
+    assert read(answer)["ref"] == event.ref
+    return answer.status_code, event.error, event.reason
+
+
+def _remember(answer: httpx.Response) -> None:
+    if answer.headers.get("content-type") == "application/json" and answer.content:
+        for name in ("access_token", "refresh_token", "id_token"):
+            if name in read(answer):
+                secret(read(answer)[name])
+
+
+def _no_file(path: str) -> bytes:
+    raise FileNotFoundError(2, path)
