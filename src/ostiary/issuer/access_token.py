@@ -163,6 +163,11 @@ def _grant_lives(token: AccessToken, facts: TokenFacts) -> bool:
     return person is not None and not person.disabled and token.issued_at > person.changed_at
 
 
+def granted_unchanged(grant: Grant, person: Person) -> bool:
+    """Whether nothing about the person changed since the sign-in that the grant rests on."""
+    return grant.auth_time > person.changed_at
+
+
 def session_lives(session: Session | None, now: float) -> bool:
     """Neither signed out nor past its end. Idling ends a session's power to sign in anew, not what it has granted."""
     return session is not None and session.ended_at is None and now < session.expires_at

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ostiary.contract.model import ClientRule
-from ostiary.issuer.access_token import revocation_end, session_lives
+from ostiary.issuer.access_token import granted_unchanged, revocation_end, session_lives
 from ostiary.issuer.decision import Refused
 from ostiary.issuer.records import Grant, RevokeGrant
 from ostiary.issuer.scopes import OFFLINE_ACCESS
@@ -38,11 +38,15 @@ def require_living_session(grant: Grant, facts: GrantFacts, now: float) -> None:
         raise InvalidGrant(Reason.SESSION_ENDED)
 
 
-def require_person(facts: GrantFacts) -> Person:
-    """Raise InvalidGrant where the account is disabled or gone."""
-    if facts.person is None or facts.person.disabled:
+def require_person(grant: Grant, facts: GrantFacts) -> Person:
+    """Raise InvalidGrant where the account is disabled or gone, or changed since the person signed in: what they let a
+    client do then may be what a thief of their password did."""
+    person = facts.person
+    if person is None or person.disabled:
         raise InvalidGrant(Reason.PERSON_DISABLED)
-    return facts.person
+    if not granted_unchanged(grant, person):
+        raise InvalidGrant(Reason.PERSON_CHANGED)
+    return person
 
 
 def revoke_family(client: ClientRule, grant: Grant | None, reason: Reason, now: float) -> Refused:

@@ -72,7 +72,7 @@ def authorization_code(
     exchange.require_code_not_expired(code, now)
     grant = family.require_living_grant(facts)
     family.require_living_session(grant, facts, now)
-    person = family.require_person(facts)
+    person = family.require_person(grant, facts)
     scopes = require_scopes(grant.scopes, client, person, registry)
     return exchange.exchange_code(registry, code, Entitlement(client, grant, person, scopes), now, fresh)
 
@@ -90,7 +90,7 @@ def refresh_token(
     refresh.require_refresh_token_not_expired(presented, now)
     grant = family.require_living_grant(facts)
     family.require_living_session(grant, facts, now)
-    person = family.require_person(facts)
+    person = family.require_person(grant, facts)
     asked = refresh.require_narrower(request.scopes, presented)
     scopes = require_scopes(asked, client, person, registry)
     who = Entitlement(client, grant, person, scopes)

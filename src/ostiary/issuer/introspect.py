@@ -7,7 +7,7 @@ that is the upstream asking about a token it was given. Of every other token it 
 from typing import Final
 
 from ostiary.contract.model import ClientAuth, ClientRule
-from ostiary.issuer.access_token import AccessToken, TokenFacts, session_lives
+from ostiary.issuer.access_token import AccessToken, TokenFacts, granted_unchanged, session_lives
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.records import RefreshToken
 from ostiary.issuer.registry import Registry
@@ -74,6 +74,7 @@ def refresh_token_lives(client: ClientRule, token: RefreshToken, facts: TokenFac
         and (OFFLINE_ACCESS in grant.scopes or session_lives(facts.session, now))
         and person is not None
         and not person.disabled
+        and granted_unchanged(grant, person)
     )
 
 

@@ -65,6 +65,7 @@ class Reason(StrEnum):
         "The refresh token was issued to another client.",
     )
     GRANT_REVOKED = "grant_revoked", "The grant was revoked."
+    PERSON_CHANGED = "person_changed", "The person's password or rights changed after the sign-in."
     SESSION_ENDED = "session_ended", "The sign-in session ended."
     TOKEN_OF_ANOTHER_CLIENT = "token_of_another_client", "The token was issued to another client."
     TOKEN_TYPE_UNSUPPORTED = "token_type_unsupported", "Tokens of this type cannot be revoked."
