@@ -1,0 +1,32 @@
+"""Documentation is what the program is: pages and parts of pages that come from its types are up to date."""
+
+import dataclasses
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+from ostiary.audit.encode import EVENT_TYPES
+
+DOCS = Path(__file__).parents[2] / "docs"
+GENERATE = runpy.run_path(str(DOCS / "generate.py"))
+
+
+@pytest.mark.parametrize("name", [*GENERATE["WHOLE"], *GENERATE["PARTS"]])
+def test_a_page_is_what_the_program_says(name: str) -> None:
+    assert (DOCS / name).read_text() == GENERATE["written"](name), "run: python docs/generate.py"
+
+
+def test_every_field_of_an_event_is_explained() -> None:
+    page = (DOCS / "audit.md").read_text()
+    explained = {
+        name for row in re.findall(r"^\| ((?:`\w+` ?)+)\|", page, re.MULTILINE) for name in re.findall(r"\w+", row)
+    }
+    recorded = {field.name for event in EVENT_TYPES.values() for field in dataclasses.fields(event)} - {"at"}
+    assert recorded <= explained
+
+
+def test_every_event_says_what_happened_in_words() -> None:
+    for event in EVENT_TYPES.values():
+        assert not str(event.__doc__).startswith(event.__name__ + "(")
