@@ -25,6 +25,7 @@ def gateway(job: Job, port: int, admin: int, *, tls: bool) -> Part:
             if tls
             else {"insecure_plain_http": BEHIND_NOTHING}
         ),
+        "master_key": "${env:BENCH_MASTER_KEY}",
         "services": {"api": service},
         "scopes": {SCOPE: "See your orders"},
         "roles": {role: [SCOPE] for role in ROLES},

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench import origin, processes
+from bench import origin, processes, tokens
 from bench.peers import tls
 from bench.peers.gateway import Gateway, Job, Limits, Running
 from bench.tokens import Signer
@@ -17,7 +17,7 @@ def build(stack: contextlib.ExitStack, place: Path, revoked: list[str]) -> tuple
     """Start the upstream, which ends with the stack, and say what every gateway has to do."""
     upstream = origin.start(place)
     stack.enter_context(processes.running(upstream.program))
-    signer = Signer("https://localhost:8443", "https://api.example")
+    signer = Signer(f"https://{tokens.HOST}", "https://api.example")
     return upstream, Job(place, upstream.port, tls.create(place), signer, revoked, Limits())
 
 

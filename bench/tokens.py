@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+HOST = "door.example"
+"""What every gateway is called: no developer's machine, so that nothing is left out."""
 SCOPE = "orders.read"
 ROLES = ("customer", "support")
 CLIENTS = ["storefront", *(f"client-{number}" for number in range(1, 24))]
@@ -91,7 +93,7 @@ def encode(data: bytes) -> str:
 def request(path: str, token: str | None) -> bytes:
     """A whole GET request."""
     credential = f"Authorization: Bearer {token}\r\n" if token else ""
-    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{credential}\r\n".encode()
+    return f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n{credential}\r\n".encode()
 
 
 def remembered(signer: Signer, what: str, count: int = 100) -> list[bytes]:
