@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from ostiary.contract import Code, Mistake, Reading, Sources, SourceUnavailable, read
+from ostiary.contract.mistakes import Code, Mistake
+from ostiary.contract.read import Reading, read
+from ostiary.contract.sources import Sources, SourceUnavailable
 from ostiary.model.ids import Secret
 
 MARK = "»"

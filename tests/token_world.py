@@ -20,7 +20,9 @@ from joserfc.jwk import KeySet
 
 from ostiary.audit.encode import decode
 from ostiary.audit.verify import Holds, verify_growing
-from ostiary.contract import Contract, Sources, SourceUnavailable, load
+from ostiary.contract.model import Contract
+from ostiary.contract.read import load
+from ostiary.contract.sources import Sources, SourceUnavailable
 from ostiary.issuer.pkce import challenge_of
 from ostiary.issuer.records import AuthorizationCode, Grant, OpenGrant
 from ostiary.keys.es256 import SigningPrivateKey

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from ostiary.contract import Code, Reading, read
 from ostiary.contract.explain import explain_client
+from ostiary.contract.mistakes import Code
 from ostiary.contract.model import ClientAuth, Fact
+from ostiary.contract.read import Reading, read
 from ostiary.model.ids import ClientId
 from ostiary.model.principal import Binding, Kind
 

@@ -1,8 +1,8 @@
 """What `explain client` says: the kind's reasons, and of a setting that changes a line the place where it stands."""
 
 from contract_door import TEXT, read_door
-from ostiary.contract import Code
 from ostiary.contract.explain import Explanation, explain_client
+from ostiary.contract.mistakes import Code
 from ostiary.contract.profiles import PROFILES
 from ostiary.model.principal import Kind
 

@@ -3,9 +3,9 @@
 import json
 import re
 
-from ostiary.contract import Code
 from ostiary.contract.file import ContractFile
 from ostiary.contract.file_client import Client
+from ostiary.contract.mistakes import Code
 from ostiary.contract.profiles import PROFILES, SETTINGS
 from ostiary.contract.reference import reference
 from ostiary.contract.schema import schema, schema_text

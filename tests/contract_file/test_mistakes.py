@@ -3,7 +3,7 @@
 import pytest
 
 from contract_door import KEYS, TEXT, changed, of_code, read_door
-from ostiary.contract import Code, Severity
+from ostiary.contract.mistakes import Code, Severity
 
 UNDER_ORDERS = "  - {on: POST /v1/orders, to: shop, scope: orders.write, limit: {per: person, rate: 5/s}}\n"
 TLS = "tls: {certificate: door.pem, key: door.key}\n"

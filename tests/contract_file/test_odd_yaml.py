@@ -3,7 +3,7 @@
 import pytest
 
 from contract_door import TEXT, changed, of_code, read_door
-from ostiary.contract import Code
+from ostiary.contract.mistakes import Code
 
 TILL = "  chat.use: Use the chat"
 ODD = [

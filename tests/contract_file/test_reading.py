@@ -1,8 +1,8 @@
 """What no single change of the door's contract shows: the whole file, what lies beside it, all mistakes at once."""
 
 from contract_door import FILES, OPENAPI, SECRET, TEXT, of_code, read_door, sources
-from ostiary.contract import Code
 from ostiary.contract.document import MAX_BYTES
+from ostiary.contract.mistakes import Code
 
 from .test_mistakes import CASES
 

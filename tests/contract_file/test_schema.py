@@ -7,8 +7,8 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from contract_door import TEXT, read_door
-from ostiary.contract import Code, Severity
 from ostiary.contract.document import plain, read
+from ostiary.contract.mistakes import Code, Severity
 from ostiary.contract.schema import schema
 
 from .test_mistakes import CASES

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract_door import FILES, OPENAPI, TEXT, read_door
-from ostiary.contract import Code, Severity
+from ostiary.contract.mistakes import Code, Severity
 from ostiary.contract.openapi_document import NoOpenApi, read_openapi
 from ostiary.contract.operations import operations
 

@@ -8,7 +8,8 @@ from rich.text import Text
 
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile
 from ostiary.cli.said import print_json
-from ostiary.contract import Mistake, Reading, Severity
+from ostiary.contract.mistakes import Mistake, Severity
+from ostiary.contract.read import Reading
 from ostiary.server.contract_file import read_contract_file
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}

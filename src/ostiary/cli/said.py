@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import typer
 
-from ostiary.contract import ContractBroken
+from ostiary.contract.mistakes import ContractBroken
 from ostiary.keys.master import MasterKeyInvalid, SealBroken
 from ostiary.server.children import ChildDied
 from ostiary.server.control import NobodyIsUp

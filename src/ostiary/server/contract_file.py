@@ -6,17 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ostiary.contract import (
-    Code,
-    Contract,
-    ContractBroken,
-    Deployment,
-    Mistake,
-    Reading,
-    SecretSource,
-    SourceUnavailable,
-    read,
-)
+from ostiary.contract.deployment import Deployment
+from ostiary.contract.mistakes import Code, ContractBroken, Mistake
+from ostiary.contract.model import Contract
+from ostiary.contract.read import Reading, read
+from ostiary.contract.sources import SecretSource, SourceUnavailable
 from ostiary.model.ids import Secret
 
 MOST_SECRET_BYTES: Final = 64 * 1024

@@ -5,8 +5,8 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from ostiary.contract import Contract, Deployment
-from ostiary.contract.deployment import TlsFiles
+from ostiary.contract.deployment import Deployment, TlsFiles
+from ostiary.contract.model import Contract
 from ostiary.contract.places import Address
 from ostiary.keys.master import MasterKey
 from ostiary.model.ids import Secret

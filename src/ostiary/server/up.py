@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ostiary import __version__
-from ostiary.contract import ContractBroken
+from ostiary.contract.mistakes import ContractBroken
 from ostiary.keys.master import MasterKey
 from ostiary.model.events import ContractChanged, InsecureSetting, Started
 from ostiary.model.plan import Plan
