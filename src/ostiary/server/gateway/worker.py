@@ -15,6 +15,7 @@ from ostiary.gateway.metrics import Counts
 from ostiary.gateway.revocation import Revocations
 from ostiary.keys.master import MasterKey
 from ostiary.server.channel import Setup
+from ostiary.server.gateway.checkup import Checkup
 from ostiary.server.gateway.clockwork import Clockwork
 from ostiary.server.gateway.connection import ClientConnection
 from ostiary.server.gateway.door import Door
@@ -61,17 +62,15 @@ class GatewayWorker:
         self._follower = Follower(self._store, self._keys, self._revocations, self._door.recheck)
         await self._follower.poll()
         self.prepare(setup.contract)()
-        self._following = asyncio.create_task(self._follower.run())
         self._recording = asyncio.create_task(recorder.run(lambda: self._door.gateway.contract.audit_bound_seconds))
         self._server = await self._listen()
-        self._reporter.report()
-        self._reporting = asyncio.create_task(self._reporter.run())
-
-    @property
-    def port(self) -> int:
+        self.port: int = self._server.sockets[0].getsockname()[1]
         """Where it listens, in case it was told port 0."""
-        number: int = self._server.sockets[0].getsockname()[1]
-        return number
+        self._reporter.report()
+        self._tasks = [
+            asyncio.create_task(work)
+            for work in (self._follower.run(), self._reporter.run(), Checkup(self._door).run())
+        ]
 
     def prepare(self, contract: Contract) -> Callable[[], None]:
         """Raises what is wrong with the contract."""
@@ -94,8 +93,8 @@ class GatewayWorker:
         self._door.close_idle()
         await self._until_empty(DRAIN_SECONDS)
         self._door.abort()
-        self._following.cancel()
-        self._reporting.cancel()
+        for task in self._tasks:
+            task.cancel()
         self._door.recorder.close()
         await self._recording
         self._clockwork.stop()

@@ -1,0 +1,320 @@
+"""How a gateway worker meets its clients, rules that need more than a head, changed contracts, and its end."""
+
+import asyncio
+import json
+from contextlib import suppress
+from pathlib import Path
+
+import h11
+import pytest
+
+from gateway_world import (
+    OK,
+    QUICK,
+    ROUTES,
+    World,
+    answering,
+    contract,
+    read_head,
+    read_request,
+    reasons,
+    request,
+    run,
+    world,
+)
+from ostiary.keys import jwt
+from ostiary.keys.keyset import KeySet
+from ostiary.model.events import GatewayRefused, RequestsAllowed
+from ostiary.model.feed import TokenRevoked
+from ostiary.model.ids import TokenId
+from ostiary.model.plan import Plan
+from ostiary.model.reasons import Reason
+
+
+async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """An origin that reads and says nothing."""
+    await reader.read()
+
+
+# clients
+
+
+def test_a_short_refused_body_does_not_become_the_next_request(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK)) as door:
+            line = await door.connect()
+            smuggled = request("GET /public/smuggled")
+            await line.send(request("POST /things", body=smuggled)[: -len(smuggled) // 2])
+            assert (await line.answer()).status == 401
+            await line.send(smuggled[-len(smuggled) // 2 :] + request("GET /public/a"))
+            assert (await line.answer()).status == 200
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(line.answer(), 0.2)
+
+    run(flow())
+
+
+def test_a_long_refused_body_ends_the_connection_and_the_answer_arrives(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK)) as door:
+            line = await door.connect()
+            line.writer.write(request("POST /things", body=b"z" * 500_000))
+            answer = await line.answer()
+            assert (answer.status, answer.fields["connection"]) == (401, "close")
+            assert await line.ended()
+
+    run(flow())
+
+
+@pytest.mark.parametrize(("size", "status"), [(1024, 200), (1025, 413)])
+def test_a_chunked_body_is_counted_as_it_comes(tmp_path: Path, size: int, status: int) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK)) as door:
+            line = await door.connect()
+            await line.send(request("POST /small", "Transfer-Encoding: chunked"))
+            for _ in range(size):
+                await line.send(b"1\r\nx\r\n")
+            await line.send(b"0\r\n\r\n")
+            assert (await line.answer()).status == status
+
+    run(flow())
+
+
+def test_a_head_that_never_ends_is_timed_out(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK), timeouts=QUICK) as door:
+            line = await door.connect()
+            await line.send(request("GET /public/a")[:-2])
+            answer = await line.answer()
+            assert (answer.status, answer.fields["connection"]) == (408, "close")
+            assert await reasons(door) == [Reason.HEADERS_TIMEOUT]
+
+    run(flow())
+
+
+def test_a_body_that_comes_too_slowly_is_timed_out(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, silent, timeouts=QUICK) as door:
+            line = await door.connect()
+            await line.send(request("POST /public/a", "Content-Length: 1000"))
+            answering = asyncio.create_task(line.answer())
+            while not answering.done():
+                line.writer.write(b"x")
+                await asyncio.sleep(0.1)
+            assert (await answering).status == 408
+            assert await reasons(door) == [Reason.BODY_TIMEOUT]
+
+    run(flow())
+
+
+def test_a_connection_that_is_idle_is_closed(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK), timeouts=QUICK) as door:
+            line = await door.connect()
+            assert (await line.ask("GET /public/a")).status == 200
+            assert await line.ended()
+
+    run(flow())
+
+
+def test_a_client_that_leaves_takes_its_upstream_request_along(tmp_path: Path) -> None:
+    left = asyncio.Event()
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        with suppress(ConnectionError):
+            await reader.read()
+        left.set()
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line = await door.connect()
+            await line.send(request("GET /public/a"))
+            await asyncio.sleep(0.05)
+            line.close()
+            await left.wait()
+
+    run(flow())
+
+
+# rules that need more than a head
+
+
+def test_the_owner_in_a_body_decides(tmp_path: Path) -> None:
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            _, body = await read_request(reader)
+            assert json.loads(body)["owner"] == "ada"
+            writer.write(OK)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line, fields = await door.connect(), (door.token(), "Content-Type: application/json")
+            assert (await line.ask("POST /things", *fields, body=b'{"owner": "eve"}')).status == 403
+            assert (await line.ask("POST /things", *fields, body=b'{"owner": "ada"}')).status == 200
+            await line.send(request("POST /things", *fields, "Transfer-Encoding: chunked"))
+            await line.send(b'8\r\n{"owner"\r\n8\r\n: "ada"}\r\n0\r\n\r\n')
+            assert (await line.answer()).status == 200
+            assert await reasons(door) == [Reason.OWNER_MISMATCH]
+
+    run(flow())
+
+
+def test_the_upstream_learns_who_asks_and_nothing_a_client_says_of_it(tmp_path: Path) -> None:
+    heads = []
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            heads.append((await read_request(reader))[0])
+            writer.write(OK)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line = await door.connect()
+            forged = ("X-Ostiary-Identity: forged", "X_Ostiary_Subject: root", "X-Forwarded-For: 192.0.2.1")
+            assert (await line.ask("GET /things/ada", door.token(tenant="acme"), *forged)).status == 200
+            (head,) = heads
+            fields = dict(each.split(b": ", 1) for each in head.lower().split(b"\r\n")[1:-2])
+            assert b"authorization" not in fields
+            assert b"forged" not in head and b"root" not in head and b"192.0.2.1" not in head
+            assert fields[b"x-forwarded-for"] == b"127.0.0.1"
+            token = next(line for line in head.split(b"\r\n") if line.startswith(b"x-ostiary-identity: "))[20:]
+            keys = await published(door)
+            claims = jwt.verify(token, keys, "ostiary-identity+jwt")
+            assert (claims.text("sub"), claims.text("tenant"), claims.text("client_id")) == ("ada", "acme", "site")
+
+    run(flow())
+
+
+async def published(door: World) -> KeySet:
+    from ostiary.keys.jwk import parse_public
+    from ostiary.keys.records import KeyUse
+    from ostiary.keys.strict_json import parse_object
+
+    keys = [key for key in await door.store.signing_keys() if key.use is KeyUse.GATEWAY]
+    return KeySet.of(parse_public(parse_object(key.public.encode())) for key in keys)
+
+
+def test_a_trusted_proxy_tells_whose_request_it_is(tmp_path: Path) -> None:
+    heads = []
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            heads.append((await read_request(reader))[0])
+            writer.write(OK)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin, trusted_proxies=["127.0.0.0/8"]) as door:
+            line = await door.connect()
+            await line.ask("GET /public/a", "X-Forwarded-For: 198.51.100.9, 192.0.2.1, 127.0.0.7")
+            assert b"\r\nx-forwarded-for: 192.0.2.1\r\n" in heads[0]
+
+    run(flow())
+
+
+# record and feed
+
+
+def test_the_reference_of_a_refusal_is_on_record_and_so_are_allowed_requests(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK)) as door:
+            line = await door.connect()
+            assert (await line.ask("GET /things/ada", door.token())).status == 200
+            refused = await line.ask("GET /things/eve", door.token())
+            told = json.loads(refused.body)
+            (event,) = await door.events(GatewayRefused)
+            assert (event.ref, event.status, event.reason) == (told["ref"], 403, Reason.OWNER_MISMATCH)
+            assert (event.subject, event.client, event.route) == ("ada", "site", "GET /things/{user}")
+            assert refused.fields["x-request-id"] == told["ref"]
+            (batch,) = await door.events(RequestsAllowed)
+            assert batch.who == (("site", "ada", None),)
+
+    run(flow())
+
+
+def test_a_revoked_token_is_refused_and_its_running_stream_ends(tmp_path: Path) -> None:
+    async def stream(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\nfirst")
+        await reader.read()
+
+    async def flow() -> None:
+        async with world(tmp_path, stream) as door:
+            line, token = await door.connect(), door.token(jti="soon-gone")
+            await line.send(request("GET /things/ada", token))
+            assert (await line.head()).status == 200
+            assert await line.part() == b"first"
+            await door.store.commit(Plan(feed=(TokenRevoked(TokenId("soon-gone"), 2_000_000_000),)))
+            with pytest.raises((h11.RemoteProtocolError, ConnectionError)):
+                await line.part()
+            assert (await (await door.connect()).ask("GET /things/ada", token)).status == 401
+            assert await reasons(door) == [Reason.TOKEN_REVOKED]
+
+    run(flow())
+
+
+# changed contracts, and the end
+
+
+def test_a_changed_contract_holds_for_the_next_request_of_an_open_connection(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK)) as door:
+            line, token = await door.connect(), door.token()
+            assert (await line.ask("GET /things/ada", token)).status == 200
+            closed = [rule for rule in ROUTES if "/things/" not in rule["on"]]
+            door.worker.prepare(contract(door.service, routes=closed))()
+            assert (await line.ask("GET /things/ada", token)).status == 404
+            door.worker.prepare(contract(door.service))()
+            assert (await line.ask("GET /things/ada", token)).status == 200
+
+    run(flow())
+
+
+def test_a_request_under_way_is_finished_under_the_contract_that_let_it_in(tmp_path: Path) -> None:
+    go_on = asyncio.Event()
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n")
+        await go_on.wait()
+        writer.write(b"whole")
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line = await door.connect()
+            await line.send(request("GET /public/a"))
+            assert (await line.head()).status == 200
+            moved = {"api": {"url": "http://127.0.0.1:9"}}
+            door.worker.prepare(contract(door.service, services=moved))()
+            go_on.set()
+            assert await line.part() == b"whole"
+            assert await line.part() == b""
+            assert (await line.ask("GET /public/a")).status == 502
+
+    run(flow())
+
+
+def test_drain_finishes_what_runs_and_takes_nothing_new(tmp_path: Path) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        asked.set()
+        await go_on.wait()
+        writer.write(OK)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            busy, idle = await door.connect(), await door.connect()
+            await busy.send(request("GET /public/a"))
+            await asked.wait()
+            draining = asyncio.create_task(door.drain())
+            assert await idle.ended()
+            with pytest.raises(ConnectionError):
+                await door.connect()
+            go_on.set()
+            answer = await busy.answer()
+            assert (answer.body, answer.fields["connection"]) == (b"ok", "close")
+            await draining
+
+    run(flow())

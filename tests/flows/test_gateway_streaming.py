@@ -1,0 +1,298 @@
+"""What passes through a gateway worker as a stream, seen from both ends."""
+
+import asyncio
+from pathlib import Path
+
+import h11
+import pytest
+
+from gateway_world import OK, Serve, answering, read_head, read_request, request, run, world
+
+BIG = bytes(range(256)) * 16 * 1024  # 4 MiB
+WEBSOCKET = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAA")
+
+
+async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """The body comes back, framed as it came."""
+    while True:
+        head, body = await read_request(reader)
+        if b"transfer-encoding: chunked" in head.lower():
+            writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+            for start in range(0, len(body), 30000):
+                part = body[start : start + 30000]
+                writer.write(b"%x\r\n%b\r\n" % (len(part), part))
+            writer.write(b"0\r\n\r\n")
+        else:
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
+        await writer.drain()
+
+
+def scripted(*answers: bytes) -> Serve:
+    """An origin that gives these answers on each connection, one for each request, and closes."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in answers:
+            await read_request(reader)
+            writer.write(answer)
+            await writer.drain()
+
+    return serve
+
+
+def chunks(body: bytes, size: int) -> bytes:
+    parts = [body[start : start + size] for start in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+def test_a_body_of_known_length_passes_whole_both_ways(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, echo) as door:
+            line = await door.connect()
+            sending = asyncio.create_task(line.send(request("POST /public/a", body=BIG)))
+            answer = await line.answer()
+            await sending
+            assert (answer.status, answer.fields["content-length"]) == (200, str(len(BIG)))
+            assert answer.body == BIG
+            assert (await line.ask("POST /public/b", body=b"again")).body == b"again"
+
+    run(flow())
+
+
+def test_a_chunked_body_passes_whole_both_ways(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, echo) as door:
+            line = await door.connect()
+            head = request("POST /public/a", "Transfer-Encoding: chunked")
+            sending = asyncio.create_task(line.send(head + chunks(BIG, 70001)))
+            answer = await line.answer()
+            await sending
+            assert (answer.status, answer.fields["transfer-encoding"]) == (200, "chunked")
+            assert answer.body == BIG
+            assert (await line.ask("POST /public/b", body=b"again")).body == b"again"
+
+    run(flow())
+
+
+def test_a_chunked_body_that_comes_byte_by_byte_is_the_same_body(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, echo) as door:
+            line = await door.connect()
+            for byte in request("POST /public/a", "Transfer-Encoding: chunked") + chunks(b"slow but steady", 4):
+                await line.send(bytes((byte,)))
+                await asyncio.sleep(0)
+            assert (await line.answer()).body == b"slow but steady"
+
+    run(flow())
+
+
+def test_an_event_arrives_before_the_next_one_is_sent(tmp_path: Path) -> None:
+    seen = asyncio.Event()
+
+    async def events(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\ndata: one\n\n")
+        await seen.wait()
+        writer.write(b"data: two\n\n")
+
+    async def flow() -> None:
+        async with world(tmp_path, events) as door:
+            line = await door.connect()
+            await line.send(request("GET /public/events"))
+            head = await line.head()
+            assert head.fields["content-type"] == "text/event-stream"
+            assert await line.part() == b"data: one\n\n"
+            seen.set()
+            assert await line.part() == b"data: two\n\n"
+            assert await line.part() == b""
+
+    run(flow())
+
+
+def test_an_answer_that_ends_with_its_connection_leaves_the_clients_open(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, scripted(b"HTTP/1.1 200 OK\r\n\r\nuntil I close")) as door:
+            line = await door.connect()
+            for _ in range(2):
+                answer = await line.ask("GET /public/a")
+                assert (answer.body, answer.fields["transfer-encoding"]) == (b"until I close", "chunked")
+
+    run(flow())
+
+
+def test_a_client_of_http_1_0_gets_no_chunks(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, scripted(b"HTTP/1.1 200 OK\r\n\r\nuntil I close")) as door:
+            line = await door.connect()
+            await line.send(request("GET /public/a").replace(b"HTTP/1.1", b"HTTP/1.0"))
+            answer = await line.answer()
+            assert "transfer-encoding" not in answer.fields
+            assert answer.fields["connection"] == "close"
+            assert answer.body == b"until I close"
+
+    run(flow())
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nnot a hundred bytes",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n",
+    ],
+)
+def test_an_answer_that_is_cut_short_does_not_look_whole(tmp_path: Path, cut: bytes) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, scripted(cut)) as door:
+            line = await door.connect()
+            with pytest.raises((h11.RemoteProtocolError, ConnectionError)):
+                await line.ask("GET /public/a")
+
+    run(flow())
+
+
+def test_a_head_answer_says_its_length_and_has_no_body(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, scripted(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n", OK)) as door:
+            line = await door.connect()
+            answer = await line.ask("HEAD /public/a")
+            assert (answer.status, answer.fields["content-length"], answer.body) == (200, "100", b"")
+            assert (await line.ask("GET /public/a")).body == b"ok"
+
+    run(flow())
+
+
+def test_early_hints_pass_before_the_answer(tmp_path: Path) -> None:
+    async def flow() -> None:
+        hints = b"HTTP/1.1 103 Early Hints\r\nlink: </style.css>; rel=preload\r\n\r\n"
+        async with world(tmp_path, scripted(hints + OK)) as door:
+            answer = await (await door.connect()).ask("GET /public/a")
+            assert (answer.interim, answer.status, answer.body) == ([103], 200, b"ok")
+
+    run(flow())
+
+
+def test_a_client_that_waits_for_100_is_asked_for_its_body(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, echo) as door:
+            line = await door.connect()
+            await line.send(request("POST /public/a", "Expect: 100-continue", "Content-Length: 4"))
+            assert await line.reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+            await line.send(b"body")
+            assert (await line.answer()).body == b"body"
+
+    run(flow())
+
+
+def test_a_client_that_waits_for_100_and_is_refused_is_not_asked(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, echo) as door:
+            line = await door.connect()
+            await line.send(request("POST /things", "Expect: 100-continue", "Content-Length: 4"))
+            answer = await line.answer()
+            assert (answer.interim, answer.status) == ([], 401)
+            assert answer.fields["connection"] == "close"
+
+    run(flow())
+
+
+def test_requests_that_come_at_once_are_answered_in_their_order(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, echo) as door:
+            line = await door.connect()
+            await line.send(b"".join(request("POST /public/a", body=b"%d" % number) for number in range(20)))
+            assert [(await line.answer()).body for _ in range(20)] == [b"%d" % number for number in range(20)]
+
+    run(flow())
+
+
+def test_a_websocket_is_a_tunnel(tmp_path: Path) -> None:
+    async def parrot(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await read_head(reader)
+        assert b"upgrade: websocket" in head.lower()
+        assert b"sec-websocket-key: AAAA" in head.replace(b"Sec-WebSocket-Key", b"sec-websocket-key")
+        writer.write(b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\nhello")
+        while data := await reader.read(1000):
+            writer.write(data.upper())
+
+    async def flow() -> None:
+        async with world(tmp_path, parrot) as door:
+            line = await door.connect()
+            await line.send(request("GET /socket", *WEBSOCKET) + b"early ")
+            head = await line.reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 101 ")
+            assert b"upgrade: websocket\r\n" in head
+            assert await line.reader.readexactly(11) == b"helloEARLY "
+            await line.send(b"and late")
+            assert await line.reader.readexactly(8) == b"AND LATE"
+
+    run(flow())
+
+
+def test_a_route_without_upgrade_has_no_tunnel(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK)) as door:
+            line = await door.connect()
+            assert (await line.ask("GET /public/a", *WEBSOCKET)).status == 400
+            assert (await line.ask("GET /public/a")).status == 200
+
+    run(flow())
+
+
+def test_an_origin_that_switches_unasked_is_refused(tmp_path: Path) -> None:
+    switch = b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"
+
+    async def flow() -> None:
+        async with world(tmp_path, scripted(switch)) as door:
+            assert (await (await door.connect()).ask("GET /public/a")).status == 502
+
+    run(flow())
+
+
+def test_a_client_that_does_not_read_holds_the_origin_back(tmp_path: Path) -> None:
+    sent = 0
+    stalled = asyncio.Event()
+
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await read_head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while True:
+            writer.write(b"x" * 65536)
+            sent += 65536
+            try:
+                await asyncio.wait_for(writer.drain(), 0.5)
+            except TimeoutError:
+                stalled.set()
+                await writer.drain()
+
+    async def flow() -> None:
+        async with world(tmp_path, endless) as door:
+            line = await door.connect()
+            await line.send(request("GET /public/a"))
+            await stalled.wait()
+            before = sent
+            assert before < 64 * 1024 * 1024
+            await line.reader.readexactly(32 * 1024 * 1024)
+            assert sent > before
+
+    run(flow())
+
+
+def test_an_origin_that_does_not_read_holds_the_client_back(tmp_path: Path) -> None:
+    go_on = asyncio.Event()
+
+    async def lazy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        await go_on.wait()
+        await reader.readexactly(32 * 1024 * 1024)
+        writer.write(OK)
+
+    async def flow() -> None:
+        async with world(tmp_path, lazy) as door:
+            line = await door.connect()
+            line.writer.write(request("POST /public/a", body=b"y" * (32 * 1024 * 1024)))
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(line.writer.drain(), 0.5)
+            go_on.set()
+            assert (await line.answer()).status == 200
+
+    run(flow())

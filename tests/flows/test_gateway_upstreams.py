@@ -1,0 +1,178 @@
+"""How a gateway worker meets services that fail."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway_world import (
+    OK,
+    QUICK,
+    Line,
+    Serve,
+    answering,
+    contract,
+    read_head,
+    read_request,
+    reasons,
+    request,
+    run,
+    world,
+)
+from ostiary.model.reasons import Reason
+
+
+async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """An origin that reads and says nothing."""
+    await reader.read()
+
+
+def in_turn(*lives: list[bytes]) -> Serve:
+    """An origin whose connections live one after the other: each gives its answers, and then closes on a request."""
+    left = iter(lives)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in next(left):
+            await read_request(reader)
+            writer.write(answer)
+        await read_head(reader)
+
+    return serve
+
+
+async def until(line: Line, status: int) -> None:
+    """Ask until the answer has this status."""
+    while (await line.ask("GET /public/a")).status != status:  # noqa: ASYNC110  # a health check tells nobody
+        await asyncio.sleep(0.05)
+
+
+def test_a_service_that_nobody_serves_is_a_bad_gateway(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, silent, services={"api": {"url": "http://127.0.0.1:9"}}) as door:
+            line = await door.connect()
+            answer = await line.ask("GET /public/a")
+            assert (answer.status, json.loads(answer.body)["code"]) == (502, "bad_gateway")
+            assert (await line.ask("GET /public/a")).status == 502
+            assert set(await reasons(door)) == {Reason.UPSTREAM_UNREACHABLE}
+
+    run(flow())
+
+
+def test_a_service_that_is_silent_is_a_gateway_timeout(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, silent, timeouts=QUICK) as door:
+            assert (await (await door.connect()).ask("GET /public/a")).status == 504
+            assert await reasons(door) == [Reason.UPSTREAM_TIMEOUT]
+
+    run(flow())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nok",
+        b"HTTP/1.1 200 OK\r\ncontent-length: +2\r\n\r\nok",
+        b"HTTP/1.1 2000 OK\r\n\r\n",
+        b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nname : value\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"x" * 70_000,
+        b"HTTP/1.1 103 Early Hints\r\n\r\n" * 20,
+    ],
+)
+def test_a_malformed_answer_is_a_bad_gateway(tmp_path: Path, answer: bytes) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(answer)) as door:
+            assert (await (await door.connect()).ask("GET /public/a")).status == 502
+            assert await reasons(door) == [Reason.UPSTREAM_MALFORMED]
+
+    run(flow())
+
+
+def test_an_answer_to_nobody_ends_its_connection(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK + b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil")) as door:
+            line = await door.connect()
+            for _ in range(3):
+                assert (await line.ask("GET /public/a")).body == b"ok"
+
+    run(flow())
+
+
+def test_a_safe_request_is_sent_again_where_a_kept_connection_was_closed(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, in_turn([OK], [OK])) as door:
+            line = await door.connect()
+            assert (await line.ask("GET /public/a")).status == 200
+            assert (await line.ask("GET /public/a")).status == 200
+
+    run(flow())
+
+
+def test_a_request_that_changes_something_is_not_sent_again(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, in_turn([OK], [OK])) as door:
+            line = await door.connect()
+            assert (await line.ask("GET /public/a")).status == 200
+            assert (await line.ask("POST /public/a", body=b"once")).status == 502
+            assert await reasons(door) == [Reason.UPSTREAM_CLOSED]
+
+    run(flow())
+
+
+def test_a_safe_request_is_sent_again_only_once_and_only_on_a_kept_connection(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, in_turn([], [OK])) as door:
+            assert (await (await door.connect()).ask("GET /public/a")).status == 502
+
+    run(flow())
+
+
+def test_who_finds_all_connections_in_use_waits_for_one(tmp_path: Path) -> None:
+    async def flow() -> None:
+        services = {"api": {"url": "http://127.0.0.1:9", "connections": 2}}
+        async with world(tmp_path, answering(OK)) as door:
+            services["api"]["url"] = f"http://127.0.0.1:{door.service}"
+            door.worker.prepare(contract(door.service, services=services))()
+            lines = [await door.connect() for _ in range(20)]
+            answers = await asyncio.gather(*(line.ask("GET /public/a") for line in lines))
+            assert [answer.status for answer in answers] == [200] * 20
+
+    run(flow())
+
+
+def test_who_waits_for_a_connection_in_vain_is_told_so(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, silent, timeouts=QUICK) as door:
+            one = {"url": f"http://127.0.0.1:{door.service}", "connections": 1}
+            slow = QUICK | {"first_byte": "15s"}
+            door.worker.prepare(contract(door.service, services={"api": one}, timeouts=slow))()
+            first, second = await door.connect(), await door.connect()
+            await first.send(request("GET /public/a"))
+            assert (await second.ask("GET /public/a")).status == 503
+            assert await reasons(door) == [Reason.UPSTREAM_BUSY]
+
+    run(flow())
+
+
+def test_a_sick_service_is_not_asked_until_it_is_well(tmp_path: Path) -> None:
+    well = False
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await read_request(reader)
+            writer.write(OK if well else b"HTTP/1.1 500 Sick\r\ncontent-length: 0\r\n\r\n")
+
+    async def flow() -> None:
+        nonlocal well
+        async with world(tmp_path, origin) as door:
+            checked = {"url": f"http://127.0.0.1:{door.service}", "health": "/health"}
+            door.worker.prepare(contract(door.service, services={"api": checked}))()
+            line = await door.connect()
+            await until(line, 503)
+            assert await reasons(door) == [Reason.UPSTREAM_UNREACHABLE]
+            well = True
+            await until(line, 200)
+
+    run(flow())
