@@ -5,8 +5,8 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -37,23 +37,22 @@ class Up:
     def __init__(self, place: Place, say: Callable[[str], None]) -> None:
         self._place = place
         self._say = say
-        self._stop = asyncio.Event()
         self._master = place.master_key()
         self._memory = make_shared(SHARED_BYTES)
         self._supervisor = Supervisor(self._setup(), place.workers, self._inheritance(), say)
 
-    async def run(self) -> None:
-        """Return when everything is drained after SIGTERM or SIGINT."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Store]:
+        """Requests are served inside; on the way out everything is drained."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._supervisor.stop)
             store = await self._start(stack)
             caring = asyncio.create_task(self._care(store))
-            await self._stop.wait()
-            self._say("draining")
-            caring.cancel()
+            try:
+                yield store
+            finally:
+                self._say("draining")
+                caring.cancel()
 
     async def _start(self, stack: AsyncExitStack) -> Store:
         await self._supervisor.spawn()
@@ -136,13 +135,24 @@ FIXED: Final = ("listen", "admin", "workers", "state", "store", "tls", "plain_ht
 
 
 async def up(place: Place, say: Callable[[str], None]) -> None:
-    """Run until SIGTERM or SIGINT. Raises StateUnusable, AddressTaken, StoreUnavailable, ChildDied."""
+    """Run until SIGTERM or SIGINT. Raises as `running` does."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with running(place, say):
+        await stop.wait()
+
+
+@asynccontextmanager
+async def running(place: Place, say: Callable[[str], None]) -> AsyncIterator[Store]:
+    """The place's door is open inside. Raises StateUnusable, AddressTaken, StoreUnavailable, ChildDied."""
     place.state.make()
     held = place.state.occupy()
     try:
         require_free(place.deployment.listen, "`listen`")
         require_free(place.deployment.admin, "`admin`")
-        await Up(place, say).run()
+        async with Up(place, say).running() as store:
+            yield store
     finally:
         os.close(held)
 

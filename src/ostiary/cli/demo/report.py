@@ -1,8 +1,9 @@
 """The tour as a table and as JSON: who asked for what, with which proof, allowed or refused, by which rule."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -58,8 +59,10 @@ def line(stop: Stop, recorded: Mapping[str, Recorded]) -> Line:
     )
 
 
-def as_json(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    return [asdict(each) for each in lines]
+def write(lines: Iterable[Line], file: Path | None) -> None:
+    """As a list of objects."""
+    if file is not None:
+        file.write_text(json.dumps([asdict(each) for each in lines], indent=2) + "\n")
 
 
 def console() -> Console:
