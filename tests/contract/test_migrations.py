@@ -17,6 +17,7 @@ from ostiary.store.interface import StoreUnavailable
 from ostiary.store.migrations.upgrading import upgrade_postgresql, upgrade_sqlite
 from ostiary.store.opening import open_store
 from ostiary.store.schema import metadata
+from postgresql_cluster import Cluster
 
 from .conftest import AUDIT_KEY, opened
 from .test_store import ANN, AddPerson, plan
@@ -79,6 +80,18 @@ def test_those_who_open_an_empty_database_together_upgrade_it_once(location: Sec
             await store.close()
 
     asyncio.run(use())
+
+
+def test_a_url_has_the_options_of_postgresql_also_while_the_schema_is_made(cluster: Cluster) -> None:
+    async def use(place: str) -> None:
+        store = await open_store(Secret(place), AUDIT_KEY)
+        assert await store.people() == []
+        await store.close()
+
+    url = cluster.database()
+    with pytest.raises(StoreUnavailable):
+        asyncio.run(use(f"{url}?sslmode=require"))
+    asyncio.run(use(f"{url}?sslmode=prefer&application_name=door"))
 
 
 def test_a_store_that_cannot_be_reached_says_so(tmp_path: Path) -> None:

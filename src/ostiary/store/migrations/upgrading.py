@@ -4,10 +4,10 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, event, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 LOCK: Final = 0x6F737469
@@ -43,8 +43,8 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 async def upgrade_postgresql(url: str, step: str = "head") -> None:
-    """Raises OSError, sqlalchemy.exc.DBAPIError."""
-    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
+    """Raises OSError, sqlalchemy.exc.DBAPIError. The URL is the driver's: SQLAlchemy reads its options differently."""
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url))
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
