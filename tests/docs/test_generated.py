@@ -30,3 +30,9 @@ def test_every_field_of_an_event_is_explained() -> None:
 def test_every_event_says_what_happened_in_words() -> None:
     for event in EVENT_TYPES.values():
         assert not str(event.__doc__).startswith(event.__name__ + "(")
+
+
+def test_every_proof_that_the_threat_model_names_is_there() -> None:
+    named = re.findall(r"`(tests/[^`]+)`", (DOCS / "threat-model.md").read_text())
+    assert named
+    assert [path for path in named if not (DOCS.parent / path).exists()] == []
