@@ -15,7 +15,7 @@ from bench.measure import machine
 from bench.report import heading, table, write
 from ostiary import __version__
 from ostiary.contract.model import Limit, LimitBy, Rate
-from ostiary.gateway.limits import SECOND, SLOT_BYTES, Table, bucket
+from ostiary.gateway.limits import SECOND, SLOT_BYTES, Table, bucket, charge
 from ostiary.server.memory import attach, make_shared
 
 RATES = (100, 10_000)
@@ -67,7 +67,7 @@ def spend(descriptor: int, rate: int, starts: int, lasts: int) -> tuple[int, int
     while (now := time.monotonic_ns()) < starts:
         pass
     while now < starts + lasts:
-        _, reached = counting.spend([(limit, WHO)], now)
+        _, reached = counting.spend([charge(limit, WHO)], now)
         let_in, asked = let_in + (reached is None), asked + 1
         now = time.monotonic_ns()
     return let_in, asked

@@ -85,16 +85,14 @@ class Gateway:
     def _limit(self, asked: Asked) -> Refusal | None:
         """Spend one request on every limit of the route and the client, or on none."""
         seen, route = asked.seen, asked.route
-        if seen is None:
-            buckets = [(limit, asked.peer.bucket) for limit in route.limits]
-        else:
-            own, address = seen.counted_as, asked.peer.bucket
-            buckets = [(limit, own.get(limit.per, address)) for limit in route.limits + seen.limits]
-        if not buckets:
+        charges = None if seen is None else seen.charges.get(route.rule.id)
+        if charges is None:
+            charges = _charges(asked)
+        if not charges.of:
             return None
-        left, reached = self._spend(buckets, asked.clock)
+        left, reached = self._spend(charges.of, asked.clock)
         if reached is None:
-            asked.limits = limits.fields(buckets, left)
+            asked.limits = charges.fields(left)
             return None
         asked.limits = limits.refused_fields(reached)
         return TooManyRequests(Reason.LIMIT_REACHED, reached.wait)
@@ -115,6 +113,18 @@ class Gateway:
         except HttpRefused as refused:
             return Refuse(refused, None)
         return Reply(204, b"allow: %b\r\n" % b", ".join(sorted(methods.keys() | {b"OPTIONS"})))
+
+
+def _charges(asked: Asked) -> limits.Charges:
+    """What the request spends; remembered where it is the same for all requests of the credential."""
+    seen, route = asked.seen, asked.route
+    if seen is None:
+        return limits.Charges.on(route.limits, {}, asked.peer.bucket)
+    together = route.limits + seen.limits
+    charges = limits.Charges.on(together, seen.counted_as, asked.peer.bucket)
+    if all(limit.per in seen.counted_as for limit in together):
+        seen.charges[route.rule.id] = charges
+    return charges
 
 
 _RESERVED: Final = frozenset(path.split("/")[1].encode() for path in endpoints.RESERVED)

@@ -21,21 +21,23 @@ Line = Callable[[Seen, float], bytes]
 
 def line(service: ServiceRule, issuer: str, sign: Sign) -> Line:
     """How this service is told."""
-    return _signed(service, issuer, sign) if service.identity is Identity.JWT else _plain
-
-
-def _signed(service: ServiceRule, issuer: str, sign: Sign) -> Line:
     name = service.name
+    make = _signed(service, issuer, sign) if service.identity is Identity.JWT else _plain
 
     def made(seen: Seen, now: float) -> bytes:
         known = seen.identities.get(name)
         if known is not None and known[0] > now:
             return known[1]
-        fields = (
-            b"x-ostiary-identity: %b\r\n" % sign(claims(seen.principal, issuer, service.audience, int(now))).encode()
-        )
+        fields = make(seen.principal, now)
         seen.identities[name] = (now + REUSED_FOR, fields)
         return fields
+
+    return made
+
+
+def _signed(service: ServiceRule, issuer: str, sign: Sign) -> Callable[[Principal, float], bytes]:
+    def made(principal: Principal, now: float) -> bytes:
+        return b"x-ostiary-identity: %b\r\n" % sign(claims(principal, issuer, service.audience, int(now))).encode()
 
     return made
 
@@ -61,9 +63,8 @@ def claims(principal: Principal, issuer: str, audience: str, now: int) -> dict[s
     } | {name: value for name, value in known.items() if value is not None}
 
 
-def _plain(seen: Seen, now: float) -> bytes:
+def _plain(principal: Principal, now: float) -> bytes:
     """Plain fields, for an upstream that only the gateway reaches. Values are percent-encoded where they need it."""
-    principal = seen.principal
     values = {
         "subject": principal.subject,
         "client": principal.client,

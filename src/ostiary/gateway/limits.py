@@ -5,7 +5,7 @@ A request moves it on by one interval, and is refused where it would come to lie
 (ITU-T I.371 annex A). Times are nanoseconds on the machine's monotonic clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -49,6 +49,33 @@ def bucket(limit: Limit, place: str) -> Bucket:
     )
 
 
+Charge = tuple[Bucket, int]
+"""A limit and the fingerprint of whom it counts."""
+
+
+def charge(limit: Bucket, who: str) -> Charge:
+    """The same in every process that hashes alike."""
+    return limit, hash((limit.salt, who)) & _MASK or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """What a request spends, and how the answer tells what is left."""
+
+    of: tuple[Charge, ...]
+    template: bytes
+
+    @classmethod
+    def on(cls, limits: Sequence[Bucket], counted_as: Mapping[LimitBy, str], address: str) -> "Charges":
+        """For who is counted as these; by address where they are not counted so."""
+        charges = tuple(charge(limit, counted_as.get(limit.per, address)) for limit in limits)
+        return cls(charges, template(limits))
+
+    def fields(self, left: Sequence[int]) -> bytes:
+        """The answer's fields, as lines. `left`: as `Table.spend` returns it."""
+        return self.template % tuple(rest(self.of, left))
+
+
 @dataclass(frozen=True, slots=True)
 class Reached:
     """A limit refuses: the next request is let in after `wait` seconds."""
@@ -76,15 +103,16 @@ class Table:
         self._mask = slots - 1
         self.evicted = 0
 
-    def spend(self, buckets: Sequence[tuple[Bucket, str]], now: int) -> tuple[list[int], Reached | None]:
-        """One request on each bucket, or on none where one of them is reached.
+    def spend(self, charges: Sequence[Charge], now: int) -> tuple[list[int], Reached | None]:
+        """One request on each limit, or on none where one of them is reached.
 
-        Returns for each bucket how many nanoseconds of its burst are left.
+        Returns for each limit how many nanoseconds of its burst are left.
         """
         cells, left, moves = self._cells, list[int](), list[tuple[int, int, int]]()
-        for limit, who in buckets:
-            fingerprint = hash((limit.salt, who)) & _MASK or 1
-            cell = self._find(fingerprint, now)
+        for limit, fingerprint in charges:
+            cell = (fingerprint & self._mask) * 2
+            if cells[cell] != fingerprint:
+                cell = self._find(fingerprint, now)
             was = cells[cell + 1] if cells[cell] == fingerprint else 0
             tat = (was if was > now else now) + limit.interval
             room = limit.burst - (tat - now)
@@ -118,19 +146,26 @@ class Table:
         return min(((slot & mask) * 2 for slot in range(at, at + _PROBES)), key=lambda cell: cells[cell + 1])
 
 
-def fields(buckets: Sequence[tuple[Bucket, str]], left: Sequence[int]) -> bytes:
-    """`RateLimit` and `RateLimit-Policy` as lines (draft-ietf-httpapi-ratelimit-headers-11).
+def template(limits: Sequence[Bucket]) -> bytes:
+    """`RateLimit` and `RateLimit-Policy` as lines, with a place for `r` and `t` of each limit
+    (draft-ietf-httpapi-ratelimit-headers-11)."""
+    items = b", ".join(limit.item.replace(b"%", b"%%") + b"%d;t=%d" for limit in limits)
+    policies = b", ".join(limit.policy.replace(b"%", b"%%") for limit in limits)
+    return b"ratelimit: %b\r\nratelimit-policy: %b\r\n" % (items, policies)
+
+
+def rest(charges: Sequence[Charge], left: Sequence[int]) -> list[int]:
+    """`r` and `t` of each limit, for its template.
 
     `t` is the time in which the rest comes back at the sustained rate, so that a client which divides `r` by `t`
     arrives at that rate (section 8.5).
     """
-    items, policies = [], []
-    for (limit, _), room in zip(buckets, left, strict=True):
-        rest = room // limit.interval
-        seconds = -(-(rest or 1) * limit.interval // SECOND)
-        items.append(b"%b%d;t=%d" % (limit.item, rest, seconds))
-        policies.append(limit.policy)
-    return b"ratelimit: %b\r\nratelimit-policy: %b\r\n" % (b", ".join(items), b", ".join(policies))
+    numbers: list[int] = []
+    for (limit, _), room in zip(charges, left, strict=True):
+        interval = limit.interval
+        requests = room // interval
+        numbers += (requests, -(-(requests or 1) * interval // SECOND))
+    return numbers
 
 
 def refused_fields(reached: Reached) -> bytes:

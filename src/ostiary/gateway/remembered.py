@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ostiary.contract.model import LimitBy
-from ostiary.gateway.limits import Bucket
+from ostiary.gateway.limits import Bucket, Charges
 from ostiary.gateway.peer import Network
-from ostiary.model.ids import ClientId, ServiceName, Subject, TenantId, TokenId
+from ostiary.model.ids import ClientId, RouteId, ServiceName, Subject, TenantId, TokenId
 from ostiary.model.principal import Principal
 
 MOST_ENTRIES: Final = 20_000
@@ -38,6 +38,8 @@ class Seen:
     version: int = -1
     """Of the revocations that it was checked against."""
     used: bool = True
+    charges: dict[RouteId, Charges] = field(default_factory=dict, repr=False)
+    """What its requests spend on each route, where no limit counts by address."""
     identities: dict[ServiceName, tuple[float, bytes]] = field(default_factory=dict, repr=False)
     """For each service until when the identity field that was made for it is used, and the field's line."""
 

@@ -45,8 +45,8 @@ class Routes:
         for segment in segments:
             child = node.fixed.get(segment)
             if child is None:
-                child = _parameter(node, segment)
-                if child is None:
+                child = node.parameter
+                if child is None or not segment or (node.folded and segment.lower() in node.folded):
                     break
                 captures.append(segment)
             node = child
