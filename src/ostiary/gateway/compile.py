@@ -7,7 +7,7 @@ happens as the request goes on: the shell calls `inspect` with the body, `forwar
 (the filter) for the client's, and records.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -47,12 +47,14 @@ class Facts:
 class Gateway:
     """One contract, compiled. Nothing in it waits."""
 
-    def __init__(self, contract: Contract, known: Facts) -> None:
+    def __init__(self, contract: Contract, known: Facts, each: Callable[[Route], Route] | None = None) -> None:
+        """`each` may wrap the contract's routes, to watch them (`gateway.watch`)."""
         self.contract: Final = contract
         self.trust: Final = known.trust
         self.parser: Final = RequestParser(request_names(), served_authorities(contract.origin), _widest(contract))
         self._spend: Final = known.table.spend
-        self._routes: Final = Routes(_service_route(rule, contract, known) for rule in contract.routes)
+        routes = (_service_route(rule, contract, known) for rule in contract.routes)
+        self._routes: Final = Routes(routes if each is None else map(each, routes))
         self._issuer: Final = _issuer_route(RouteId("issuer"), ISSUER_LIMIT, contract, known)
         self._sign_in: Final = _issuer_route(RouteId("issuer sign-in"), SIGN_IN_LIMIT, contract, known)
 
@@ -134,20 +136,21 @@ _SIGN_IN: Final = endpoints.SIGN_IN.encode()
 def _service_route(rule: RouteRule, contract: Contract, known: Facts) -> Route:
     """One rule of the contract."""
     service = contract.services[rule.service]
-    steps = tuple(_steps(rule, contract))
+    steps, inspections = tuple(_steps(rule, contract)), dict(_inspections(rule))
     return Route(
         rule=rule,
         service=service.name,
         identify=None if rule.public else identify.required(service.audience, known.trust, contract.feed_bound_seconds),
         checks=tuple(step.check for step in steps),
         limits=tuple(limits.bucket(limit, rule.id) for limit in rule.limits),
-        inspect=tuple(_inspections(rule)),
+        inspect=tuple(inspections.values()),
         forward=forward.to_service(service, identity.line(service, contract.origin, known.sign)),
         answer=filter.of_service(service, contract),
         origins=cors.origins_of(rule, contract),
         metadata=_metadata(service, contract),
         counts=known.counts.of_route(rule.id),
         steps=steps,
+        inspects=tuple(inspections),
     )
 
 
@@ -184,11 +187,12 @@ def _authorize(rule: RouteRule) -> Iterator[Step]:
         yield Step("authorize", "step_up", authorize.step_up(rule.step_up))
 
 
-def _inspections(rule: RouteRule) -> Iterator[Inspection]:
+def _inspections(rule: RouteRule) -> Iterator[tuple[str, Inspection]]:
+    """What reads the body, by name."""
     if rule.tenant is not None and rule.tenant.source == "body":
-        yield authorize.tenant_in_body(rule.tenant)
+        yield "tenant", authorize.tenant_in_body(rule.tenant)
     if rule.owner is not None and rule.owner.source == "body":
-        yield authorize.owner_in_body(rule.owner)
+        yield "owner", authorize.owner_in_body(rule.owner)
 
 
 def _issuer_route(id: RouteId, limit: Limit, contract: Contract, known: Facts) -> Route:
@@ -210,6 +214,7 @@ def _issuer_route(id: RouteId, limit: Limit, contract: Contract, known: Facts) -
         metadata=None,
         counts=known.counts.of_route(id),
         steps=(),
+        inspects=(),
     )
 
 

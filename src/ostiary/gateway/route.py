@@ -15,7 +15,7 @@ class Step:
     """A check with its name, for `ostiary explain request`."""
 
     stage: str
-    """`identify`, `admit`, `authorize`, `inspect`."""
+    """`admit` or `authorize`."""
     says: str
     check: Check
 
@@ -41,6 +41,9 @@ class Route:
     """URL of the protected resource's metadata (RFC 9728)."""
     counts: RouteCounts
     steps: tuple[Step, ...]
+    """The checks with their names."""
+    inspects: tuple[str, ...]
+    """The names of `inspect`."""
 
     @property
     def id(self) -> RouteId:

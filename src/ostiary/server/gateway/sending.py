@@ -3,12 +3,10 @@
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from ostiary.gateway.facts import Unreadable, body_object
+from ostiary.gateway.inspect import inspect
 from ostiary.http import body as bodies
 from ostiary.http import framing
 from ostiary.http.body import ChunkedBody, LengthBody
-from ostiary.model.errors import Forbidden
-from ostiary.model.reasons import Reason
 from ostiary.server.gateway.framed import CONTINUE
 
 if TYPE_CHECKING:
@@ -96,16 +94,10 @@ class Sending:
 
     def _judge(self) -> None:
         """The body is whole: ask the rules that read it. Raises Refusal."""
-        asked, body = self._exchange.asked, b"".join(self._held)
-        fields = asked.head.fields
-        try:
-            members = body_object(body, fields.get(b"content-type"), fields.get(b"content-encoding"))
-            for inspect in asked.route.inspect:
-                refusal = inspect(asked, members)
-                if refusal is not None:
-                    raise refusal
-        except Unreadable:
-            raise Forbidden(Reason.FACT_UNREADABLE) from None
+        body = b"".join(self._held)
+        refusal = inspect(self._exchange.asked, body)
+        if refusal is not None:
+            raise refusal
         self._held, self.length, self._chunked = [body], len(body), False
 
     def _write(self, payload: bytes) -> None:
