@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from ostiary.http import framing, lines, syntax, target
 from ostiary.http.fields import Names
 from ostiary.http.lines import Fields
+from ostiary.http.recent import Recent
 from ostiary.model.errors import (
     BadRequest,
     ExpectationFailed,
@@ -16,6 +17,8 @@ from ostiary.model.errors import (
 )
 from ostiary.model.reasons import Reason
 
+_REMEMBERED: Final = 1024 * 1024
+"""Bytes of field blocks."""
 _MINOR: Final = {b"HTTP/1.1": 1, b"HTTP/1.0": 0}
 
 
@@ -54,6 +57,16 @@ class RequestHead:
         return HeadBounds(line, len(self.raw) - line, self.raw.count(syntax.CRLF))
 
 
+@dataclass(slots=True)
+class _Block:
+    """A field block, as of HTTP/1.1: everything of a head that does not hang on its request line."""
+
+    passed: list[bytes]
+    fields: Fields
+    length: int | None
+    persistent: bool
+
+
 class RequestParser:
     """Parses heads for one listener: its bounds, and the authorities that it serves (in lower case)."""
 
@@ -61,20 +74,55 @@ class RequestParser:
         self._names = names
         self._served = served
         self._bounds = bounds
+        self._blocks: Final[Recent[_Block]] = Recent(_REMEMBERED)
 
     def parse(self, head: bytes) -> RequestHead:
         """The head, from its first byte to before the empty line. Raises HttpRefused."""
+        line, _, text = head.partition(syntax.CRLF)
+        bounds = self._bounds
+        if len(line) > bounds.line:
+            raise UriTooLong(Reason.REQUEST_LINE_TOO_LONG)
+        if len(head) - len(line) > bounds.block:
+            raise HeadersTooLarge(Reason.HEADERS_TOO_LARGE)
+        if line.translate(None, syntax.FIELD_TEXT):
+            raise BadRequest(Reason.REQUEST_MALFORMED)
+        block = self._blocks.get(text)
+        if block is None:
+            return self._first_seen(head, line, text)
+        method, (path, segments, query, authority), minor = _request_line(line)
+        if minor == 0:
+            return self._first_seen(head, line, text)
+        if authority is not None:
+            self._require_served(authority, authority)
+        return RequestHead(
+            head,
+            method,
+            path,
+            segments,
+            query,
+            minor,
+            block.passed,
+            block.fields,
+            block.length,
+            block.persistent,
+        )
+
+    def _first_seen(self, head: bytes, line: bytes, text: bytes) -> RequestHead:
+        """With a field block that is read for the first time, or by the rules of HTTP/1.0."""
         split = head.split(syntax.CRLF)
-        self._require_within(split, len(head))
+        if len(split) - 1 > self._bounds.fields:
+            raise HeadersTooLarge(Reason.HEADERS_TOO_LARGE)
         if not syntax.is_field_text(head, len(split)):
             raise BadRequest(Reason.REQUEST_MALFORMED)
-        method, (path, segments, query, authority), minor = _request_line(split[0])
+        method, (path, segments, query, authority), minor = _request_line(line)
         passed, fields = lines.sort(split, self._names)
         self._require_served(authority, fields.get(b"host"))
         length = framing.of_request(fields, minor)
         passed, persistent = lines.connection(passed, fields, minor, self._names)
         if b"expect" in fields and fields[b"expect"].lower() != b"100-continue":
             raise ExpectationFailed(Reason.EXPECTATION_UNKNOWN)
+        if minor == 1 and authority is None:
+            self._blocks.add(text, _Block(passed, fields, length, persistent))
         return RequestHead(head, method, path, segments, query, minor, passed, fields, length, persistent)
 
     def require_may_continue(self, part: bytes) -> None:
@@ -86,13 +134,6 @@ class RequestParser:
             raise HeadersTooLarge(Reason.HEADERS_TOO_LARGE)
         if part.count(b"\n") != part.count(syntax.CRLF):
             raise BadRequest(Reason.REQUEST_MALFORMED)
-
-    def _require_within(self, split: list[bytes], total: int) -> None:
-        line, bounds = len(split[0]), self._bounds
-        if line > bounds.line:
-            raise UriTooLong(Reason.REQUEST_LINE_TOO_LONG)
-        if total - line > bounds.block or len(split) - 1 > bounds.fields:
-            raise HeadersTooLarge(Reason.HEADERS_TOO_LARGE)
 
     def _require_served(self, authority: bytes | None, host: bytes | None) -> None:
         """Exactly one Host; the authority of an absolute-form target wins over it (RFC 9112 section 3.2.2)."""

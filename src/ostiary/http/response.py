@@ -6,12 +6,15 @@ from typing import Final
 from ostiary.http import framing, lines, syntax
 from ostiary.http.fields import Names
 from ostiary.http.lines import Fields
+from ostiary.http.recent import Recent
 from ostiary.model.errors import BadGateway, HttpRefused
 from ostiary.model.reasons import Reason
 
 MOST_BYTES: Final = 64 * 1024
 """Of a response's head."""
 MOST_FIELDS: Final = 200
+_REMEMBERED: Final = 256 * 1024
+"""Bytes of heads."""
 _MINOR: Final = {b"HTTP/1.1 ": 1, b"HTTP/1.0 ": 0}
 
 
@@ -30,26 +33,38 @@ class ResponseHead:
     persistent: bool
 
 
-def parse(head: bytes, names: Names, method: bytes) -> ResponseHead:
-    """The head of the answer to a request with this method, up to before its empty line.
+class ResponseParser:
+    """Parses heads of one service's answers."""
 
-    Raises BadGateway(UPSTREAM_MALFORMED).
-    """
-    try:
-        return _parsed(head, names, method)
-    except HttpRefused:
-        raise BadGateway(Reason.UPSTREAM_MALFORMED) from None
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._heads: Final[Recent[ResponseHead]] = Recent(_REMEMBERED)
 
+    def parse(self, head: bytes, method: bytes) -> ResponseHead:
+        """The head of the answer to a request with this method, up to before its empty line.
 
-def _parsed(head: bytes, names: Names, method: bytes) -> ResponseHead:
-    split = head.split(syntax.CRLF)
-    if len(split) > MOST_FIELDS or not syntax.is_field_text(head, len(split)):
-        raise BadGateway(Reason.UPSTREAM_MALFORMED)
-    minor, status = _status(split[0])
-    passed, fields = lines.sort(split, names)
-    length = framing.of_response(fields, minor, status, method)
-    passed, persistent = lines.connection(passed, fields, minor, names)
-    return ResponseHead(status, split[0][9:], passed, fields, length, persistent and length != framing.UNTIL_CLOSE)
+        Raises BadGateway(UPSTREAM_MALFORMED).
+        """
+        found = self._heads.get(head)
+        if found is not None and method != b"HEAD":
+            return found
+        try:
+            parsed = self._parsed(head, method)
+        except HttpRefused:
+            raise BadGateway(Reason.UPSTREAM_MALFORMED) from None
+        if method != b"HEAD":
+            self._heads.add(head, parsed)
+        return parsed
+
+    def _parsed(self, head: bytes, method: bytes) -> ResponseHead:
+        split = head.split(syntax.CRLF)
+        if len(split) > MOST_FIELDS or not syntax.is_field_text(head, len(split)):
+            raise BadGateway(Reason.UPSTREAM_MALFORMED)
+        minor, status = _status(split[0])
+        passed, fields = lines.sort(split, self._names)
+        length = framing.of_response(fields, minor, status, method)
+        passed, persistent = lines.connection(passed, fields, minor, self._names)
+        return ResponseHead(status, split[0][9:], passed, fields, length, persistent and length != framing.UNTIL_CLOSE)
 
 
 def _status(line: bytes) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """What all connections of a worker share."""
 
 import asyncio
-import random
+import os
 import ssl
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +15,7 @@ from ostiary.gateway.metrics import Counts
 from ostiary.gateway.peer import Peer, peer_of
 from ostiary.http import trace
 from ostiary.http.fields import issuer_response_names, response_names
-from ostiary.http.response import ResponseHead
+from ostiary.http.response import ResponseHead, ResponseParser
 from ostiary.model.ids import Reference, ServiceName
 from ostiary.server.gateway.clockwork import Clockwork
 from ostiary.server.gateway.pool import Pool
@@ -26,6 +26,10 @@ from ostiary.server.gateway.upstream import UpstreamConnection
 if TYPE_CHECKING:
     from ostiary.server.gateway.connection import ClientConnection
 
+_ID: Final = 48
+"""Hexadecimal digits of a trace's and a span's id."""
+_IDS: Final = 128
+"""As many are drawn at once."""
 ISSUER_CONNECTIONS: Final = 64
 MOST_PEERS: Final = 10_000
 """Addresses whose `Peer` is remembered."""
@@ -46,7 +50,7 @@ class Door:
         """While draining: no client is connected any more."""
         self.number = 0
         self._prefix: Final = prefix.encode()
-        self._random: Final = random.Random()  # noqa: S311  # trace ids need to be rare, not secret
+        self._fresh, self._at = b"", 0
         self._issuer: Final = issuer_socket
         self._peers: dict[str, Peer] = {}
         self._services: dict[ServiceName, ServiceRule] = {}
@@ -105,8 +109,11 @@ class Door:
     def names(self, asked: Asked, number: int) -> bytes:
         """The fields that name a request to its upstream, as lines."""
         fields = asked.head.fields
-        fresh = b"%048x" % self._random.getrandbits(192)
-        traced = trace.continued(fields.get(b"traceparent"), fields.get(b"tracestate"), fresh)
+        at = self._at
+        if at == len(self._fresh):
+            self._fresh, at = os.urandom(_IDS * _ID // 2).hex().encode(), 0
+        self._at = at + _ID
+        traced = trace.continued(fields.get(b"traceparent"), fields.get(b"tracestate"), self._fresh[at : at + _ID])
         return b"x-request-id: %b-%d\r\n%b" % (self._prefix, number, traced)
 
     def connection(self, number: int, head: ResponseHead, lines: bytes) -> bytes:
@@ -120,13 +127,13 @@ class Door:
     def _pool_of(self, rule: ServiceRule, contract: Contract) -> Pool:
         context = client_context() if rule.tls else None
         connect = partial(_connect, rule.host, rule.port, context)
-        names = response_names()
-        return Pool(connect, rule.connections, contract.timeouts.connect, names, self.clockwork, self.counts)
+        parser = ResponseParser(response_names())
+        return Pool(connect, rule.connections, contract.timeouts.connect, parser, self.clockwork, self.counts)
 
     def _pool_of_issuer(self, contract: Contract) -> Pool:
         connect = partial(_connect_unix, self._issuer)
-        seconds, names = contract.timeouts.connect, issuer_response_names()
-        return Pool(connect, ISSUER_CONNECTIONS, seconds, names, self.clockwork, self.counts)
+        seconds, parser = contract.timeouts.connect, ResponseParser(issuer_response_names())
+        return Pool(connect, ISSUER_CONNECTIONS, seconds, parser, self.clockwork, self.counts)
 
 
 Make = Callable[[], UpstreamConnection]

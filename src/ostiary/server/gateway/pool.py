@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from ostiary.gateway.metrics import Counts
-from ostiary.http.fields import Names
+from ostiary.http.response import ResponseParser
 from ostiary.model.errors import BadGateway, GatewayTimeout, HttpRefused, ServiceUnavailable
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway.clockwork import Clockwork
@@ -27,7 +27,7 @@ Connect = Callable[[Callable[[], UpstreamConnection]], "Awaitable[Any]"]
 
 
 class Pool:
-    """`names`: what becomes of the fields of its answers. `connect_seconds`: of one attempt."""
+    """`parser`: of the service's answers. `connect_seconds`: of one attempt."""
 
     __slots__ = (
         "_clockwork",
@@ -41,11 +41,17 @@ class Pool:
         "_seconds",
         "_waiting",
         "healthy",
-        "names",
+        "parser",
     )
 
     def __init__(
-        self, connect: Connect, most: int, connect_seconds: float, names: Names, clockwork: Clockwork, counts: Counts
+        self,
+        connect: Connect,
+        most: int,
+        connect_seconds: float,
+        parser: ResponseParser,
+        clockwork: Clockwork,
+        counts: Counts,
     ) -> None:
         self._connect: Final = connect
         self._most: Final = most
@@ -58,7 +64,7 @@ class Pool:
         self._waiting: Final[deque[Exchange]] = deque()
         self._closed = False
         self.healthy = True
-        self.names: Final = names
+        self.parser: Final = parser
 
     def take(self, exchange: "Exchange") -> UpstreamConnection | None:
         """A connection, or None: then the exchange is told later. Raises ServiceUnavailable."""

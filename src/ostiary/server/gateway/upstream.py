@@ -93,7 +93,7 @@ class UpstreamConnection(asyncio.Protocol):
         try:
             if not 0 <= end <= response.MOST_BYTES:
                 raise BadGateway(Reason.UPSTREAM_MALFORMED)
-            head = response.parse(data[:end], self._pool.names, exchange.asked.head.method)
+            head = self._pool.parser.parse(data[:end], exchange.asked.head.method)
         except BadGateway as refused:
             self._fail(refused)
             return
