@@ -36,3 +36,14 @@ def test_every_proof_that_the_threat_model_names_is_there() -> None:
     named = re.findall(r"`(tests/[^`]+)`", (DOCS / "threat-model.md").read_text())
     assert named
     assert [path for path in named if not (DOCS.parent / path).exists()] == []
+
+
+def test_every_decision_is_in_the_list_and_says_what_it_costs() -> None:
+    pages = sorted((DOCS / "adr").glob("[0-9]*.md"))
+    listed = re.findall(r"^\| \[(\d{4})\]\((\S+)\) \| (.*) \|$", (DOCS / "adr/README.md").read_text(), re.MULTILINE)
+    assert [(name[:4], name) for name in (page.name for page in pages)] == [
+        (number, name) for number, name, _ in listed
+    ]
+    for page, (number, _, title) in zip(pages, listed, strict=True):
+        assert page.read_text().startswith(f"# {number}: {title}\n")
+        assert "**It costs**" in page.read_text()

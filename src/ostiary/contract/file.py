@@ -99,7 +99,7 @@ class ContractFile(Setting):
     timeouts: TimeoutsOf = Field(default_factory=TimeoutsOf)
     """How long the gateway waits."""
     trusted_proxies: tuple[NetworkText, ...] = ()
-    """Proxies before the door whose `Forwarded` and `X-Forwarded-For` are believed."""
+    """Proxies before the door whose `X-Forwarded-For` is believed."""
     keys: Keys = Field(default_factory=Keys)
     """Rotation of the signing keys."""
     sessions: Sessions = Field(default_factory=Sessions)
