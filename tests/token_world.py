@@ -141,7 +141,7 @@ class TokenWorld:
         self.contract = self._load(CONTRACT)
         keys = IssuerKeys(self.master, self.run(self.store.signing_keys()))
         self.desk = Desk(self.contract, self.store, self.master, keys, lambda: self.now, secrets.token_bytes)
-        self._http = httpx.AsyncClient(transport=httpx.ASGITransport(IssuerApp(self.desk, {})), base_url=ORIGIN)
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(IssuerApp(self.desk, {})), base_url=ORIGIN)
 
     def _first_records(self) -> None:
         new = [new_key(SigningPrivateKey.generate(), use, self.master, secrets.token_bytes(12)) for use in KeyUse]
@@ -168,7 +168,7 @@ class TokenWorld:
         self.run(self.store.commit(plan))
 
     def close(self) -> None:
-        self.run(self._http.aclose())
+        self.run(self.http.aclose())
         self.run(self.store.close())
         self._runner.close()
 
@@ -182,7 +182,7 @@ class TokenWorld:
     ) -> httpx.Response:
         """Send what the gateway would pass on."""
         sent = [("x-ostiary-peer", PEER), ("x-ostiary-request-id", "w1-7"), *headers]
-        answer = await self._http.request(method, path, content=content, headers=sent)
+        answer = await self.http.request(method, path, content=content, headers=sent)
         _remember(answer)
         return answer
 

@@ -52,12 +52,13 @@ def read_credentials(authorization: bytes | None, form: Parameters) -> Credentia
 
     Raises InvalidRequest for two methods, InvalidClient for none or one that is not served.
     """
-    if "client_secret" in form:
-        raise InvalidClient(Reason.CLIENT_AUTH_METHOD)
+    in_body = "client_secret" in form
     asserts = "client_assertion" in form or "client_assertion_type" in form
+    if (authorization is not None) + in_body + asserts > 1:
+        raise InvalidRequest(Reason.CLIENT_AUTH_REPEATED)
+    if in_body:
+        raise InvalidClient(Reason.CLIENT_AUTH_METHOD)
     if authorization is not None:
-        if asserts:
-            raise InvalidRequest(Reason.CLIENT_AUTH_REPEATED)
         return _read_basic(authorization, form)
     if asserts:
         return _read_assertion(form)
