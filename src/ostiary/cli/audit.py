@@ -2,8 +2,9 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -12,9 +13,8 @@ import typer
 from ostiary.audit.records import Record
 from ostiary.audit.verify import Broken, Holds, Noted, Verdict, verify_growing
 from ostiary.cli.opened import with_store
-from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
+from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder, duration
 from ostiary.cli.said import print_json
-from ostiary.contract.quantities import seconds
 from ostiary.keys.master import MasterKey
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
@@ -65,7 +65,8 @@ def show(
     subject: Annotated[str | None, typer.Option(help="Only of this person.", show_default=False)] = None,
     reason: Annotated[str | None, typer.Option(help="Only with this reason.", show_default=False)] = None,
     since: Annotated[
-        str | None, typer.Option(help="Only so long ago at most, such as `15m`.", show_default=False)
+        int | None,
+        typer.Option(parser=duration, metavar="DURATION", help="Only so long ago at most, such as `15m`."),
     ] = None,
     last: Annotated[int | None, typer.Option(min=1, help="Only the last so many.", show_default=False)] = None,
     contract: ContractFile = DEFAULT_CONTRACT,
@@ -75,7 +76,7 @@ def show(
     """Print what happened, oldest first."""
     asked = {"client": client, "subject": subject, "reason": reason}
     wanted = {name: value for name, value in asked.items() if value is not None}
-    start = (datetime.now(UTC) - timedelta(seconds=seconds(since))).timestamp() if since else 0.0
+    start = time.time() - since if since else 0.0
 
     async def work(place: Place, store: Store) -> list[tuple[Record, dict[str, Any]]]:
         found = []

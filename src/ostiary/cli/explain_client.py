@@ -1,7 +1,6 @@
 """`ostiary explain client NAME`: the profile that came out of a client's kind and settings, line by line."""
 
 from dataclasses import asdict
-from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -9,11 +8,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ostiary.cli.check import print_mistakes
+from ostiary.cli.accepted import accepted_contract, require_client
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile
-from ostiary.cli.said import fail, print_json
+from ostiary.cli.said import print_json
 from ostiary.contract.explain import Explanation, Way, explain_client
-from ostiary.server.contract_file import read_contract_file
 
 
 def explain_client_command(
@@ -22,23 +20,13 @@ def explain_client_command(
     as_json: AsJson = False,
 ) -> None:
     """Print what a client may do and how it has to prove itself, each line with its reason and its source."""
-    reading = read_contract_file(contract)
-    if reading.contract is None or reading.draft is None:
-        print_mistakes(Console(stderr=True, highlight=False, soft_wrap=True), reading)
-        raise typer.Exit(1)
-    if name not in reading.draft.file.clients:
-        fail(_unknown(name, sorted(reading.draft.file.clients)))
-    explanation = explain_client(reading.draft, reading.contract, name)
+    draft, accepted = accepted_contract(contract)
+    require_client(accepted, name)
+    explanation = explain_client(draft, accepted, name)
     if as_json:
         print_json(asdict(explanation))
     else:
         _print(Console(highlight=False), explanation)
-
-
-def _unknown(name: str, known: list[str]) -> str:
-    nearest = get_close_matches(name, known, n=1)
-    hint = f" Did you mean {nearest[0]}?" if nearest else f" It has: {', '.join(known) or 'none'}."
-    return f"the contract has no client {name}.{hint}"
 
 
 def _print(console: Console, explanation: Explanation) -> None:

@@ -7,6 +7,7 @@ from ostiary.cli import audit, explain, keys, person, revoke
 from ostiary.cli.check import check_command
 from ostiary.cli.demo.command import demo
 from ostiary.cli.explain_client import explain_client_command
+from ostiary.cli.explain_request import explain_request_command
 from ostiary.cli.reload import reload
 from ostiary.cli.up import up
 from ostiary.contract.schema import schema_text
@@ -24,6 +25,7 @@ app.command()(reload)
 app.command()(demo)
 app.command("check")(check_command)
 explain.app.command("client")(explain_client_command)
+explain.app.command("request")(explain_request_command)
 app.add_typer(explain.app, name="explain")
 app.add_typer(person.app, name="person")
 app.add_typer(revoke.app, name="revoke")

@@ -18,9 +18,16 @@ def with_store(contract: Path, state: Path | None, work: Callable[[Place, Store]
     """Do `work` and close the store. What can go wrong is said, and ends the command with 1."""
     with expected_errors():
         place = find_place(contract, state)
-        if place.deployment.store is None and not place.state.store.exists():
+        if not has_store(contract, state):
             fail(f"there is no store in {place.state.path} yet; `ostiary up` makes it")
         return asyncio.run(_work(place, work))
+
+
+def has_store(contract: Path, state: Path | None) -> bool:
+    """Whether there is one already."""
+    with expected_errors():
+        place = find_place(contract, state)
+    return place.deployment.store is not None or place.state.store.exists()
 
 
 async def _work(place: Place, work: Callable[[Place, Store], Awaitable[T]]) -> T:

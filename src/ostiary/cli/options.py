@@ -5,6 +5,17 @@ from typing import Annotated
 
 import typer
 
+from ostiary.contract.quantities import seconds
+
+
+def duration(text: str) -> int:
+    """Seconds; a parser for options."""
+    try:
+        return seconds(text)
+    except ValueError:
+        raise typer.BadParameter("write a number and s, m, h, d or w, such as `15m`") from None
+
+
 ContractFile = Annotated[
     Path, typer.Option("-c", "--contract", metavar="FILE", help="The contract.", envvar="OSTIARY_CONTRACT")
 ]

@@ -4,9 +4,10 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import typer
+from rich.console import Console
 
 from ostiary.contract.mistakes import ContractBroken
 from ostiary.keys.master import MasterKeyInvalid, SealBroken
@@ -16,11 +17,20 @@ from ostiary.server.place import AddressTaken
 from ostiary.server.state import StateUnusable
 from ostiary.store.interface import StoreUnavailable
 
+UNFOLDED: Final = 160
+"""Columns."""
+
 
 def fail(why: str) -> NoReturn:
     """Say on standard error what went wrong, and end with 1."""
     typer.echo(f"ostiary: {why}", err=True)
     raise typer.Exit(1)
+
+
+def wide_console() -> Console:
+    """As wide as the terminal; elsewhere wide enough that no table is folded."""
+    made = Console(highlight=False)
+    return made if made.is_terminal else Console(highlight=False, width=UNFOLDED)
 
 
 def print_json(value: Any) -> None:

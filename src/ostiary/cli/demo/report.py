@@ -14,9 +14,6 @@ from ostiary.cli.demo.tour import Stop
 from ostiary.cli.references import Recorded
 from ostiary.contract.profiles import PROFILES
 
-NARROWEST = 150
-"""Columns of the table where the output is no terminal."""
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -63,12 +60,6 @@ def write(lines: Iterable[Line], file: Path | None) -> None:
     """As a list of objects."""
     if file is not None:
         file.write_text(json.dumps([asdict(each) for each in lines], indent=2) + "\n")
-
-
-def console() -> Console:
-    """As wide as the terminal; elsewhere wide enough that nothing is folded."""
-    made = Console(highlight=False)
-    return made if made.is_terminal else Console(highlight=False, width=NARROWEST)
 
 
 def print_tour(out: Console, demo: Demo, lines: Iterable[Line]) -> None:

@@ -20,6 +20,7 @@ from ostiary.cli.demo.report import Line
 from ostiary.cli.demo.shop import Shop
 from ostiary.cli.demo.tour import Stop, Tour
 from ostiary.cli.references import Recorded, recorded
+from ostiary.cli.said import wide_console
 from ostiary.server.place import Place, find_place
 from ostiary.server.up import running
 from ostiary.store.interface import Store
@@ -38,7 +39,7 @@ class Show:
         self._folder = folder
         self._ports = port, admin_port
         self._ending = ending
-        self._out = report.console()
+        self._out = wide_console()
 
     async def run(self, json_file: Path | None, *, stay: bool) -> bool:
         """Whether every line of the tour came out as it should. Raises ShopEnded, Lost, Ended and as `running` does."""

@@ -1,0 +1,147 @@
+"""A request tried without anything happening: the gateway's own pipeline judges its bytes, watched step by step. Only
+the keys and the memory of limits are made up."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from ostiary.cli.trial_token import Visitor, token_claims
+from ostiary.contract.model import Contract
+from ostiary.gateway import forward
+from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.decision import Allow, Asked, Refuse, Reply
+from ostiary.gateway.identify import Trust
+from ostiary.gateway.inspect import inspect
+from ostiary.gateway.limits import SLOT_BYTES, Table
+from ostiary.gateway.peer import peer_of
+from ostiary.gateway.revocation import Revocations
+from ostiary.gateway.watch import watched
+from ostiary.issuer import access_token
+from ostiary.keys import jwt
+from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.keys.keyset import KeySet
+from ostiary.model.errors import OAuthError, Refusal, TooManyRequests
+from ostiary.model.ids import RouteId
+
+_SLOTS: Final = 256
+_SIGNED: Final = "(signed by the gateway)"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`address` is the client's."""
+
+    method: str
+    path: str
+    headers: Sequence[tuple[str, str]]
+    body: bytes
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step and what it decided; `refusal` is None where it let the request pass."""
+
+    stage: str
+    says: str
+    refusal: Refusal | OAuthError | None
+
+
+@dataclass(slots=True)
+class Trial:
+    """What came of it."""
+
+    steps: list[Step] = field(default_factory=list)
+    token: Mapping[str, object] | None = None
+    """The claims of the access token; None where the issuer gives none, or nobody asks for one."""
+    route: RouteId | None = None
+    answer: int | None = None
+    """The status where the gateway answers OPTIONS itself."""
+    upstream: bytes | None = None
+    """The head that the upstream gets; None where the request does not get there."""
+    identity: Mapping[str, object] | None = None
+    """The claims of the JWT in it, where it has one."""
+
+    @property
+    def refusal(self) -> Refusal | OAuthError | None:
+        """The one that ended it."""
+        return self.steps[-1].refusal if self.steps else None
+
+    def note(self, stage: str, says: str, refusal: Refusal | OAuthError | None) -> None:
+        self.steps.append(Step(stage, says, refusal))
+
+    def sign(self, claims: Mapping[str, object]) -> str:
+        """In place of the gateway's key."""
+        self.identity = claims
+        return _SIGNED
+
+
+def attempt(contract: Contract, request: Request, visitor: Visitor | None) -> Trial:
+    """Try it; `visitor` is None for a request without a token. Raises ValueError for an address that is none."""
+    trial, key, credential = Trial(), SigningPrivateKey.generate(), None
+    if visitor is not None:
+        try:
+            trial.token = token_claims(contract, visitor, request.address, time.time())
+        except OAuthError as refused:
+            trial.note("issue", "token", refused)
+            return trial
+        trial.note("issue", "token", None)
+        credential = jwt.sign(trial.token, key, access_token.TYPE)
+    _judge(_gateway(contract, key, trial), request, credential, trial)
+    return trial
+
+
+def _gateway(contract: Contract, key: SigningPrivateKey, trial: Trial) -> Gateway:
+    revocations = Revocations()
+    revocations.heard_at = time.monotonic_ns()
+    trust = Trust.of(contract, KeySet.of([key.public]), revocations)
+    table = Table(memoryview(bytearray(_SLOTS * SLOT_BYTES)))
+    return Gateway(contract, Facts(trust, table, trial.sign), lambda route: watched(route, trial.note))
+
+
+def _judge(gateway: Gateway, request: Request, credential: str | None, trial: Trial) -> None:
+    """What a worker does with a request, up to the head that it would send on."""
+    host = gateway.contract.origin.partition("://")[2]
+    try:
+        head = gateway.parser.parse(_bytes(request, host, credential))
+    except Refusal as refused:
+        trial.note("parse", "HTTP", refused)
+        return
+    trial.note("parse", "HTTP", None)
+    decision = gateway.decide(head, peer_of(request.address, host), time.time(), time.monotonic_ns())
+    match decision:
+        case Reply(status=status):
+            trial.answer = status
+        case Refuse(error=error, asked=None):
+            trial.note("route", "route", error)
+        case Refuse(error=error, asked=asked) if asked is not None:
+            trial.route = asked.route.id
+            if isinstance(error, TooManyRequests):
+                trial.note("limit", "limit", error)
+        case Allow(asked=asked):
+            trial.route = asked.route.id
+            trial.note("limit", "limit", None)
+            _send(asked, request.body, trial)
+
+
+def _send(asked: Asked, body: bytes, trial: Trial) -> None:
+    """Rules that read the body, and the head for the upstream."""
+    if asked.route.inspect:
+        before, refusal = len(trial.steps), inspect(asked, body)
+        if refusal is not None and len(trial.steps) == before:
+            trial.note("inspect", "body", refusal)
+        if refusal is not None:
+            return
+    trial.upstream = asked.route.forward(asked, b"", forward.frame(asked.head.length))
+
+
+def _bytes(request: Request, host: str, credential: str | None) -> bytes:
+    """As a client would send it."""
+    fields = [("host", host), *request.headers]
+    if credential is not None:
+        fields.append(("authorization", f"Bearer {credential}"))
+    if request.body:
+        fields.append(("content-length", str(len(request.body))))
+    lines = [f"{request.method} {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields)]
+    return "\r\n".join(lines).encode()
