@@ -21,7 +21,7 @@ def require_assertion(jwt: str, client: ClientId, keys: KeySet, issuer: str, now
     assertion = verify(jwt, keys)
     require_own_assertion(assertion, client, issuer)
     require_near_times(assertion, now)
-    if not 0 < len(assertion.token) <= LONGEST_JTI:
+    if not 0 < len(assertion.token) <= LONGEST_JTI or not assertion.token.isprintable():
         raise InvalidClient(Reason.ASSERTION_INVALID)
     return SpendAssertion(client, assertion.token, assertion.expires_at)
 
