@@ -35,6 +35,7 @@ class Reason(StrEnum):
     CONSENT_REFUSED = "consent_refused", "The person said no."
     CREDENTIALS_WRONG = "credentials_wrong", "The name is unknown or the password is wrong."
     SIGN_IN_DELAYED = "sign_in_delayed", "Too many wrong tries for this account or from this address."
+    SIGN_IN_BUSY = "sign_in_busy", "More people sign in at once than passwords can be checked."
     FORM_FORGED = "form_forged", "The form did not come from the page that this browser was shown."
     FORM_EXPIRED = "form_expired", "The form was shown too long ago."
     LOGOUT_HINT_INVALID = "logout_hint_invalid", "The id_token_hint is not an ID token of this issuer."

@@ -16,13 +16,14 @@ from ostiary.model.errors import (
 )
 from ostiary.model.fresh import fresh_name
 from ostiary.model.ids import Reference
+from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.server.issuer.cors import preflight, shared_with
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.documents import document, gateway_jwks, jwks
 from ostiary.server.issuer.http import Answer, Header, Incoming
 from ostiary.server.issuer.introspect import introspect
-from ostiary.server.issuer.refusal import refuse, render
+from ostiary.server.issuer.refusal import record, render
 from ostiary.server.issuer.revoke import revoke
 from ostiary.server.issuer.token import token
 from ostiary.server.issuer.userinfo import userinfo
@@ -41,11 +42,12 @@ _log = logging.getLogger("ostiary.issuer")
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """`cors`: scripts of other origins may call it."""
+    """`cors`: scripts of other origins may call it. `show`: how a refusal is told."""
 
     answer: Callable[[Desk, Incoming], Awaitable[Answer]]
     methods: tuple[str, ...]
     cors: bool = False
+    show: Callable[[Desk, Incoming, Refusal], Answer] = render
 
 
 READ: Final = ("GET", "HEAD")
@@ -86,7 +88,7 @@ class IssuerApp:
         try:
             return await self._try(endpoint, incoming, too_large=too_large)
         except StoreUnavailable:
-            return render(TemporarilyUnavailable(Reason.STORE_UNAVAILABLE), incoming)
+            return endpoint.show(self._desk, incoming, TemporarilyUnavailable(Reason.STORE_UNAVAILABLE))
 
     async def _try(self, endpoint: Endpoint, incoming: Incoming, *, too_large: bool) -> Answer:
         try:
@@ -98,12 +100,16 @@ class IssuerApp:
                 raise ContentTooLarge(Reason.BODY_TOO_LARGE)
             return await endpoint.answer(self._desk, incoming)
         except Refusal as error:
-            return await refuse(self._desk, incoming, self._name(incoming), error)
+            return await self._refuse(endpoint, incoming, error)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001  # whatever nobody expected is refused and recorded
             _report(error, incoming.ref)
-            return await refuse(self._desk, incoming, self._name(incoming), ServerError(Reason.UNEXPECTED))
+            return await self._refuse(endpoint, incoming, ServerError(Reason.UNEXPECTED))
+
+    async def _refuse(self, endpoint: Endpoint, incoming: Incoming, error: Refusal) -> Answer:
+        told = await record(self._desk, incoming, self._name(incoming), error, None, Plan())
+        return endpoint.show(self._desk, incoming, told)
 
     def _name(self, incoming: Incoming) -> str:
         """The endpoint in records, where only what we named ourselves may stand."""

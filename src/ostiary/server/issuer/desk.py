@@ -12,6 +12,7 @@ from ostiary.keys.master import MasterKey
 from ostiary.model.fresh import Fresh
 from ostiary.server.issuer.documents import Documents, documents
 from ostiary.server.issuer.keys import IssuerKeys
+from ostiary.server.issuer.passwords import Passwords
 from ostiary.store.interface import Store
 
 
@@ -48,7 +49,8 @@ class Desk:
         self.refusals: Final = RefusalLedger(clock())
         self.refresh_key: Final = master.derive("refresh")
         self.form_key: Final = master.derive("forms")
-        self._pseudonym_key: Final = master.derive("pseudonym")
+        self.pseudonym_key: Final = master.derive("pseudonym")
+        self.passwords: Final = Passwords()
         self._reading = reading(contract)
 
     @property
@@ -70,4 +72,4 @@ class Desk:
 
     def pseudonym(self, value: str) -> str:
         """What stands for an address or a login in events."""
-        return pseudonym(self._pseudonym_key, value)
+        return pseudonym(self.pseudonym_key, value)

@@ -35,8 +35,7 @@ async def refuse(
     plan: Plan = Plan(),  # noqa: B008  # frozen and empty
 ) -> Answer:
     """Commit what the refusal changes with the record of it, and answer. Raises StoreUnavailable."""
-    error = await record(desk, incoming, endpoint, error, client, plan)
-    return render(error, incoming)
+    return render(desk, incoming, await record(desk, incoming, endpoint, error, client, plan))
 
 
 async def record(
@@ -73,7 +72,7 @@ def _event(desk: Desk, incoming: Incoming, endpoint: str, error: Refusal, client
     )
 
 
-def render(error: Refusal, incoming: Incoming) -> Answer:
+def render(desk: Desk, incoming: Incoming, error: Refusal) -> Answer:
     """The public part: RFC 6749 section 5.2, RFC 6750 section 3, RFC 9457. The reference leads to the rest."""
     match error:
         case OAuthError():

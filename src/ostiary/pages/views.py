@@ -1,0 +1,106 @@
+"""What each page shows. A view holds plain words; the templates escape them."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import ClassVar
+
+
+class Problem(Enum):
+    """Why a page is shown again: title and text."""
+
+    WRONG = "That did not match", "The user name or the password is not right. Please try again."
+    DELAYED = "Too many tries", "There were too many wrong tries. Please wait a little and try again."
+    BUSY = "Very busy just now", "More people are signing in than can be served. Please try again in a moment."
+    OUT_OF_DATE = (
+        "This page was too old",
+        "It was open for too long, or your browser keeps no cookies. Nothing was sent; please try again.",
+    )
+
+    @property
+    def title(self) -> str:
+        return self.value[0]
+
+    @property
+    def text(self) -> str:
+        return self.value[1]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`template` is its file; `sends_to`: sources of `form-action` beside our own (CSP Level 3 section 6.4.1)."""
+
+    template: ClassVar[str]
+    scripts: ClassVar[bool] = False
+    sends_to: tuple[str, ...] = field(default=(), kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInView(View):
+    """`known_as`: who may go on without a password, with the token of that form."""
+
+    template = "sign_in.html"
+    client: str
+    action: str
+    form: str = field(repr=False)
+    login: str = field(default="", repr=False)
+    problem: Problem | None = None
+    known_as: str | None = None
+    choose_form: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView(View):
+    """`wanted` and `already` are sentences; `returns_to` names where either answer leads."""
+
+    template = "consent.html"
+    client: str
+    person: str
+    wanted: tuple[str, ...]
+    already: tuple[str, ...]
+    action: str
+    switch: str
+    returns_to: str
+    form: str = field(repr=False)
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignOutView(View):
+    template = "sign_out.html"
+    person: str
+    client: str | None
+    action: str
+    form: str = field(repr=False)
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView(View):
+    """Something is done. `back`: where the person may go on."""
+
+    template = "notice.html"
+    title: str
+    text: str
+    back: str | None = None
+    client: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormPostView(View):
+    """OAuth 2.0 Form Post Response Mode section 2."""
+
+    template = "form_post.html"
+    scripts = True
+    client: str
+    action: str
+    fields: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView(View):
+    template = "error.html"
+    title: str
+    text: str
+    code: str
+    detail: str
+    reference: str

@@ -1,0 +1,190 @@
+"""The authorization endpoint: loads who is there and what they agreed to, and shows what `flows.next_step` says."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from ostiary.issuer import answer as answers
+from ostiary.issuer import flows
+from ostiary.issuer.answer import AuthorizationAnswer
+from ostiary.issuer.authorize import AuthorizationRequest, ResponseMode, ReturnAddress, given_once
+from ostiary.issuer.consent import in_words
+from ostiary.issuer.form import read_pairs, require_form
+from ostiary.issuer.form_token import Purpose
+from ostiary.issuer.interaction import AskConsent, AskSignIn, Ready, Visit
+from ostiary.issuer.redirect_uris import origin_of, shown
+from ostiary.model import endpoints
+from ostiary.model.errors import InvalidRequest, OAuthError
+from ostiary.model.ids import ClientId, Scope
+from ostiary.model.plan import Plan
+from ostiary.model.reasons import Reason
+from ostiary.pages.views import ConsentView, FormPostView, Problem, SignInView
+from ostiary.people.records import Consent
+from ostiary.people.sessions import Visitor, touch
+from ostiary.server.issuer.browser import Browser, browser_of, read_passed, token_for
+from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.http import Answer, Incoming
+from ostiary.server.issuer.page import page, redirect, see
+from ostiary.server.issuer.refusal import record
+
+MOST_QUERY = 8000
+"""Bytes of an authorization request, which has to fit into a request line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An authorization request whose every check is passed, and the browser that brings it.
+
+    `query`: its own parameters. `whole`: with the proof of what was passed for it.
+    """
+
+    request: AuthorizationRequest
+    browser: Browser
+    visit: Visit
+    query: bytes
+    whole: bytes
+
+    @property
+    def sends_to(self) -> tuple[str, ...]:
+        """Where a form on the request's pages may lead in the end."""
+        return (origin_of(self.request.address.redirect_uri),)
+
+
+class ToClient(Exception):
+    """The request fails, and its client is to be told."""
+
+    def __init__(self, address: ReturnAddress, error: OAuthError) -> None:
+        super().__init__()
+        self.address = address
+        self.error = error
+
+
+async def authorize(desk: Desk, incoming: Incoming) -> Answer:
+    """Raises OAuthError where nobody may be told but the person."""
+    if incoming.method == "POST":
+        return _as_get(incoming)
+    try:
+        asked = await read(desk, incoming)
+        return await _next(desk, asked)
+    except ToClient as failed:
+        return await tell_error(desk, incoming, failed)
+
+
+def _as_get(incoming: Incoming) -> Answer:
+    """OpenID Connect Core section 3.1.2.1 has POST too; a browser sends our cookies only with the GET after it."""
+    require_form(incoming.header(b"content-type"))
+    if len(incoming.body) > MOST_QUERY:
+        raise InvalidRequest(Reason.PARAMETER_INVALID, "too long")
+    return see(endpoints.AUTHORIZE, incoming.body)
+
+
+async def read(desk: Desk, incoming: Incoming) -> Asked:
+    """Read the request and load what it is about. Raises OAuthError, and ToClient once the client may be told."""
+    browser = await browser_of(desk, incoming)
+    query, passed = read_passed(desk, browser, incoming.query)
+    pairs = read_pairs(query)
+    named = desk.registry.client(given_once(pairs).get("client_id", ""))
+    disabled_at = None if named is None else await desk.store.client_disabled_at(named.id)
+    address = flows.return_address(desk.registry, pairs, disabled_at)
+    try:
+        request = flows.authorization_request(desk.registry, pairs, address, desk.keys.at(desk.clock()).published)
+    except OAuthError as error:
+        raise ToClient(address, error) from None
+    consent = await _consent(desk, browser.visitor, address.client.id)
+    return Asked(request, browser, Visit(browser.visitor, consent, passed), query, incoming.query)
+
+
+async def _consent(desk: Desk, visitor: Visitor | None, client: ClientId) -> Consent | None:
+    return None if visitor is None else await desk.store.consent(visitor.person.subject, client)
+
+
+async def _next(desk: Desk, asked: Asked) -> Answer:
+    step = next_step(desk, asked)
+    match step:
+        case AskSignIn(known):
+            return sign_in_page(desk, asked, known)
+        case AskConsent():
+            return _consent_page(desk, asked, step)
+        case Ready(visitor, scopes):
+            return await finish(desk, asked, visitor, scopes, Plan())
+        case _:
+            assert_never(step)
+
+
+def next_step(desk: Desk, asked: Asked) -> AskSignIn | AskConsent | Ready:
+    """Raises ToClient."""
+    try:
+        return flows.next_step(desk.registry, asked.request, asked.visit, int(desk.clock()))
+    except OAuthError as error:
+        raise ToClient(asked.request.address, error) from None
+
+
+def sign_in_page(
+    desk: Desk,
+    asked: Asked,
+    known: Visitor | None = None,
+    login: str | None = None,
+    problem: Problem | None = None,
+) -> Answer:
+    """`known`: who may go on without a password. `login`: what was typed before."""
+    browser, query = asked.browser, asked.query
+    choose = token_for(desk, browser, Purpose.CHOOSE, query, known.session.id) if known else ""
+    view = SignInView(
+        client=asked.request.address.client.name,
+        action=where(endpoints.SIGN_IN, query),
+        form=token_for(desk, browser, Purpose.SIGN_IN, query),
+        login=asked.request.login_hint if login is None else login,
+        problem=problem,
+        known_as=known.person.name if known else None,
+        choose_form=choose,
+        sends_to=asked.sends_to,
+    )
+    return page(desk, view, 200 if problem is None else 400, browser.cookies)
+
+
+def _consent_page(desk: Desk, asked: Asked, step: AskConsent) -> Answer:
+    contract, client = desk.registry.contract, asked.request.address.client
+    view = ConsentView(
+        client=client.name,
+        person=step.visitor.person.name,
+        wanted=in_words(step.question.wanted, contract),
+        already=in_words(step.question.already, contract),
+        action=where(endpoints.CONSENT, asked.whole),
+        form=token_for(desk, asked.browser, Purpose.CONSENT, asked.query, *shown_on(step)),
+        switch=where(endpoints.SIGN_IN, asked.query),
+        returns_to=shown(asked.request.address.redirect_uri),
+        sends_to=asked.sends_to,
+    )
+    return page(desk, view, 200, asked.browser.cookies)
+
+
+def shown_on(step: AskConsent) -> tuple[str, ...]:
+    """What a person agrees to on the consent page: as whom, and to what."""
+    return (step.visitor.session.id, step.visitor.person.subject, *sorted(step.question.wanted))
+
+
+def where(path: str, query: bytes) -> str:
+    return f"{path}?{query.decode('latin-1')}"
+
+
+async def finish(desk: Desk, asked: Asked, visitor: Visitor, scopes: frozenset[Scope], before: Plan) -> Answer:
+    """Issue the code, and go back to the client with it. `before`: what is committed with it."""
+    now = desk.clock()
+    decided = answers.issue_code(desk.registry, asked.request, visitor, scopes, int(now), desk.fresh)
+    await desk.store.commit(before + touch(visitor, int(now)) + decided.plan)
+    return tell(desk, decided.answer)
+
+
+def tell(desk: Desk, answer: AuthorizationAnswer) -> Answer:
+    """Send the browser back to the client (OAuth 2.0 Form Post Response Mode section 2)."""
+    address = answer.address
+    if address.mode is ResponseMode.QUERY:
+        return redirect(answers.location(answer))
+    uri = address.redirect_uri
+    view = FormPostView(address.client.name, uri, answer.fields, sends_to=(origin_of(uri),))
+    return page(desk, view)
+
+
+async def tell_error(desk: Desk, incoming: Incoming, failed: ToClient, plan: Plan = Plan()) -> Answer:  # noqa: B008  # frozen and empty
+    """Record what failed, and tell the client."""
+    await record(desk, incoming, incoming.path, failed.error, failed.address.client.id, plan)
+    return tell(desk, answers.error_answer(desk.registry, failed.address, failed.error))

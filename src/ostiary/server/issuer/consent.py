@@ -1,0 +1,42 @@
+"""What a person answers on the consent page."""
+
+from ostiary.issuer import consent as consents
+from ostiary.issuer.form_token import Purpose
+from ostiary.issuer.interaction import AskConsent
+from ostiary.model import endpoints
+from ostiary.server.issuer.authorize import Asked, ToClient, finish, next_step, read, shown_on, tell_error
+from ostiary.server.issuer.browser import require_token
+from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.http import Answer, Incoming
+from ostiary.server.issuer.page import see
+
+ALLOW = "allow"
+
+
+async def consent(desk: Desk, incoming: Incoming) -> Answer:
+    """Whatever else is to be asked first, or has been answered meanwhile, leads back to the authorization endpoint.
+    Raises OAuthError and Forbidden."""
+    try:
+        asked = await read(desk, incoming)
+        step = next_step(desk, asked)
+    except ToClient as failed:
+        return await tell_error(desk, incoming, failed)
+    if not isinstance(step, AskConsent):
+        return see(endpoints.AUTHORIZE, asked.whole)
+    form = incoming.form()
+    require_token(desk, asked.browser, Purpose.CONSENT, asked.query, form, *shown_on(step))
+    if form.get("answer") == ALLOW:
+        return await _allowed(desk, asked, step)
+    return await _refused(desk, incoming, asked, step)
+
+
+async def _allowed(desk: Desk, asked: Asked, step: AskConsent) -> Answer:
+    subject, client, now = step.visitor.person.subject, asked.request.address.client.id, int(desk.clock())
+    granted = consents.granted(subject, client, step.question, asked.visit.consent, now)
+    return await finish(desk, asked, step.visitor, step.scopes, granted)
+
+
+async def _refused(desk: Desk, incoming: Incoming, asked: Asked, step: AskConsent) -> Answer:
+    address = asked.request.address
+    plan, error = consents.refused(step.visitor.person.subject, address.client.id, int(desk.clock()))
+    return await tell_error(desk, incoming, ToClient(address, error), plan)

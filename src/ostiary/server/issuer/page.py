@@ -1,0 +1,76 @@
+"""Pages and redirects as answers, with the fields that keep them from being framed, cached or scripted."""
+
+from typing import Final
+
+from ostiary.model.errors import NotFound, OAuthError, Refusal
+from ostiary.model.reasons import Reason
+from ostiary.pages.assets import ASSETS
+from ostiary.pages.render import asset as path_of
+from ostiary.pages.render import render
+from ostiary.pages.views import ErrorView, View
+from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.http import NO_STORE, Answer, Header, Incoming
+
+_ALWAYS: Final[tuple[Header, ...]] = (
+    (b"content-type", b"text/html; charset=utf-8"),
+    NO_STORE,
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+)
+_FOR_EVER: Final[Header] = (b"cache-control", b"public, max-age=31536000, immutable")
+
+
+def page(desk: Desk, view: View, status: int = 200, headers: tuple[Header, ...] = ()) -> Answer:
+    made = render(view, desk.registry.issuer)
+    return Answer(status, (*_ALWAYS, (b"content-security-policy", made.policy.encode()), *headers), made.body)
+
+
+def redirect(location: str, headers: tuple[Header, ...] = ()) -> Answer:
+    """With 303, so that a form's body is never sent on (RFC 9700 section 4.12)."""
+    where = (b"location", location.encode())
+    return Answer(303, (where, NO_STORE, (b"referrer-policy", b"no-referrer"), *headers))
+
+
+def see(path: str, query: bytes, headers: tuple[Header, ...] = ()) -> Answer:
+    """To one of our own pages."""
+    return redirect(f"{path}?{query.decode('latin-1')}" if query else path, headers)
+
+
+def error_page(desk: Desk, incoming: Incoming, error: Refusal) -> Answer:
+    """What a person is told; the reference leads to the rest."""
+    title, text = _TOLD.get(error.reason, _USUAL)
+    view = ErrorView(title, text, error.code, error.detail, incoming.ref)
+    status = 400 if isinstance(error, OAuthError) and error.status == 401 else error.status
+    return page(desk, view, status)
+
+
+async def asset(desk: Desk, incoming: Incoming) -> Answer:
+    """Raises NotFound."""
+    found = _BY_PATH.get(incoming.path)
+    if found is None:
+        raise NotFound(Reason.ROUTE_UNKNOWN)
+    return Answer(200, ((b"content-type", found.type.encode()), _FOR_EVER), found.body)
+
+
+_BY_PATH: Final = {path_of(file): found for file, found in ASSETS.items()}
+ASSET_PATHS: Final = tuple(_BY_PATH)
+
+_USUAL: Final = (
+    "This link does not work",
+    "The app sent you here with a request that cannot be answered. Please go back to it and try again.",
+)
+_TOLD: Final = {
+    Reason.FORM_FORGED: (
+        "Please start again",
+        "This page was not opened by this browser, or its cookies are blocked. Go back to the app and start again.",
+    ),
+    Reason.FORM_EXPIRED: ("Please start again", "The page was open for too long. Go back to the app and start again."),
+    Reason.CLIENT_UNKNOWN: ("This app is not known here", "It sent you here, but nobody has registered it."),
+    Reason.CLIENT_DISABLED: ("This app was switched off", "It may not sign people in here any more."),
+    Reason.REDIRECT_URI_MISMATCH: (
+        "This app sent you here in a way that is not safe",
+        "It wants you to return to an address that is not registered for it, so nothing was sent there.",
+    ),
+    Reason.STORE_UNAVAILABLE: ("Please try again in a moment", "Nothing was lost. The service is busy right now."),
+    Reason.UNEXPECTED: ("Something went wrong on our side", "Please try again. Nothing was sent to the app."),
+}
