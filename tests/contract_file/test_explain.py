@@ -67,3 +67,13 @@ def test_a_kind_that_is_not_served_yet_says_so() -> None:
     till = explained("till", "  robot:", "  till: {kind: device}\n  robot:")
     assert till.not_served == PROFILES[Kind.DEVICE].not_served != ""
     assert explained("pages").not_served == ""
+
+
+def test_an_app_without_proof_of_possession_gets_in_only_with_a_reason() -> None:
+    app = "  app: {kind: mobile, redirect_uris: [com.example.app:/cb], scopes: [orders.read]"
+    bound = explained("app", "  robot:", app + "}\n  robot:")
+    assert told(bound, "proof of possession")[0] == "dpop"
+    assert bound.not_served
+    bearer = explained("app", "  robot:", app + ", insecure_bearer_tokens: {value: true, because: old}}\n  robot:")
+    assert told(bearer, "proof of possession")[0] == "bearer"
+    assert bearer.not_served == ""

@@ -151,6 +151,11 @@ CASES = [
         "refresh_idle: 7d",
         "»refresh_idle: 7d\n    insecure_refresh_idle: {value: 30d, because: readers rest}",
     ),
+    (
+        Code.SETTINGS_CONTRADICT,
+        "refresh_idle: 7d",
+        "»consent: true\n    insecure_no_consent: {value: true, because: it is ours}",
+    ),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»secret: ${env:SITE_SECRET}"),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»min_version: 1.0.0"),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»refresh_idle: 1h"),

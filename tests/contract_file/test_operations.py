@@ -134,6 +134,11 @@ def test_a_path_may_be_in_another_file() -> None:
     assert operation_places == [("GET /a", 3), ("POST /a", 3), ("PUT /b", 4)]
 
 
+def test_anchors_and_aliases_are_followed() -> None:
+    text = f"{HEAD}x-common: &common\n  get: {{}}\npaths:\n  /a: &a\n    post: {{}}\n  /b: *a\n  /c: *common\n"
+    assert names(text) == ["POST /a", "POST /b", "GET /c"]
+
+
 UNREADABLE = [
     ("nothing", ""),
     ("no mapping", "[]"),

@@ -97,7 +97,8 @@ def _nothing(path: str) -> bytes:
     raise FileNotFoundError(2, "no such file")
 
 
-MORE = OPENAPI.replace("get: {}", "get:\n      summary: >-\n        Of many\n        lines\n      x: [1, {a: b}]", 1)
+MORE = OPENAPI.replace("get: {}", "get:\n      summary: >-\n        Of many\n        lines\n      x: &a [1, {a: b}]", 1)
+MORE = MORE.replace("  /v1/orders:\n", "  /v1/orders: &b\n    summary: |\n      Much\n", 1)
 
 
 @given(mangled(MORE))

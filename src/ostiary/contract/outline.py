@@ -11,10 +11,13 @@ _WHOLE = frozenset({"openapi", "swagger", "basePath", "servers"})
 """Sections that are needed with everything in them."""
 _KEY = re.compile(r"""("[^"\\]*"|'[^']*'|[A-Za-z0-9/_$][^"'\n]*?)\s*:(?:\s+(.*))?""")
 _EMPTY = re.compile(r"(#.*)?")
+_ANCHOR = re.compile(r"&[^\s,\[\]{}]+\s*(#.*)?")
+"""A node that has a name; a line that uses such a name is unclear."""
 _BLOCK = re.compile(r"[|>][0-9+-]{0,2}\s*(#.*)?")
 _QUOTED = re.compile(r"""("([^"\\]|\\.)*"|'([^']|'')*')\s*(#.*)?""")
 _PLAIN = re.compile(r"""[^\s"'&*!%@`|>\[\]{}].*""")
 _FLOW = re.compile(r"""(\{[^"'{}\[\]#]*\}|\[[^"'{}\[\]#]*\])\s*""")
+_KINDS = (_EMPTY, _ANCHOR, _BLOCK, _QUOTED, _PLAIN, _FLOW)
 
 
 class _Unclear(Exception):
@@ -81,6 +84,6 @@ def _plain_key(content: str) -> str:
     """The key of a line whose value is over at its end, or goes on in deeper lines only. Raises `_Unclear`."""
     match = _KEY.fullmatch(content)
     value = (match[2] or "") if match else "*"
-    if match is None or not any(kind.fullmatch(value) for kind in (_EMPTY, _BLOCK, _QUOTED, _PLAIN, _FLOW)):
+    if match is None or not any(kind.fullmatch(value) for kind in _KINDS):
         raise _Unclear
     return match[1].strip("\"'")
