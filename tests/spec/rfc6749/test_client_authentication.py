@@ -22,25 +22,25 @@ def test_2_3_1_basic_with_both_halves_form_encoded(world: TokenWorld) -> None:
     assert world.post(TOKEN, FORM, None, authorization=GOOD.replace("Basic", "bAsIc")).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("authorization", "reason"),
-    [
-        (basic("billing", SECRETS["shop"]), Reason.CLIENT_SECRET_WRONG),
-        (basic("billing", SECRETS["billing"] + "x"), Reason.CLIENT_SECRET_WRONG),
-        (basic("billing", SECRETS["billing"][:-1]), Reason.CLIENT_SECRET_WRONG),
-        (basic("billing", SECRETS["billing"].swapcase()), Reason.CLIENT_SECRET_WRONG),
-        ("Basic " + b64encode(b"billing:").decode(), Reason.CLIENT_SECRET_WRONG),
-        ("Basic " + b64encode(b"billing").decode(), Reason.CLIENT_SECRET_WRONG),
-        (basic("nobody", SECRETS["billing"]), Reason.CLIENT_UNKNOWN),
-        (basic("BILLING", SECRETS["billing"]), Reason.CLIENT_UNKNOWN),
-        ("Basic " + b64encode(b":").decode(), Reason.CLIENT_UNKNOWN),
-        (basic("robot", "x" * 32), Reason.CLIENT_AUTH_METHOD),
-        (basic("pages", "x" * 32), Reason.CLIENT_AUTH_METHOD),
-        ("Basic !!!", Reason.CLIENT_AUTH_MISSING),
-        ("Bearer " + SECRETS["billing"], Reason.CLIENT_AUTH_METHOD),
-        ("Basic", Reason.CLIENT_UNKNOWN),
-    ],
-)
+WRONG = {
+    "another's secret": (basic("billing", SECRETS["shop"]), Reason.CLIENT_SECRET_WRONG),
+    "a longer secret": (basic("billing", SECRETS["billing"] + "x"), Reason.CLIENT_SECRET_WRONG),
+    "a shorter secret": (basic("billing", SECRETS["billing"][:-1]), Reason.CLIENT_SECRET_WRONG),
+    "another case": (basic("billing", SECRETS["billing"].swapcase()), Reason.CLIENT_SECRET_WRONG),
+    "an empty secret": ("Basic " + b64encode(b"billing:").decode(), Reason.CLIENT_SECRET_WRONG),
+    "no colon": ("Basic " + b64encode(b"billing").decode(), Reason.CLIENT_SECRET_WRONG),
+    "nobody": (basic("nobody", SECRETS["billing"]), Reason.CLIENT_UNKNOWN),
+    "another name": (basic("BILLING", SECRETS["billing"]), Reason.CLIENT_UNKNOWN),
+    "nothing but a colon": ("Basic " + b64encode(b":").decode(), Reason.CLIENT_UNKNOWN),
+    "a client with keys": (basic("robot", "x" * 32), Reason.CLIENT_AUTH_METHOD),
+    "a public client": (basic("pages", "x" * 32), Reason.CLIENT_AUTH_METHOD),
+    "no base64": ("Basic !!!", Reason.CLIENT_AUTH_MISSING),
+    "another scheme": ("Bearer " + SECRETS["billing"], Reason.CLIENT_AUTH_METHOD),
+    "nothing": ("Basic", Reason.CLIENT_UNKNOWN),
+}
+
+
+@pytest.mark.parametrize(("authorization", "reason"), WRONG.values(), ids=WRONG.keys())
 def test_5_2_whatever_is_wrong_the_answer_is_one(world: TokenWorld, authorization: str, reason: Reason) -> None:
     """And it does not tell whether the client exists."""
     answer = world.post(TOKEN, FORM, None, authorization=authorization)
