@@ -7,10 +7,11 @@ out on purpose: every key of the issuer has one algorithm (RFC 8725 section 3.1)
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from ostiary.contract.model import ClientAuth, Contract, GrantType, ServiceRule
+from ostiary.contract.model import ClientAuth, Contract, ServiceRule
 from ostiary.issuer import claims
 from ostiary.issuer.pkce import METHOD
 from ostiary.issuer.scopes import OPENID_SCOPES
+from ostiary.issuer.token import SERVED
 from ostiary.model import endpoints
 
 Document = dict[str, object]
@@ -44,7 +45,7 @@ def _supported(contract: Contract) -> Document:
     return {
         "response_types_supported": ["code"],
         "response_modes_supported": ["query", "form_post"],
-        "grant_types_supported": [grant.value for grant in GrantType],
+        "grant_types_supported": [grant.value for grant in SERVED],
         "scopes_supported": sorted(OPENID_SCOPES | contract.scopes.keys()),
         "claims_supported": list(claims.SUPPORTED),
         "claim_types_supported": ["normal"],

@@ -51,6 +51,7 @@ class ClientCredentialsRequest:
 
 
 TokenRequest = CodeRequest | RefreshRequest | ClientCredentialsRequest
+SERVED: Final = (GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN, GrantType.CLIENT_CREDENTIALS)
 
 
 def read_token_request(form: Parameters) -> TokenRequest:
