@@ -40,6 +40,7 @@ def test_a_token_made_by_hand_holds_as_one_made_by_sign_does() -> None:
         f"Bearer {GOOD}",
         GOOD.replace(".", "\N{FULLWIDTH FULL STOP}"),
     ],
+    ids=lambda token: f"{token.count('.')} dots in {len(token)}",
 )
 def test_7_1_three_parts_and_no_other_number_of_them(token: str) -> None:
     assert reason_for(token) is Reason.TOKEN_MALFORMED
