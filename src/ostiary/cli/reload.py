@@ -1,20 +1,28 @@
 """`ostiary reload`."""
 
+from typing import Any
+
 import typer
 
+from ostiary.cli.check import as_values
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
 from ostiary.cli.said import expected_errors, fail, print_json
 from ostiary.server.contract_file import read_contract_file
 from ostiary.server.control import ask
 from ostiary.server.state import StateDirectory
 
+BROKEN = "the contract is broken; the old one stays in force"
+
 
 def reload(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False) -> None:
     """Put the changed contract in force, in all processes at once. A broken one changes nothing."""
-    with expected_errors():
-        deployment = read_contract_file(contract).deployment
-        folder = state or contract.absolute().parent / (deployment.state if deployment else DEFAULT_STATE)
-        answer = ask(StateDirectory(folder).control_socket, "reload")
+    reading = read_contract_file(contract)
+    if reading.deployment is None:
+        answer: dict[str, Any] = {"error": BROKEN, "mistakes": as_values(contract, reading)["mistakes"]}
+    else:
+        folder = state or contract.absolute().parent / reading.deployment.state
+        with expected_errors():
+            answer = dict(ask(StateDirectory(folder).control_socket, "reload"))
     if as_json:
         print_json(answer)
     else:
@@ -31,6 +39,3 @@ def _say(digest: str, previous: str, need_restart: list[str]) -> None:
     typer.echo(f"in force: {digest[:12]}{same}")
     if need_restart:
         typer.echo(f"changed, and in force only after a new start: {', '.join(need_restart)}", err=True)
-
-
-DEFAULT_STATE = "ostiary-state"

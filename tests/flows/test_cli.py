@@ -1,0 +1,414 @@
+"""Every command of `ostiary`, against a program that runs: what it is for, and its twin that ends with 1 or 2."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ostiary import __version__
+from ostiary.cli.main import app
+from ostiary.contract.schema import schema_text
+from running import Up
+from secrets_seen import secret
+
+pytestmark = pytest.mark.xdist_group("cli")
+
+SECRET = secret("robot-" + "s3cret" * 6)
+CONTRACT: Mapping[str, Any] = {
+    "services": {"api": {"url": "http://127.0.0.1:9"}},
+    "scopes": {"things.read": "See things", "things.write": {"says": "Change things", "step_up": {"max_age": "5m"}}},
+    "roles": {"reader": ["things.read"], "writer": ["things.read", "things.write"]},
+    "clients": {
+        "robot": {"kind": "service", "secret": "${env:ROBOT}", "scopes": ["things.read"]},
+        "spare": {"kind": "service", "secret": "${env:ROBOT}", "scopes": ["things.read"]},
+        "page": {"kind": "spa", "redirect_uris": ["https://page.example/"], "scopes": ["things.read", "things.write"]},
+    },
+    "routes": [
+        {"on": "GET /open", "to": "api", "public": True},
+        {"on": "GET /things", "to": "api", "scope": "things.read"},
+        {"on": "GET /people/{person}/things", "to": "api", "scope": "things.read", "owner": "person"},
+        {"on": "GET /tenants/{tenant}/things", "to": "api", "scope": "things.read", "tenant": "tenant"},
+        {"on": "POST /things", "to": "api", "scope": "things.write", "owner": "body.owner", "roles": ["writer"]},
+        {"on": "GET /pages", "to": "api", "scope": "things.read", "kinds": ["spa"]},
+    ],
+}
+Command = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    running = Up(tmp_path_factory.mktemp("cli"), CONTRACT, {"ROBOT": SECRET}).start("--workers", "1")
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def ostiary(up: Up) -> Command:
+    """Run a command on the contract of the program that runs. It prints no secret of the contract."""
+
+    def run(*arguments: str, stdin: str = "", contract: Path = up.contract) -> Result:
+        given = () if arguments[0] in ("version", "schema") else ("-c", str(contract))
+        result = CliRunner().invoke(app, [*arguments, *given], input=stdin, env={"ROBOT": SECRET})
+        master_key = up.folder.joinpath("state.master-key").read_text().strip()
+        assert SECRET not in result.output
+        assert master_key not in result.output
+        assert "argon2" not in result.output
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    return run
+
+
+def add(ostiary: Command, login: str, *options: str) -> dict[str, str]:
+    """A person; what the command printed."""
+    result = ostiary("person", "add", login, "--json", *options)
+    assert result.exit_code == 0, result.output
+    added: dict[str, str] = json.loads(result.stdout)
+    return added
+
+
+def people(ostiary: Command) -> dict[str, dict[str, Any]]:
+    return {person["login"]: person for person in json.loads(ostiary("person", "list", "--json").stdout)}
+
+
+def shown(ostiary: Command, *filters: str) -> list[dict[str, Any]]:
+    """Of the audit log."""
+    result = ostiary("audit", "show", "--json", *filters)
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+# what needs no store
+
+
+def test_the_version_is_the_packages() -> None:
+    assert CliRunner().invoke(app, ["version"]).stdout.strip() == __version__
+
+
+def test_the_schema_is_the_one_that_editors_get() -> None:
+    assert CliRunner().invoke(app, ["schema"]).stdout == schema_text()
+
+
+def test_no_command_and_an_unknown_one_are_misuse() -> None:
+    assert CliRunner().invoke(app, []).exit_code == 2
+    assert CliRunner().invoke(app, ["opn"]).exit_code == 2
+
+
+def test_a_contract_in_order_is_accepted_and_a_mistake_is_placed(ostiary: Command, tmp_path: Path) -> None:
+    assert ostiary("check").exit_code == 0
+    assert json.loads(ostiary("check", "--json").stdout)["accepted"] is True
+    broken = tmp_path / "ostiary.yaml"
+    broken.write_text(
+        'origin: https://localhost:8443\nservice: {}\nroutes:\n  - {on: "GET /x", to: nowhere, public: 1}\n'
+    )
+    result = ostiary("check", "--json", contract=broken)
+    said = json.loads(result.stdout)
+    assert (result.exit_code, said["accepted"]) == (1, False)
+    assert {"file": str(broken), "line": 2, "column": 1}.items() <= said["mistakes"][0].items()
+    assert len(said["mistakes"]) > 1
+    assert str(broken) in ostiary("check", contract=broken).stdout
+
+
+def test_a_contract_that_is_not_there_is_a_mistake(ostiary: Command, tmp_path: Path) -> None:
+    assert ostiary("check", contract=tmp_path / "none.yaml").exit_code == 1
+
+
+def test_a_client_is_explained_and_an_unknown_one_is_not(ostiary: Command) -> None:
+    said = json.loads(ostiary("explain", "client", "robot", "--json").stdout)
+    assert (said["client"], said["kind"]) == ("robot", "service")
+    assert all(line["why"] and line["source"] for line in said["lines"])
+    assert ostiary("explain", "client", "robot").exit_code == 0
+    assert ostiary("explain", "client", "robt").exit_code == 1
+
+
+# a request, explained
+
+
+def explained(ostiary: Command, *arguments: str) -> dict[str, Any]:
+    result = ostiary("explain", "request", *arguments, "--json")
+    said: dict[str, Any] = json.loads(result.stdout)
+    assert result.exit_code == (0 if said["allowed"] else 1)
+    words = ostiary("explain", "request", *arguments)
+    assert words.exit_code == result.exit_code
+    assert said["reason"] is None or said["reason"] in words.stdout
+    return said
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "reason"),
+    [
+        ("GET /open", "GET /opened", "route_unknown"),
+        ("GET /open", "PUT /open", "route_method"),
+        ("GET /open", "GET /open/../open", "target_invalid"),
+        ("GET /open", "GET /open?access_token=x", "token_repeated"),
+        ("GET /things --as robot", "GET /things", "token_missing"),
+        ("GET /things --as robot", "GET /things --as robot --scope things.write", "scope_not_allowed"),
+        ("GET /pages --as page --person p --role reader", "GET /pages --as robot", "route_kind"),
+        (
+            "GET /people/{person}/things --as page --person p --role reader",
+            "GET /people/q/things --as page --person p --role reader",
+            "owner_mismatch",
+        ),
+        (
+            "GET /tenants/t/things --as page --person p --role reader --tenant t",
+            "GET /tenants/t/things --as page --person p --role reader --tenant u",
+            "tenant_mismatch",
+        ),
+        (
+            "GET /things --as page --person p --role reader",
+            "GET /things --as page --person p --role reader --scope openid",
+            "token_audience",
+        ),
+        (
+            'POST /things --as page --person p --role writer --body {"owner":"p"}',
+            'POST /things --as page --person p --role writer --body {"owner":"q"}',
+            "owner_mismatch",
+        ),
+        (
+            'POST /things --as page --person p --role writer --body {"owner":"p"}',
+            'POST /things --as page --person p --role writer --body {"owner":"p","owner":"p"}',
+            "fact_unreadable",
+        ),
+        (
+            'POST /things --as page --person p --role writer --body {"owner":"p"}',
+            'POST /things --as page --person p --role reader --body {"owner":"p"}',
+            "scope_missing",
+        ),
+        (
+            'POST /things --as page --person p --role writer --signed-in 4m --body {"owner":"p"}',
+            'POST /things --as page --person p --role writer --signed-in 6m --body {"owner":"p"}',
+            "step_up_needed",
+        ),
+    ],
+)
+def test_a_request_is_explained_with_its_reason(ostiary: Command, good: str, bad: str, reason: str) -> None:
+    assert explained(ostiary, *good.split(" "))["allowed"] is True
+    assert explained(ostiary, *bad.split(" "))["reason"] == reason
+
+
+def test_an_explained_request_shows_each_step_its_place_and_what_the_upstream_gets(ostiary: Command, up: Up) -> None:
+    said = explained(
+        ostiary,
+        *["GET", "/people/{person}/things", "--as", "page", "--person", "p", "--role", "reader", "--tenant", "t"],
+    )
+    stages = [step["stage"] for step in said["steps"]]
+    assert stages == sorted(stages, key=["issue", "parse", "identify", "admit", "authorize", "limit"].index)
+    assert all(step["passed"] for step in said["steps"])
+    line = 1 + up.contract.read_text().splitlines().index('   "owner": "person"')
+    places = {step["step"]: step["place"] for step in said["steps"]}
+    assert places["owner"] == f"{up.contract}:{line}"
+    assert said["upstream"][0] == "GET /people/p/things HTTP/1.1"
+    assert said["token"]["aud"] == said["identity"]["aud"]
+    assert {"sub": "p", "client_id": "page", "tenant": "t", "roles": ["reader"]}.items() <= said["identity"].items()
+    assert not [field for field in said["upstream"] if field.startswith("authorization")]
+
+
+def test_a_request_is_explained_for_a_person_of_the_store(ostiary: Command) -> None:
+    subject = add(ostiary, "explained", "--role", "reader")["subject"]
+    asked = ("GET", "/people/{person}/things", "--as", "page", "--person")
+    assert explained(ostiary, *asked, "explained")["identity"]["sub"] == subject
+    assert ostiary("explain", "request", *asked, "nobody").exit_code == 1
+
+
+def test_a_request_that_cannot_be_is_misuse(ostiary: Command) -> None:
+    def code(*arguments: str) -> int:
+        return ostiary("explain", "request", "GET", "/things", *arguments).exit_code
+
+    assert code("--as", "robot") == 0
+    assert code("--as", "robot", "--person", "p", "--role", "reader") == 2
+    assert code("--as", "page") == 2
+    assert code("--as", "robot", "--from", "localhost") == 2
+    assert code("--as", "robot", "--header", "no colon") == 2
+    assert code("--as", "robot", "--signed-in", "soon") == 2
+    assert code("--as", "robt") == 1
+
+
+# people
+
+
+def test_a_persons_password_is_shown_once_and_never_again(ostiary: Command) -> None:
+    made = add(ostiary, "once", "--tenant", "t", "--role", "reader", "--name", "Once Only", "--email", "o@t.example")
+    password = secret(made["password"])
+    assert password not in ostiary("person", "list").stdout
+    assert password not in ostiary("audit", "show").stdout
+    known = people(ostiary)["once"]
+    assert known == {
+        "login": "once",
+        "subject": made["subject"],
+        "name": "Once Only",
+        "email": "o@t.example",
+        "tenant": "t",
+        "roles": ["reader"],
+        "disabled": False,
+    }
+
+
+def test_a_password_may_come_by_standard_input_and_a_weak_one_is_refused(ostiary: Command) -> None:
+    good = secret("correct horse battery staple")
+    result = ostiary("person", "add", "typed", "--password-stdin", stdin=good + "\n")
+    assert result.exit_code == 0
+    assert good not in result.output
+    assert ostiary("person", "add", "typed2", "--password-stdin", stdin="short\n").exit_code == 1
+    assert "typed2" not in people(ostiary)
+
+
+def test_a_login_is_somebodys_and_a_role_is_the_contracts(ostiary: Command) -> None:
+    add(ostiary, "taken")
+    assert ostiary("person", "add", "taken").exit_code == 1
+    assert ostiary("person", "add", "roled", "--role", "rader").exit_code == 1
+    assert ostiary("person", "add", "roled", "--role", "reader").exit_code == 0
+
+
+def test_a_person_changes(ostiary: Command) -> None:
+    add(ostiary, "changing", "--role", "reader")
+    changes = ("--role", "writer", "--tenant", "t", "--disable", "--new-password")
+    result = ostiary("person", "set", "changing", *changes)
+    assert result.exit_code == 0
+    secret(result.stdout.split()[-1])
+    known = people(ostiary)["changing"]
+    assert (known["roles"], known["tenant"], known["disabled"]) == (["writer"], "t", True)
+    assert ostiary("person", "set", "changing", "--no-roles", "--enable").exit_code == 0
+    known = people(ostiary)["changing"]
+    assert (known["roles"], known["disabled"]) == ([], False)
+    changed = shown(ostiary, "--type", "person_changed", "--subject", known["subject"])
+    assert [sorted(event["what"]) for event in changed][-1] == ["disabled", "roles"]
+
+
+def test_nobody_can_be_changed_who_is_not_there(ostiary: Command) -> None:
+    assert ostiary("person", "set", "nobody", "--disable").exit_code == 1
+
+
+# what is revoked
+
+
+def test_a_revoked_client_gets_no_token_and_another_does(ostiary: Command) -> None:
+    assert ostiary("revoke", "client", "spare").exit_code == 0
+    assert explained(ostiary, "GET", "/things", "--as", "spare")["reason"] == "client_disabled"
+    assert explained(ostiary, "GET", "/things", "--as", "robot")["allowed"] is True
+    assert ostiary("revoke", "client", "spre").exit_code == 1
+
+
+def test_what_is_revoked_is_in_the_audit_log(ostiary: Command) -> None:
+    assert ostiary("revoke", "token", "a-jti").exit_code == 0
+    assert shown(ostiary, "--type", "token_revocation", "--last", "1")[0]["token"] == "a-jti"
+    subject = add(ostiary, "revoked")["subject"]
+    assert ostiary("revoke", "person", "revoked").exit_code == 0
+    assert shown(ostiary, "--type", "person_changed", "--subject", subject)
+    assert ostiary("revoke", "person", "nobody").exit_code == 1
+    assert ostiary("revoke", "session", "no-session").exit_code == 1
+
+
+# keys
+
+
+def test_keys_rotate_and_the_new_ones_are_published_before_they_sign(ostiary: Command) -> None:
+    before = {key["id"] for key in json.loads(ostiary("keys", "list", "--json").stdout)}
+    assert ostiary("keys", "rotate", "--ahead", "600").exit_code == 0
+    keys = {key["id"]: key for key in json.loads(ostiary("keys", "list", "--json").stdout)}
+    new = keys.keys() - before
+    assert {keys[id]["use"] for id in new} == {key["use"] for key in keys.values()}
+    assert not any(keys[id]["signs"] for id in new)
+    assert all(keys[id]["signs"] for id in before)
+    assert ostiary("keys", "rotate", "--ahead", "-1").exit_code == 2
+
+
+# the audit log
+
+
+def test_the_log_holds_until_somebody_changes_it(ostiary: Command, up: Up, tmp_path: Path) -> None:
+    held = json.loads(ostiary("audit", "verify", "--json").stdout)
+    assert held["holds"] is True
+    noted = f"{held['position']}:{held['hash']}"
+    assert ostiary("audit", "verify", "--noted", noted).exit_code == 0
+    assert ostiary("audit", "verify", "--noted", f"{held['position']}:{'0' * 64}").exit_code == 1
+    assert ostiary("audit", "verify", "--noted", "everything").exit_code == 2
+    copy = _copied(up, tmp_path)
+    assert ostiary("audit", "verify", "--state", str(copy)).exit_code == 0
+    with closing(sqlite3.connect(copy / "ostiary.sqlite3")) as store, store:
+        store.execute("DELETE FROM audit WHERE position = 2")
+    result = ostiary("audit", "verify", "--state", str(copy), "--json")
+    assert (result.exit_code, json.loads(result.stdout)["holds"]) == (1, False)
+
+
+def _copied(up: Up, folder: Path) -> Path:
+    """The state as a backup has it, with the key that lies beside it."""
+    copy = folder / "state"
+    copy.mkdir(mode=0o700)
+    with closing(sqlite3.connect(up.folder / "state" / "ostiary.sqlite3")) as store:
+        store.execute(f"VACUUM INTO '{copy / 'ostiary.sqlite3'}'")
+    shutil.copy(up.folder / "state.master-key", folder / "state.master-key")
+    return copy
+
+
+def test_the_log_is_shown_by_type_client_reason_time_and_number(ostiary: Command, up: Up) -> None:
+    assert up.get("/things").status == 401
+    assert up.get("/nowhere").status == 404
+    everything = _until(lambda: shown(ostiary), lambda events: {"route_unknown", "token_missing"} <= _reasons(events))
+    assert [event["position"] for event in everything] == sorted(event["position"] for event in everything)
+    assert {event["type"] for event in shown(ostiary, "--type", "started")} == {"started"}
+    assert _reasons(shown(ostiary, "--reason", "route_unknown")) == {"route_unknown"}
+    assert {event["client"] for event in shown(ostiary, "--client", "spare")} <= {"spare"}
+    assert len(shown(ostiary, "--last", "2")) == 2
+    assert len(shown(ostiary, "--since", "1d")) >= len(everything)
+    assert shown(ostiary, "--subject", "nobody") == []
+    assert ostiary("audit", "show").stdout.count("\n") >= len(everything)
+    assert ostiary("audit", "show", "--since", "yesterday").exit_code == 2
+    assert ostiary("audit", "show", "--last", "0").exit_code == 2
+
+
+def _reasons(events: list[dict[str, Any]]) -> set[str]:
+    return {event["reason"] for event in events if "reason" in event}
+
+
+def _until(look: Callable[[], Any], enough: Callable[[Any], bool]) -> Any:
+    """Look again until it is there; the gateway's records are written four times a second."""
+    for _ in range(200):
+        seen = look()
+        if enough(seen):
+            return seen
+    raise AssertionError(seen)
+
+
+def test_a_reference_leads_to_the_rule_that_refused(ostiary: Command, up: Up) -> None:
+    ref = up.get("/things").json()["ref"]
+    result = _until(lambda: ostiary("explain", "ref", ref, "--json"), lambda result: result.exit_code == 0)
+    said = json.loads(result.stdout)
+    assert (said["route"], said["reason"], said["status"]) == ("GET /things", "token_missing", 401)
+    assert said["says"]
+    assert "token_missing" in ostiary("explain", "ref", ref).stdout
+    assert ostiary("explain", "ref", "0-0").exit_code == 1
+
+
+# the running program
+
+
+def test_a_changed_contract_comes_into_force_and_a_broken_one_changes_nothing(ostiary: Command, up: Up) -> None:
+    first = json.loads(ostiary("reload", "--json").stdout)
+    assert first["contract"] == first["previous"]
+    up.write({**CONTRACT, "routes": [*CONTRACT["routes"], {"on": "GET /new", "to": "api", "scope": "things.read"}]})
+    assert ostiary("reload").exit_code == 0
+    assert up.get("/new").status == 401
+    up.contract.write_text(up.contract.read_text().replace('"to": "api"', '"to": "apj"'))
+    broken = ostiary("reload", "--json")
+    assert broken.exit_code == 1
+    assert json.loads(broken.stdout)["mistakes"]
+    assert up.get("/new").status == 401
+    up.write(CONTRACT)
+    assert ostiary("reload").exit_code == 0
+    assert up.get("/new").status == 404
+
+
+def test_a_second_program_on_the_same_state_does_not_start(ostiary: Command) -> None:
+    assert ostiary("up").exit_code == 1
+
+
+def test_without_a_store_commands_say_so(ostiary: Command, tmp_path: Path) -> None:
+    for command in (("person", "list"), ("audit", "verify"), ("keys", "list"), ("revoke", "token", "x"), ("reload",)):
+        assert ostiary(*command, "--state", str(tmp_path / "none")).exit_code == 1
+    assert not (tmp_path / "none").exists()
