@@ -21,6 +21,8 @@ CASES = [
     (Code.UNKNOWN_KEY, "feed_bound: 5s", "»feet_bound: 5s"),
     (Code.UNKNOWN_KEY, "allow_ips:", "»colour:"),
     (Code.UNKNOWN_KEY, "burst: 100", "»bust: 100"),
+    (Code.UNKNOWN_KEY, "secret: ${env:SITE_SECRET}", "»client_secret: hunter2"),
+    (Code.SECRET_IN_CONTRACT, "secret: ${env:SITE_SECRET}", "client_secret: »hunter2"),
     (Code.MISSING_KEY, "origin: https://api.example\n", "»"),
     (Code.MISSING_KEY, "  reader:\n    kind: third-party\n", "  »reader:\n"),
     (Code.MISSING_KEY, "{on: GET /v1/chat, to: chat,", "»{on: GET /v1/chat,"),
@@ -67,6 +69,7 @@ CASES = [
     (Code.BAD_ROUTE, "on: GET /v1/chat,", "on: »GET /v1/../chat,"),
     (Code.BAD_ROUTE, "on: GET /v1/chat,", "on: »TRACE /v1/chat,"),
     (Code.BAD_ROUTE, "on: GET /v1/chat,", 'on: »"GET /v1/x{room}",'),
+    (Code.BAD_ROUTE, "on: GET /v1/chat,", "on: »GET /v1/:room,"),
     (Code.BAD_FACT, "tenant: query.room", "tenant: »header.room"),
     (Code.BAD_FACT, "tenant: query.room", "tenant: »query.room.name"),
     (Code.UNKNOWN_SERVICE, "to: chat", "to: »chats"),
@@ -94,6 +97,13 @@ CASES = [
         Code.ROUTE_AMBIGUOUS,
         CHAT,
         CHAT + '\n  - {on: »"GET /v1/{what}/chat", to: chat, scope: chat.use}',
+    ),
+    (
+        Code.ROUTE_AMBIGUOUS,
+        CHAT,
+        CHAT
+        + '\n  - {on: "GET /{x}/chat/{a}/z", to: chat, scope: chat.use}'
+        + '\n  - {on: »"GET /{x}/{b}/log/z", to: chat, scope: chat.use}',
     ),
     (Code.ROUTE_RESERVED, "on: GET /v1/chat,", "on: »GET /oauth/chat,"),
     (Code.ROUTE_RESERVED, "on: GET /v1/chat,", "on: »GET /.well-known/chat,"),

@@ -92,3 +92,13 @@ def test_every_mistake_says_what_is_wrong_and_how_to_mend_it() -> None:
             assert mistake.says.endswith(".")
             assert mistake.mend.endswith(".")
             assert SECRET not in mistake.says + mistake.mend
+
+
+def test_a_section_that_is_a_list_by_mistake_is_one_mistake() -> None:
+    listed = TEXT.replace("  orders.read: See your orders\n", "").replace(
+        "{says: Place orders, step_up: {acr: pwd, max_age: 5m}}", "x"
+    )
+    listed = listed.replace(
+        "  orders.write: x\n  chat.use: Use the chat\n", "  [orders.read, orders.write, chat.use]\n"
+    )
+    assert [mistake.code for mistake in read_door(listed).mistakes] == [Code.WRONG_TYPE]

@@ -1,10 +1,10 @@
 """The file while it is being checked: its types, its places, and what was read for it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ostiary.contract.document import Mapping as Tree
-from ostiary.contract.document import Node, Path, locate
+from ostiary.contract.document import Node, Path, Scalar, Sequence, locate
 from ostiary.contract.file import ContractFile
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.sources import Reference, Sources, SourceUnavailable
@@ -42,11 +42,17 @@ class Draft:
 
 
 def declared(document: Node) -> dict[str, frozenset[str]]:
-    """The names in each section that is a mapping."""
+    """The names in each section, also where it is a list by mistake."""
     if not isinstance(document, Tree):
         return {}
-    sections = {name: entry.node for name, entry in document.entries.items()}
-    return {name: frozenset(node.entries) for name, node in sections.items() if isinstance(node, Tree)}
+    return {name: frozenset(_names(entry.node)) for name, entry in document.entries.items()}
+
+
+def _names(section: Node) -> Iterable[str]:
+    if isinstance(section, Tree):
+        return section.entries
+    items = section.items if isinstance(section, Sequence) else ()
+    return [item.value for item in items if isinstance(item, Scalar) and isinstance(item.value, str)]
 
 
 def references(file: ContractFile) -> Iterator[tuple[Path, Reference]]:

@@ -129,7 +129,8 @@ def _segments(path: str) -> list[str]:
 def _segment(segment: str) -> str | None:
     """None for what a route writes as a parameter: one, or part of one, or text that a route cannot write."""
     text = unquote(segment)
-    return text if text == "" or (re.fullmatch(LITERAL, text) and text not in (".", "..")) else None
+    is_plain = re.fullmatch(LITERAL, text) and text not in (".", "..") and not text.startswith(":")
+    return text if is_plain or text == "" else None
 
 
 def _as_route(path: str) -> str:

@@ -59,6 +59,8 @@ def _check_segment(segment: str, *, last: bool) -> None:
         wrong(
             Code.BAD_ROUTE, "A parameter is a whole segment of the path.", "Write `/{name}/`, with nothing beside it."
         )
+    if segment.startswith(":"):
+        wrong(Code.BAD_ROUTE, f"`{segment}` is a parameter only elsewhere.", f"Write `{{{segment[1:]}}}`.")
     if segment in ("", ".", "..") or not re.fullmatch(LITERAL, segment):
         mend = "Write plain segments between single slashes: no `*`, `%`, `?`, `#`, `.` or `..`."
         wrong(Code.BAD_ROUTE, f"`{segment}` is no segment of a path.", mend)

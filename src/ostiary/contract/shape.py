@@ -127,8 +127,9 @@ def _nearest(document: Node, path: Path) -> str | None:
     """The setting that an unknown key was meant to be, if it is not there already."""
     owner = _owner(path)
     known = owner.model_fields if owner else {}
-    present = _keys(document, path[:-1])
-    matches = get_close_matches(str(path[-1]), [name for name in known if name not in present], n=1, cutoff=0.7)
+    present, unknown = _keys(document, path[:-1]), str(path[-1])
+    free = [name for name in known if name not in present]
+    matches = get_close_matches(unknown, free, n=1, cutoff=0.7) or [name for name in free if name in unknown.split("_")]
     return matches[0] if matches else None
 
 
