@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from issuer_world import IssuerWorld
 from secrets_seen import SEEN
 from token_world import TokenWorld
 
@@ -27,6 +28,17 @@ def nothing_that_was_written_holds_a_secret(tmp_path_factory: pytest.TempPathFac
 def world(tmp_path: Path) -> Iterator[TokenWorld]:
     """The token side of an issuer; what its tests recorded is a log that holds."""
     made = TokenWorld(tmp_path)
+    try:
+        yield made
+        assert made.log_holds()
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def issuer(tmp_path: Path) -> Iterator[IssuerWorld]:
+    """The same with the pages that people see; what its tests recorded is a log that holds."""
+    made = IssuerWorld(tmp_path)
     try:
         yield made
         assert made.log_holds()

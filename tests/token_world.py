@@ -39,6 +39,7 @@ from ostiary.model.reasons import Reason
 from ostiary.people.records import AddPerson, ChangePerson, EndSession, Person, Session, StartSession
 from ostiary.server.issuer.app import IssuerApp
 from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.endpoints import PAGES
 from ostiary.server.issuer.keys import IssuerKeys
 from ostiary.store.opening import open_store
 from secrets_seen import secret, watch
@@ -141,7 +142,7 @@ class TokenWorld:
         self.contract = self._load(CONTRACT)
         keys = IssuerKeys(self.master, self.run(self.store.signing_keys()))
         self.desk = Desk(self.contract, self.store, self.master, keys, lambda: self.now, secrets.token_bytes)
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(IssuerApp(self.desk, {})), base_url=ORIGIN)
+        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(IssuerApp(self.desk, PAGES)), base_url=ORIGIN)
 
     def _first_records(self) -> None:
         new = [new_key(SigningPrivateKey.generate(), use, self.master, secrets.token_bytes(12)) for use in KeyUse]
