@@ -14,6 +14,7 @@ from typing import Any
 
 from ostiary.cli.demo.front_door import Answer, FrontDoor
 from ostiary.server.development import CA_FILE
+from secrets_seen import secret, watch
 
 COMMAND = Path(sys.executable).parent / "ostiary"
 START_SECONDS = 30.0
@@ -29,8 +30,9 @@ class Up:
         self.origin = f"https://localhost:{self.port}"
         self.contract = folder / "ostiary.yaml"
         self.ca_file = folder / "state" / "tls" / CA_FILE
-        self.log = folder / "up.log"
-        self._environment = dict(environment or {})
+        self.log = watch(folder / "up.log")
+        watch(folder / "state")
+        self._environment = {name: secret(value) for name, value in (environment or {}).items()}
         self.write(contract)
 
     def write(self, contract: Mapping[str, Any]) -> None:
@@ -48,6 +50,9 @@ class Up:
                 start_new_session=True,
             )
         self.wait_ready()
+        made = self.folder / "state.master-key"
+        if made.exists():
+            secret(made.read_text().strip())
         return self
 
     def wait_ready(self, seconds: float = START_SECONDS) -> None:
