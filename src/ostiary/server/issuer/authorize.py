@@ -1,14 +1,15 @@
 """The authorization endpoint: loads who is there and what they agreed to, and shows what `flows.next_step` says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
 from ostiary.issuer import answer as answers
 from ostiary.issuer import flows
 from ostiary.issuer.answer import AuthorizationAnswer
 from ostiary.issuer.authorize import AuthorizationRequest, ResponseMode, ReturnAddress, given_once
 from ostiary.issuer.consent import in_words
-from ostiary.issuer.form import read_pairs, require_form
+from ostiary.issuer.form import read_pairs
 from ostiary.issuer.form_token import Purpose
 from ostiary.issuer.interaction import AskConsent, AskSignIn, Ready, Visit
 from ostiary.issuer.redirect_uris import origin_of, shown
@@ -22,12 +23,9 @@ from ostiary.people.records import Consent
 from ostiary.people.sessions import Visitor, touch
 from ostiary.server.issuer.browser import Browser, browser_of, read_passed, token_for
 from ostiary.server.issuer.desk import Desk
-from ostiary.server.issuer.http import Answer, Incoming
+from ostiary.server.issuer.http import MOST_QUERY, Answer, Header, Incoming
 from ostiary.server.issuer.page import page, redirect, see
-from ostiary.server.issuer.refusal import record
-
-MOST_QUERY = 8000
-"""Bytes of an authorization request, which has to fit into a request line."""
+from ostiary.server.issuer.refusal import RETRY_AFTER, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,14 @@ class Asked:
         return (origin_of(self.request.address.redirect_uri),)
 
 
+STATUS: Final[Mapping[Problem, tuple[int, tuple[Header, ...]]]] = {
+    Problem.WRONG: (400, ()),
+    Problem.OUT_OF_DATE: (403, ()),
+    Problem.DELAYED: (429, ()),
+    Problem.BUSY: (503, ((b"retry-after", RETRY_AFTER),)),
+}
+
+
 class ToClient(Exception):
     """The request fails, and its client is to be told."""
 
@@ -60,8 +66,8 @@ class ToClient(Exception):
 
 async def authorize(desk: Desk, incoming: Incoming) -> Answer:
     """Raises OAuthError where nobody may be told but the person."""
-    if incoming.method == "POST":
-        return _as_get(incoming)
+    if incoming.method == "POST":  # section 3.1.2.1; a browser sends our cookies only with the GET after it
+        return see(endpoints.AUTHORIZE, incoming.form_as_query())
     try:
         asked = await read(desk, incoming)
         return await _next(desk, asked)
@@ -69,18 +75,12 @@ async def authorize(desk: Desk, incoming: Incoming) -> Answer:
         return await tell_error(desk, incoming, failed)
 
 
-def _as_get(incoming: Incoming) -> Answer:
-    """OpenID Connect Core section 3.1.2.1 has POST too; a browser sends our cookies only with the GET after it."""
-    require_form(incoming.header(b"content-type"))
-    if len(incoming.body) > MOST_QUERY:
-        raise InvalidRequest(Reason.PARAMETER_INVALID, "too long")
-    return see(endpoints.AUTHORIZE, incoming.body)
-
-
 async def read(desk: Desk, incoming: Incoming) -> Asked:
     """Read the request and load what it is about. Raises OAuthError, and ToClient once the client may be told."""
     browser = await browser_of(desk, incoming)
     query, passed = read_passed(desk, browser, incoming.query)
+    if len(query) > MOST_QUERY:
+        raise InvalidRequest(Reason.PARAMETER_INVALID, "too long")
     pairs = read_pairs(query)
     named = desk.registry.client(given_once(pairs).get("client_id", ""))
     disabled_at = None if named is None else await desk.store.client_disabled_at(named.id)
@@ -103,7 +103,7 @@ async def _next(desk: Desk, asked: Asked) -> Answer:
         case AskSignIn(known):
             return sign_in_page(desk, asked, known)
         case AskConsent():
-            return _consent_page(desk, asked, step)
+            return consent_page(desk, asked, step)
         case Ready(visitor, scopes):
             return await finish(desk, asked, visitor, scopes, Plan())
         case _:
@@ -127,21 +127,28 @@ def sign_in_page(
 ) -> Answer:
     """`known`: who may go on without a password. `login`: what was typed before."""
     browser, query = asked.browser, asked.query
+    status, headers = (200, ()) if problem is None else STATUS[problem]
     choose = token_for(desk, browser, Purpose.CHOOSE, query, known.session.id) if known else ""
     view = SignInView(
         client=asked.request.address.client.name,
         action=where(endpoints.SIGN_IN, query),
         form=token_for(desk, browser, Purpose.SIGN_IN, query),
-        login=asked.request.login_hint if login is None else login,
+        login=_suggested(asked, known) if login is None else login,
         problem=problem,
         known_as=known.person.name if known else None,
         choose_form=choose,
         sends_to=asked.sends_to,
     )
-    return page(desk, view, 200 if problem is None else 400, browser.cookies)
+    return page(desk, view, status, (*browser.cookies, *headers))
 
 
-def _consent_page(desk: Desk, asked: Asked, step: AskConsent) -> Answer:
+def _suggested(asked: Asked, known: Visitor | None) -> str:
+    """Who will probably sign in: whom the client names, or who has to do so anew."""
+    visitor = asked.visit.visitor
+    return asked.request.login_hint or (visitor.person.login if visitor is not None and known is None else "")
+
+
+def consent_page(desk: Desk, asked: Asked, step: AskConsent, problem: Problem | None = None) -> Answer:
     contract, client = desk.registry.contract, asked.request.address.client
     view = ConsentView(
         client=client.name,
@@ -152,9 +159,10 @@ def _consent_page(desk: Desk, asked: Asked, step: AskConsent) -> Answer:
         form=token_for(desk, asked.browser, Purpose.CONSENT, asked.query, *shown_on(step)),
         switch=where(endpoints.SIGN_IN, asked.query),
         returns_to=shown(asked.request.address.redirect_uri),
+        problem=problem,
         sends_to=asked.sends_to,
     )
-    return page(desk, view, 200, asked.browser.cookies)
+    return page(desk, view, 200 if problem is None else 403, asked.browser.cookies)
 
 
 def shown_on(step: AskConsent) -> tuple[str, ...]:

@@ -4,18 +4,24 @@ from ostiary.issuer import consent as consents
 from ostiary.issuer.form_token import Purpose
 from ostiary.issuer.interaction import AskConsent
 from ostiary.model import endpoints
-from ostiary.server.issuer.authorize import Asked, ToClient, finish, next_step, read, shown_on, tell_error
+from ostiary.model.errors import Forbidden
+from ostiary.model.plan import Plan
+from ostiary.pages.views import Problem
+from ostiary.server.issuer.authorize import Asked, ToClient, consent_page, finish, next_step, read, shown_on, tell_error
 from ostiary.server.issuer.browser import require_token
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import Answer, Incoming
 from ostiary.server.issuer.page import see
+from ostiary.server.issuer.refusal import record
 
 ALLOW = "allow"
 
 
 async def consent(desk: Desk, incoming: Incoming) -> Answer:
     """Whatever else is to be asked first, or has been answered meanwhile, leads back to the authorization endpoint.
-    Raises OAuthError and Forbidden."""
+    Raises OAuthError."""
+    if incoming.method != "POST":
+        return see(endpoints.AUTHORIZE, incoming.query)
     try:
         asked = await read(desk, incoming)
         step = next_step(desk, asked)
@@ -24,7 +30,11 @@ async def consent(desk: Desk, incoming: Incoming) -> Answer:
     if not isinstance(step, AskConsent):
         return see(endpoints.AUTHORIZE, asked.whole)
     form = incoming.form()
-    require_token(desk, asked.browser, Purpose.CONSENT, asked.query, form, *shown_on(step))
+    try:
+        require_token(desk, asked.browser, Purpose.CONSENT, asked.query, form, *shown_on(step))
+    except Forbidden as refused:
+        await record(desk, incoming, incoming.path, refused, asked.request.address.client.id, Plan())
+        return consent_page(desk, asked, step, Problem.OUT_OF_DATE)
     if form.get("answer") == ALLOW:
         return await _allowed(desk, asked, step)
     return await _refused(desk, incoming, asked, step)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
-from ostiary.issuer.form import Parameters, read_parameters, require_form
+from ostiary.issuer.form import Parameters, read_pairs, read_parameters, require_form
 from ostiary.model.errors import InvalidRequest
 from ostiary.model.ids import Reference
 from ostiary.model.reasons import Reason
@@ -13,6 +14,8 @@ Header = tuple[bytes, bytes]
 
 NO_STORE: Final[Header] = (b"cache-control", b"no-store")
 """On everything that may carry a token or a credential (RFC 6749 section 5.1)."""
+MOST_QUERY: Final = 8000
+"""Bytes of a request that goes with a person from page to page: it has to fit into a request line."""
 JSON: Final[Header] = (b"content-type", b"application/json")
 
 
@@ -45,6 +48,15 @@ class Incoming:
         """The body's parameters. Raises InvalidRequest unless it is a form."""
         require_form(self.header(b"content-type"))
         return read_parameters(self.body)
+
+    def form_as_query(self) -> bytes:
+        """The body's parameters as they stand, repeated ones too, written anew so that nothing else is in them. Raises
+        InvalidRequest where they are no form, or too long for a request line."""
+        require_form(self.header(b"content-type"))
+        query = urlencode(read_pairs(self.body)).encode()
+        if len(query) > MOST_QUERY:
+            raise InvalidRequest(Reason.PARAMETER_INVALID, "too long")
+        return query
 
 
 @dataclass(frozen=True, slots=True)

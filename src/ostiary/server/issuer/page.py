@@ -7,14 +7,13 @@ from ostiary.model.reasons import Reason
 from ostiary.pages.assets import ASSETS
 from ostiary.pages.render import asset as path_of
 from ostiary.pages.render import render
-from ostiary.pages.views import ErrorView, View
+from ostiary.pages.views import ErrorView, FormPostView, View
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import NO_STORE, Answer, Header, Incoming
 
 _ALWAYS: Final[tuple[Header, ...]] = (
     (b"content-type", b"text/html; charset=utf-8"),
     NO_STORE,
-    (b"referrer-policy", b"same-origin"),
     (b"x-frame-options", b"DENY"),
 )
 _FOR_EVER: Final[Header] = (b"cache-control", b"public, max-age=31536000, immutable")
@@ -22,7 +21,13 @@ _FOR_EVER: Final[Header] = (b"cache-control", b"public, max-age=31536000, immuta
 
 def page(desk: Desk, view: View, status: int = 200, headers: tuple[Header, ...] = ()) -> Answer:
     made = render(view, desk.registry.issuer)
-    return Answer(status, (*_ALWAYS, (b"content-security-policy", made.policy.encode()), *headers), made.body)
+    policies = ((b"content-security-policy", made.policy.encode()), (b"referrer-policy", _referrer(view)))
+    return Answer(status, (*_ALWAYS, *policies, *headers), made.body)
+
+
+def _referrer(view: View) -> bytes:
+    """No other site learns our addresses, which have requests in them; a client that gets a form learns whose it is."""
+    return b"strict-origin" if isinstance(view, FormPostView) else b"same-origin"
 
 
 def redirect(location: str, headers: tuple[Header, ...] = ()) -> Answer:

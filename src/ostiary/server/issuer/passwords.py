@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
+from weakref import WeakValueDictionary
 
 from ostiary.model.errors import TemporarilyUnavailable
 from ostiary.model.ids import Secret
@@ -12,35 +13,35 @@ from ostiary.people.passwords import PasswordWrong, require_password
 
 AT_ONCE: Final = 2
 MOST_WAITING: Final = 64
+"""Tries that wait or are checked. The last of them waits for some 4 s."""
 
 
 class Passwords:
-    """Of one process."""
+    """Of the one issuer process."""
 
     def __init__(self) -> None:
-        self._turns: Final = asyncio.Semaphore(AT_ONCE)
-        self._waiting = 0
+        self._checking: Final = asyncio.Semaphore(AT_ONCE)
+        self._accounts: Final = WeakValueDictionary[bytes, asyncio.Lock]()
+        self._present = 0
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """One of those who may check now, so that failures are counted before the next look at them. Raises
-        TemporarilyUnavailable where too many wait."""
-        if self._waiting >= MOST_WAITING:
+    async def turn(self, account: bytes) -> AsyncIterator[None]:
+        """Tries for one account come one after another, so that each sees the failures before it, however many are sent
+        at the same time. Raises TemporarilyUnavailable where too many wait."""
+        if self._present >= MOST_WAITING:
             raise TemporarilyUnavailable(Reason.SIGN_IN_BUSY)
-        self._waiting += 1
+        self._present += 1
         try:
-            await self._turns.acquire()
+            async with self._accounts.setdefault(account, asyncio.Lock()):
+                yield
         finally:
-            self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._turns.release()
+            self._present -= 1
 
     async def right(self, password: Secret, hash: str) -> bool:
         """Whether the password has this hash."""
-        try:
-            await asyncio.to_thread(require_password, password, hash)
-        except PasswordWrong:
-            return False
-        return True
+        async with self._checking:
+            try:
+                await asyncio.to_thread(require_password, password, hash)
+            except PasswordWrong:
+                return False
+            return True

@@ -5,7 +5,7 @@ from ostiary.issuer.form_token import Purpose
 from ostiary.issuer.interaction import Passed
 from ostiary.issuer.logout import lifetimes
 from ostiary.model import endpoints
-from ostiary.model.errors import Forbidden
+from ostiary.model.errors import Forbidden, Refusal, TemporarilyUnavailable
 from ostiary.model.ids import Secret
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
@@ -21,10 +21,11 @@ from ostiary.server.issuer.browser import Browser, require_token, session_cookie
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import Answer, Incoming
 from ostiary.server.issuer.page import see
+from ostiary.server.issuer.refusal import record
 
 
 async def sign_in(desk: Desk, incoming: Incoming) -> Answer:
-    """Raises OAuthError and Forbidden."""
+    """Raises OAuthError where nobody may be told but the person."""
     try:
         asked = await read(desk, incoming)
     except ToClient as failed:
@@ -32,23 +33,35 @@ async def sign_in(desk: Desk, incoming: Incoming) -> Answer:
     if incoming.method != "POST":
         return sign_in_page(desk, asked)
     form = incoming.form()
+    try:
+        return await _sent(desk, incoming, asked, form)
+    except Forbidden as refused:
+        return await _again(desk, incoming, asked, form, refused, Problem.OUT_OF_DATE)
+    except TemporarilyUnavailable as refused:
+        return await _again(desk, incoming, asked, form, refused, Problem.BUSY)
+
+
+async def _again(
+    desk: Desk, incoming: Incoming, asked: Asked, form: Parameters, refused: Refusal, problem: Problem
+) -> Answer:
+    await record(desk, incoming, incoming.path, refused, asked.request.address.client.id, Plan())
+    return sign_in_page(desk, asked, login=form.get("login"), problem=problem)
+
+
+async def _sent(desk: Desk, incoming: Incoming, asked: Asked, form: Parameters) -> Answer:
+    """Raises Forbidden and TemporarilyUnavailable."""
     if "continue" in form:
         return _go_on(desk, asked, form)
-    try:
-        require_token(desk, asked.browser, Purpose.SIGN_IN, asked.query, form)
-    except Forbidden as refused:
-        if refused.reason is not Reason.FORM_EXPIRED:
-            raise
-        return sign_in_page(desk, asked, login=form.get("login"), problem=Problem.OUT_OF_DATE)
+    require_token(desk, asked.browser, Purpose.SIGN_IN, asked.query, form)
     return await _try(desk, incoming, asked, form)
 
 
 def _go_on(desk: Desk, asked: Asked, form: Parameters) -> Answer:
     """With the account that is signed in."""
     visitor = asked.browser.visitor
-    shown = "" if visitor is None else visitor.session.id
-    require_token(desk, asked.browser, Purpose.CHOOSE, asked.query, form, shown)
-    assert visitor is not None
+    if visitor is None:
+        raise Forbidden(Reason.FORM_EXPIRED)
+    require_token(desk, asked.browser, Purpose.CHOOSE, asked.query, form, visitor.session.id)
     return see(endpoints.AUTHORIZE, with_passed(desk, asked.browser, visitor, Passed.CHOSE, asked.query))
 
 
@@ -57,21 +70,23 @@ async def _try(desk: Desk, incoming: Incoming, asked: Asked, form: Parameters) -
     typed = form.get("login", "")
     login = normalised(typed[: LONGEST + 1])
     tried = trying.tried(login, incoming.peer, desk.pseudonym_key)
-    async with desk.passwords.turn():
+    async with desk.passwords.turn(tried.account):
         now = desk.clock()
         if seconds_to_wait(await desk.store.failures(tried.keys), now):
             await _record_delayed(desk, tried, now)
             return sign_in_page(desk, asked, login=typed, problem=Problem.DELAYED)
         person = await desk.store.person_by_login(login)
-        right = await desk.passwords.right(
-            Secret(form.get("password", "")), NOBODYS if person is None else person.password_hash
-        )
+        right = await desk.passwords.right(Secret(form.get("password", "")), _hash_of(person))
         why = trying.why_not(person, right)
-        if why is not None:
-            await desk.store.commit(trying.failed(tried, why, now))
+        if person is None or why is not None:
+            await desk.store.commit(trying.failed(tried, why or Reason.CREDENTIALS_WRONG, now))
             return sign_in_page(desk, asked, login=typed, problem=Problem.WRONG)
-    assert person is not None
-    return await _signed_in(desk, asked, person, tried)
+        return await _signed_in(desk, asked, person, tried)
+
+
+def _hash_of(person: Person | None) -> str:
+    """Nobody's password takes as long to check as somebody's."""
+    return NOBODYS if person is None else person.password_hash
 
 
 async def _record_delayed(desk: Desk, tried: Tried, now: float) -> None:
