@@ -102,3 +102,17 @@ def test_a_section_that_is_a_list_by_mistake_is_one_mistake() -> None:
         "  orders.write: x\n  chat.use: Use the chat\n", "  [orders.read, orders.write, chat.use]\n"
     )
     assert [mistake.code for mistake in read_door(listed).mistakes] == [Code.WRONG_TYPE]
+
+
+def test_what_the_door_answers_by_itself_needs_no_rule() -> None:
+    lone = OPENAPI.replace("    get: {}\n", "    get: {}\n    head: {}\n    options: {}\n    trace: {}\n", 1)
+    assert read_door(files={**FILES, "shop.yaml": lone}).mistakes == ()
+    other = OPENAPI + "  /v1/refunds:\n    head: {}\n    options: {}\n"
+    codes = [mistake.code for mistake in read_door(files={**FILES, "shop.yaml": other}).mistakes]
+    assert codes == [Code.OPERATION_WITHOUT_RULE] * 2
+
+
+def test_routes_that_no_request_fits_both_are_taken() -> None:
+    to_chat = ", to: chat, scope: chat.use}\n"
+    more = f'  - {{on: "GET /{{x}}/things/{{y}}"{to_chat}  - {{on: "GET /{{x}}/things"{to_chat}'
+    assert read_door(TEXT + more).mistakes == ()

@@ -12,7 +12,8 @@ from ostiary.contract.draft import ReadFile
 from ostiary.contract.openapi_document import NoOpenApi, OpenApi, read_openapi
 from ostiary.contract.patterns import LITERAL, PARAMETER, Shape
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "query")
+_NEVER_SERVED = frozenset({"CONNECT", "TRACE"})
 _MOST_REFERENCES = 8
 """One leading to the next."""
 _MOST_SERVERS = 32
@@ -60,7 +61,9 @@ def _operations(
 def _methods(item: dict[str, Any]) -> Iterator[str]:
     yield from (method for method in _METHODS if method in item)
     more = item.get("additionalOperations")
-    yield from (method for method in (more if isinstance(more, dict) else {}) if re.fullmatch("[A-Za-z]{1,16}", method))
+    for method in more if isinstance(more, dict) else ():
+        if re.fullmatch(r"[A-Z]{1,16}", method) and method not in _NEVER_SERVED:
+            yield method
 
 
 def _followed(openapi: OpenApi, item: dict[str, Any], read_file: ReadFile, read: dict[str, OpenApi]) -> dict[str, Any]:

@@ -17,7 +17,18 @@ One file, `ostiary.yaml`, in YAML 1.2. This page is generated from the types tha
 
     # yaml-language-server: $schema=ostiary.schema.json
 
-`ostiary check` reports every mistake in one run. What the contract does not allow is refused.
+`ostiary check` reports every mistake in one run. What the contract does not allow is refused. A first contract stands
+in the [README](../README.md), a larger one in [`examples/shop`](../examples/shop/ostiary.yaml).
+
+## How a request finds its route
+
+By its method and its whole path. A fixed segment wins over a `{parameter}`, which stands for one segment that is not
+empty; two routes of which neither is the more exact are a mistake. A slash at the end counts. A path is compared as
+it is after percent-decoding what needs no encoding, and `.` and `..` never pass. A route for `GET` answers `HEAD`
+too, and `OPTIONS` is answered by the door, preflights from the origins of the clients that the route lets in.
+
+Of a route's rules all must hold: one of its `kinds`, the binding, every `scope`, one of its `roles`, `tenant`,
+`owner`, `step_up`, and every limit. What a rule reads and cannot read refuses the request.
 
 ## How values are written
 

@@ -39,7 +39,7 @@ def _compare(draft: Draft, name: str, service: Service, listed: list[Operation])
     routed = {route.on.shape for route in draft.file.routes if route.to == name}
     closed = {pattern.shape for pattern in service.closed}
     if draft.is_sure_of("routes", "on", "to"):
-        yield from _without_rule(file, listed, routed | closed)
+        yield from _without_rule(file, listed, _answered(routed | closed))
     for index, route in enumerate(draft.file.routes):
         if route.to == name and route.on.shape not in known:
             says = f"`{service.openapi}` has no operation `{route.on.text}`."
@@ -53,6 +53,12 @@ def _compare(draft: Draft, name: str, service: Service, listed: list[Operation])
         elif pattern.shape not in known:
             says = f"`{service.openapi}` has no operation `{pattern.text}`."
             yield draft.mistake(path, Code.RULE_WITHOUT_OPERATION, says, "Remove it, or mend the path.")
+
+
+def _answered(ruled: set[Shape]) -> set[Shape]:
+    """With what the door answers by itself: OPTIONS for each path that has a route, HEAD where GET is one."""
+    heads = {("HEAD", segments) for method, segments in ruled if method == "GET"}
+    return ruled | heads | {("OPTIONS", segments) for _, segments in ruled}
 
 
 def _without_rule(file: str, listed: list[Operation], ruled: set[Shape]) -> Iterator[Mistake]:
