@@ -61,10 +61,11 @@ class Gateway:
     def decide(self, head: RequestHead, peer: Peer, now: float, clock: int) -> Decision:
         """All that is decided before the body. `now`: seconds since the epoch; `clock`: monotonic nanoseconds."""
         try:
-            if head.segments[0] in _RESERVED:
-                route, captures = self._of_issuer(head), list[bytes]()
-            else:
-                route, captures = self._routes.find(head.method, head.segments)
+            route, captures = (
+                self._of_issuer(head)
+                if head.segments[0] in _RESERVED
+                else self._routes.find(head.method, head.segments)
+            )
         except HttpRefused as refused:
             return self._options(head) if head.method == b"OPTIONS" else Refuse(refused, None)
         asked = Asked(head, peer, route, captures, now, clock)
@@ -99,10 +100,10 @@ class Gateway:
         asked.limits = limits.refused_fields(reached)
         return TooManyRequests(Reason.LIMIT_REACHED, reached.wait)
 
-    def _of_issuer(self, head: RequestHead) -> Route:
+    def _of_issuer(self, head: RequestHead) -> tuple[Route, list[bytes]]:
         if head.method.decode("latin-1") not in ISSUER_METHODS:
             raise MethodNotAllowed(Reason.ROUTE_METHOD, ISSUER_METHODS)
-        return self._sign_in if head.method == b"POST" and head.path == _SIGN_IN else self._issuer
+        return (self._sign_in if head.method == b"POST" and head.path == _SIGN_IN else self._issuer), []
 
     def _options(self, head: RequestHead) -> Decision:
         """Preflights, and questions for what a path can do (RFC 9110 section 9.3.7)."""

@@ -31,7 +31,8 @@ def reader(fact: Fact, rule: RouteRule) -> Read:
 
 def _of_path(position: int) -> Read:
     def read(asked: Asked) -> str:
-        return target.decoded(asked.captures[position])
+        segment = asked.captures[position]
+        return target.decoded(segment) if b"%" in segment else segment.decode()
 
     return read
 

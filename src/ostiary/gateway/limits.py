@@ -108,9 +108,11 @@ class Table:
 
         Returns for each limit how many nanoseconds of its burst are left.
         """
-        cells, left, moves = self._cells, list[int](), list[tuple[int, int, int]]()
+        cells, mask = self._cells, self._mask
+        left: list[int] = []
+        moves: list[tuple[int, int, int]] = []
         for limit, fingerprint in charges:
-            cell = (fingerprint & self._mask) * 2
+            cell = (fingerprint & mask) * 2
             if cells[cell] != fingerprint:
                 cell = self._find(fingerprint, now)
             was = cells[cell + 1] if cells[cell] == fingerprint else 0

@@ -41,7 +41,8 @@ class Routes:
 
     def find(self, method: bytes, segments: list[bytes]) -> tuple[Route, list[bytes]]:
         """The route and what stands where it has parameters. Raises NotFound, MethodNotAllowed."""
-        node, captures = self._root, list[bytes]()
+        node = self._root
+        captures: list[bytes] = []
         for segment in segments:
             child = node.fixed.get(segment)
             if child is None:

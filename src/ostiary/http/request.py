@@ -18,7 +18,7 @@ from ostiary.model.errors import (
 from ostiary.model.reasons import Reason
 
 _REMEMBERED: Final = 1024 * 1024
-"""Bytes of field blocks."""
+"""Bytes of field blocks, and of request lines."""
 _MINOR: Final = {b"HTTP/1.1": 1, b"HTTP/1.0": 0}
 
 
@@ -57,14 +57,10 @@ class RequestHead:
         return HeadBounds(line, len(self.raw) - line, self.raw.count(syntax.CRLF))
 
 
-@dataclass(slots=True)
-class _Block:
-    """A field block, as of HTTP/1.1: everything of a head that does not hang on its request line."""
-
-    passed: list[bytes]
-    fields: Fields
-    length: int | None
-    persistent: bool
+_Line = tuple[bytes, bytes, list[bytes], bytes | None]
+"""A request line of HTTP/1.1 with an origin-form target: method, path, segments, query."""
+_Block = tuple[list[bytes], Fields, int | None, bool]
+"""All that a field block of HTTP/1.1 says by itself: lines that pass, fields, length of the body, persistence."""
 
 
 class RequestParser:
@@ -75,43 +71,37 @@ class RequestParser:
         self._served = served
         self._bounds = bounds
         self._blocks: Final[Recent[_Block]] = Recent(_REMEMBERED)
+        self._lines: Final[Recent[_Line]] = Recent(_REMEMBERED)
 
     def parse(self, head: bytes) -> RequestHead:
         """The head, from its first byte to before the empty line. Raises HttpRefused."""
         line, _, text = head.partition(syntax.CRLF)
-        bounds = self._bounds
-        if len(line) > bounds.line:
-            raise UriTooLong(Reason.REQUEST_LINE_TOO_LONG)
-        if len(head) - len(line) > bounds.block:
-            raise HeadersTooLarge(Reason.HEADERS_TOO_LARGE)
-        if line.translate(None, syntax.FIELD_TEXT):
-            raise BadRequest(Reason.REQUEST_MALFORMED)
-        block = self._blocks.get(text)
+        first, block = self._lines.get(line), self._blocks.get(text)
         if block is None:
-            return self._first_seen(head, line, text)
-        method, (path, segments, query, authority), minor = _request_line(line)
-        if minor == 0:
-            return self._first_seen(head, line, text)
-        if authority is not None:
-            self._require_served(authority, authority)
-        return RequestHead(
-            head,
-            method,
-            path,
-            segments,
-            query,
-            minor,
-            block.passed,
-            block.fields,
-            block.length,
-            block.persistent,
-        )
+            return self._read(head, line, text)
+        if first is None:
+            first = self._read_line(line)
+            if first is None:
+                return self._read(head, line, text)
+        method, path, segments, query = first
+        passed, fields, length, persistent = block
+        return RequestHead(head, method, path, segments, query, 1, passed, fields, length, persistent)
 
-    def _first_seen(self, head: bytes, line: bytes, text: bytes) -> RequestHead:
-        """With a field block that is read for the first time, or by the rules of HTTP/1.0."""
+    def _read_line(self, line: bytes) -> _Line | None:
+        """None for a line that is not of the usual form, which may still be good."""
+        if len(line) > self._bounds.line or line.translate(None, syntax.FIELD_TEXT):
+            return None
+        method, (path, segments, query, authority), minor = _request_line(line)
+        if minor == 0 or authority is not None:
+            return None
+        first = method, path, segments, query
+        self._lines.add(line, first)
+        return first
+
+    def _read(self, head: bytes, line: bytes, text: bytes) -> RequestHead:
+        """A head of which the field block was not seen lately, or with an unusual request line."""
         split = head.split(syntax.CRLF)
-        if len(split) - 1 > self._bounds.fields:
-            raise HeadersTooLarge(Reason.HEADERS_TOO_LARGE)
+        self._require_within(split, len(head))
         if not syntax.is_field_text(head, len(split)):
             raise BadRequest(Reason.REQUEST_MALFORMED)
         method, (path, segments, query, authority), minor = _request_line(line)
@@ -122,7 +112,7 @@ class RequestParser:
         if b"expect" in fields and fields[b"expect"].lower() != b"100-continue":
             raise ExpectationFailed(Reason.EXPECTATION_UNKNOWN)
         if minor == 1 and authority is None:
-            self._blocks.add(text, _Block(passed, fields, length, persistent))
+            self._blocks.add(text, (passed, fields, length, persistent))
         return RequestHead(head, method, path, segments, query, minor, passed, fields, length, persistent)
 
     def require_may_continue(self, part: bytes) -> None:
@@ -134,6 +124,13 @@ class RequestParser:
             raise HeadersTooLarge(Reason.HEADERS_TOO_LARGE)
         if part.count(b"\n") != part.count(syntax.CRLF):
             raise BadRequest(Reason.REQUEST_MALFORMED)
+
+    def _require_within(self, split: list[bytes], total: int) -> None:
+        line, bounds = len(split[0]), self._bounds
+        if line > bounds.line:
+            raise UriTooLong(Reason.REQUEST_LINE_TOO_LONG)
+        if total - line > bounds.block or len(split) - 1 > bounds.fields:
+            raise HeadersTooLarge(Reason.HEADERS_TOO_LARGE)
 
     def _require_served(self, authority: bytes | None, host: bytes | None) -> None:
         """Exactly one Host; the authority of an absolute-form target wins over it (RFC 9112 section 3.2.2)."""

@@ -51,7 +51,7 @@ def canonical(path: bytes) -> tuple[bytes, list[bytes]]:
 
 def decoded(segment: bytes) -> str:
     """What a segment of a canonical path says."""
-    return unquote_to_bytes(segment).decode() if b"%" in segment else segment.decode()
+    return unquote_to_bytes(segment).decode()
 
 
 def _spelled(path: bytes) -> bytes:
