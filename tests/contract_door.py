@@ -99,7 +99,11 @@ def sources(**environment: str) -> Sources:
 
 
 def read_door(
-    text: str | bytes = TEXT, files: Mapping[str, str] = FILES, secrets: Sources | None = None, name: str = "door.yaml"
+    text: str | bytes = TEXT,
+    files: Mapping[str, str] = FILES,
+    secrets: Sources | None = None,
+    name: str = "door.yaml",
+    folder: str = "",
 ) -> Reading:
     """Read a text with the files beside it."""
 
@@ -109,7 +113,7 @@ def read_door(
         return files[path].encode()
 
     encoded = text if isinstance(text, bytes) else text.encode()
-    return read(encoded, name, sources() if secrets is None else secrets, read_file)
+    return read(encoded, name, sources() if secrets is None else secrets, read_file, folder)
 
 
 def changed(text: str, right: str, wrong: str) -> tuple[str, tuple[int, int]]:

@@ -1,6 +1,8 @@
 """What no single change of the door's contract shows: the whole file, what lies beside it, all mistakes at once."""
 
-from contract_door import FILES, OPENAPI, SECRET, TEXT, of_code, read_door, sources
+import pytest
+
+from contract_door import FILES, MASTER, OPENAPI, SECRET, TEXT, Names, of_code, read_door, sources
 from ostiary.contract.document import MAX_BYTES
 from ostiary.contract.mistakes import Code
 
@@ -116,3 +118,29 @@ def test_routes_that_no_request_fits_both_are_taken() -> None:
     to_chat = ", to: chat, scope: chat.use}\n"
     more = f'  - {{on: "GET /{{x}}/things/{{y}}"{to_chat}  - {{on: "GET /{{x}}/things"{to_chat}'
     assert read_door(TEXT + more).mistakes == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "key", "together"),
+    [
+        ("state", "state/master", True),
+        ("state", "states/master", False),
+        (".", "master", True),
+        (".", "../master", False),
+        (".", "/etc/master", False),
+        ("/srv/state", "/srv/state/deep/master", True),
+        ("/srv/state", "/srv/master", False),
+    ],
+)
+def test_a_master_key_in_the_state_folder_is_found_however_it_is_written(state: str, key: str, together: bool) -> None:
+    text = TEXT.replace("state: state", f"state: {state}").replace("/etc/ostiary/master", key)
+    reading = read_door(text, secrets={**sources(), "file": Names({key: MASTER})})
+    assert (Code.MASTER_KEY_IN_STATE in {mistake.code for mistake in reading.mistakes}) is together
+
+
+def test_an_absolute_and_a_relative_path_may_be_the_same_folder() -> None:
+    text = TEXT.replace("/etc/ostiary/master", "/srv/door/state/master")
+    secrets = {**sources(), "file": Names({"/srv/door/state/master": MASTER})}
+    inside = read_door(text, secrets=secrets, folder="/srv/door")
+    assert [mistake.code for mistake in inside.mistakes] == [Code.MASTER_KEY_IN_STATE]
+    assert read_door(text, secrets=secrets, folder="/srv/other").mistakes == ()

@@ -30,6 +30,8 @@ class Draft:
     secrets: Mapping[Path, Secret]
     """What the references in the file led to."""
     read_file: ReadFile
+    folder: str
+    """Of the file, absolute; empty where that is not known."""
 
     def mistake(self, path: Path, code: Code, says: str, mend: str, *, key: bool = False) -> Mistake:
         place = locate(self.document, path, key=key)

@@ -31,10 +31,10 @@ class Reading:
         return self.contract is not None and all(mistake.code != Code.SECRET_UNREADABLE for mistake in self.mistakes)
 
 
-def read(text: bytes, name: str, sources: Sources, read_file: ReadFile) -> Reading:
+def read(text: bytes, name: str, sources: Sources, read_file: ReadFile, folder: str = "") -> Reading:
     """Everything that the file says and everything that is wrong with it. Never raises for what a file can hold.
 
-    `name` is the file's, for mistakes; `read_file` takes paths from its folder.
+    `name` is the file's, for mistakes; `read_file` takes paths from its folder; `folder` is that, absolute, if known.
     """
     tree, mistakes = document.read(text, name)
     if tree is None:
@@ -45,7 +45,15 @@ def read(text: bytes, name: str, sources: Sources, read_file: ReadFile) -> Readi
         return Reading(_sorted(mistakes))
     secrets, unread = resolve(shaped.file, sources)
     draft = Draft(
-        name, text.decode("utf-8-sig"), shaped.file, shaped.document, declared(tree), shaped.lost, secrets, read_file
+        name,
+        text.decode("utf-8-sig"),
+        shaped.file,
+        shaped.document,
+        declared(tree),
+        shaped.lost,
+        secrets,
+        read_file,
+        folder,
     )
     for path, why in unread.items():
         says = f"The secret cannot be read here: {why}."

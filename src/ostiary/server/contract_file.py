@@ -60,7 +60,7 @@ def read_contract_file(path: Path) -> Reading:
         mend = "Name the contract with `-c FILE`."
         return Reading((Mistake(str(path), 1, 1, Code.UNREADABLE, says, mend),))
     sources: dict[str, SecretSource] = {"env": EnvironmentSource(os.environ), "file": FileSource(folder)}
-    return read(text, str(path), sources, lambda name: _read_bounded(folder / name, MOST_FILE_BYTES))
+    return read(text, str(path), sources, lambda name: _read_bounded(folder / name, MOST_FILE_BYTES), str(folder))
 
 
 def load_contract_file(path: Path) -> tuple[Contract, Deployment]:

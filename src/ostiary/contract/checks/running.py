@@ -29,7 +29,7 @@ def _master_key(draft: Draft) -> Iterator[Mistake]:
             mend = "Add `master_key: ${file:PATH}` or `${env:NAME}`: 32 random bytes in base64url."
             yield draft.mistake(("origin",), Code.MASTER_KEY_MISSING, says, mend)
         return
-    folder = posixpath.dirname(draft.name)
+    folder = draft.folder or posixpath.dirname(draft.name)
     state = posixpath.normpath(posixpath.join(folder, file.state))
     for source, name in file.master_key.parts():
         place = posixpath.normpath(posixpath.join(folder, name))
