@@ -14,17 +14,18 @@ class Recent(Generic[V]):
     A look-up that hits costs one look-up in a dict, whatever the key's length; there is nothing to sort or to link.
     """
 
-    __slots__ = ("_most", "_old", "_size", "_young")
+    __slots__ = ("_most", "_old", "_size", "young")
 
     def __init__(self, most: int) -> None:
         """`most`: bytes of the keys of one generation."""
         self._most: Final = most
         self._size = 0
-        self._young: dict[bytes, V] = {}
         self._old: dict[bytes, V] = {}
+        self.young: Final[dict[bytes, V]] = {}
+        """Always the same dict, for those who look here first without a call."""
 
     def get(self, key: bytes) -> V | None:
-        found = self._young.get(key)
+        found = self.young.get(key)
         if found is None:
             found = self._old.get(key)
             if found is not None:
@@ -35,6 +36,7 @@ class Recent(Generic[V]):
         if len(key) > LONGEST:
             return
         if self._size > self._most:
-            self._old, self._young, self._size = self._young, {}, 0
-        self._young[key] = value
+            self._old, self._size = self.young.copy(), 0
+            self.young.clear()
+        self.young[key] = value
         self._size += len(key)

@@ -18,7 +18,7 @@ from ostiary.model.errors import (
 from ostiary.model.reasons import Reason
 
 _REMEMBERED: Final = 1024 * 1024
-"""Bytes of field blocks, and of request lines."""
+"""Bytes of heads, and of field blocks."""
 _MINOR: Final = {b"HTTP/1.1": 1, b"HTTP/1.0": 0}
 
 
@@ -57,8 +57,6 @@ class RequestHead:
         return HeadBounds(line, len(self.raw) - line, self.raw.count(syntax.CRLF))
 
 
-_Line = tuple[bytes, bytes, list[bytes], bytes | None]
-"""A request line of HTTP/1.1 with an origin-form target: method, path, segments, query."""
 _Block = tuple[list[bytes], Fields, int | None, bool]
 """All that a field block of HTTP/1.1 says by itself: lines that pass, fields, length of the body, persistence."""
 
@@ -70,33 +68,37 @@ class RequestParser:
         self._names = names
         self._served = served
         self._bounds = bounds
+        self._heads: Final[Recent[RequestHead]] = Recent(_REMEMBERED)
+        self._seen: Final = self._heads.young.get
         self._blocks: Final[Recent[_Block]] = Recent(_REMEMBERED)
-        self._lines: Final[Recent[_Line]] = Recent(_REMEMBERED)
 
     def parse(self, head: bytes) -> RequestHead:
-        """The head, from its first byte to before the empty line. Raises HttpRefused."""
-        line, _, text = head.partition(syntax.CRLF)
-        first, block = self._lines.get(line), self._blocks.get(text)
-        if block is None:
-            return self._read(head, line, text)
-        if first is None:
-            first = self._read_line(line)
-            if first is None:
-                return self._read(head, line, text)
-        method, path, segments, query = first
-        passed, fields, length, persistent = block
-        return RequestHead(head, method, path, segments, query, 1, passed, fields, length, persistent)
+        """The head, from its first byte to before the empty line. Raises HttpRefused.
 
-    def _read_line(self, line: bytes) -> _Line | None:
+        What came lately is not read again: neither the same head, nor the same field block behind another line.
+        """
+        return self._seen(head) or self._parse(head)
+
+    def _parse(self, head: bytes) -> RequestHead:
+        known = self._heads.get(head)
+        if known is None:
+            line, _, text = head.partition(syntax.CRLF)
+            block = self._blocks.get(text)
+            known = None if block is None else self._with_block(head, line, block)
+            known = known or self._read(head, line, text)
+            if known.minor == 1:
+                self._heads.add(head, known)
+        return known
+
+    def _with_block(self, head: bytes, line: bytes, block: _Block) -> RequestHead | None:
         """None for a line that is not of the usual form, which may still be good."""
         if len(line) > self._bounds.line or line.translate(None, syntax.FIELD_TEXT):
             return None
         method, (path, segments, query, authority), minor = _request_line(line)
         if minor == 0 or authority is not None:
             return None
-        first = method, path, segments, query
-        self._lines.add(line, first)
-        return first
+        passed, fields, length, persistent = block
+        return RequestHead(head, method, path, segments, query, 1, passed, fields, length, persistent)
 
     def _read(self, head: bytes, line: bytes, text: bytes) -> RequestHead:
         """A head of which the field block was not seen lately, or with an unusual request line."""

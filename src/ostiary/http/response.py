@@ -31,6 +31,8 @@ class ResponseHead:
     fields: Fields
     length: int
     persistent: bool
+    frame: bytes
+    """The field that frames a body of this length, as a line; empty without a length."""
 
 
 class ResponseParser:
@@ -39,22 +41,27 @@ class ResponseParser:
     def __init__(self, names: Names) -> None:
         self._names = names
         self._heads: Final[Recent[ResponseHead]] = Recent(_REMEMBERED)
+        self._seen: Final = self._heads.young.get
 
     def parse(self, head: bytes, method: bytes) -> ResponseHead:
         """The head of the answer to a request with this method, up to before its empty line.
 
         Raises BadGateway(UPSTREAM_MALFORMED).
         """
-        found = self._heads.get(head)
-        if found is not None and method != b"HEAD":
-            return found
+        if method == b"HEAD":
+            return self._read(head, method)
+        return self._seen(head) or self._heads.get(head) or self._first(head, method)
+
+    def _first(self, head: bytes, method: bytes) -> ResponseHead:
+        parsed = self._read(head, method)
+        self._heads.add(head, parsed)
+        return parsed
+
+    def _read(self, head: bytes, method: bytes) -> ResponseHead:
         try:
-            parsed = self._parsed(head, method)
+            return self._parsed(head, method)
         except HttpRefused:
             raise BadGateway(Reason.UPSTREAM_MALFORMED) from None
-        if method != b"HEAD":
-            self._heads.add(head, parsed)
-        return parsed
 
     def _parsed(self, head: bytes, method: bytes) -> ResponseHead:
         split = head.split(syntax.CRLF)
@@ -64,7 +71,9 @@ class ResponseParser:
         passed, fields = lines.sort(split, self._names)
         length = framing.of_response(fields, minor, status, method)
         passed, persistent = lines.connection(passed, fields, minor, self._names)
-        return ResponseHead(status, split[0][9:], passed, fields, length, persistent and length != framing.UNTIL_CLOSE)
+        frame = b"content-length: %d\r\n" % length if length > 0 else b""
+        persistent = persistent and length != framing.UNTIL_CLOSE
+        return ResponseHead(status, split[0][9:], passed, fields, length, persistent, frame)
 
 
 def _status(line: bytes) -> tuple[int, int]:

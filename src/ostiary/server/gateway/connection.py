@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-import time
+from time import monotonic_ns, time
 from typing import TYPE_CHECKING, Final, cast
 
 from ostiary.gateway import refusal
@@ -167,12 +167,12 @@ class ClientConnection(asyncio.Protocol):
     def finished(self, *, whole: bool) -> None:
         """The answer is with the client. `whole`: so is the request with the upstream."""
         self._exchange = None
-        if not whole:
-            self._linger()
-        elif self.closing:
-            self._close()
-        else:
+        if self.closing or not whole:
+            self._end(whole=whole)
+        elif self._kept or self.paused:
             self._go_on()
+        else:
+            self.deadline = self._door.idle_until()
 
     def refuse(self, refused: Refusal, asked: Asked | None, number: int, *, whole: bool) -> None:
         """Answer with a problem. `whole`: the request was read to its end, so the connection can go on."""
@@ -217,16 +217,16 @@ class ClientConnection(asyncio.Protocol):
 
     def _go_on(self) -> None:
         """Ready for the next request, which may be here already."""
-        self.deadline = self._door.clockwork.now + self._door.gateway.contract.timeouts.idle
-        if self.paused:
-            self.resume()
+        self.deadline = self._door.idle_until()
+        self.resume()
         if self._kept and not self._running:
             self._run(self._kept)
 
     def _serve(self, raw: bytes, rest: bytes) -> bytes:
         """One request. Returns what does not belong to it."""
-        door, number = self._door, self._next()
+        door = self._door
         gateway = door.gateway
+        door.number = number = door.number + 1
         try:
             head = gateway.parser.parse(raw)
         except HttpRefused as refused:
@@ -234,7 +234,8 @@ class ClientConnection(asyncio.Protocol):
             return b""
         self._minor = head.minor
         self.closing = not head.persistent or door.draining
-        decision = gateway.decide(head, self._peer_of(head), time.time(), time.monotonic_ns())
+        peer = self._peer_of(head) if b"x-forwarded-for" in head.fields else self._peer
+        decision = gateway.decide(head, peer, time(), monotonic_ns())
         if type(decision) is Allow:
             asked = decision.asked
             if not door.recorder.stalled or asked.route.identify is None:
@@ -305,10 +306,8 @@ class ClientConnection(asyncio.Protocol):
 
     def _peer_of(self, head: RequestHead) -> Peer:
         """The client, as a proxy tells it that the contract trusts."""
-        told = head.fields.get(b"x-forwarded-for")
-        if told is None:
-            return self._peer
         trusted = self._door.gateway.contract.trusted_proxies
+        told = head.fields[b"x-forwarded-for"]
         address = original(told, trusted) if self._peer.within(trusted) else None
         return self._peer if address is None else self._door.peer(address)
 
@@ -324,6 +323,12 @@ class ClientConnection(asyncio.Protocol):
             self.refuse(unexpected, None, self._next(), whole=False)
 
     # the end
+
+    def _end(self, *, whole: bool) -> None:
+        if whole:
+            self._close()
+        else:
+            self._linger()
 
     def _close(self) -> None:
         """Close when everything is written, which has its time too."""

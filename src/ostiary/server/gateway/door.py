@@ -56,6 +56,7 @@ class Door:
         self._services: dict[ServiceName, ServiceRule] = {}
         self.pools: dict[ServiceName | None, Pool] = {}
         self.gateway: Gateway
+        self._idle = 0.0
 
     def adopt(self, gateway: Gateway) -> None:
         """From the next request on. Connections to services that stay as they are stay open."""
@@ -69,6 +70,7 @@ class Door:
         for name, pool in before.items():
             if pools.get(name) is not pool:
                 pool.close()
+        self._idle = contract.timeouts.idle
         self.gateway, self.pools, self._services, self._peers = gateway, pools, dict(contract.services), {}
 
     def left(self, one: "ClientConnection") -> None:
@@ -115,6 +117,10 @@ class Door:
         self._at = at + _ID
         traced = trace.continued(fields.get(b"traceparent"), fields.get(b"tracestate"), self._fresh[at : at + _ID])
         return b"x-request-id: %b-%d\r\n%b" % (self._prefix, number, traced)
+
+    def idle_until(self) -> float:
+        """For how long a client may wait until its next request, on the clockwork's clock."""
+        return self.clockwork.now + self._idle
 
     def connection(self, number: int, head: ResponseHead, lines: bytes) -> bytes:
         """The fields that this door adds to an answer: `lines`, and what every answer gets."""

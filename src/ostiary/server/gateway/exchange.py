@@ -86,15 +86,14 @@ class Exchange:
         """Here is a connection."""
         asked, sending = self.asked, self.sending
         self._upstream = upstream
-        if sending is None:
-            frame = forward.UPGRADE if framed.wants_upgrade(asked) else b""
-        else:
-            frame = forward.frame(sending.length)
-        upstream.carry(self, asked.route.forward(asked, self._door.names(asked, self._number), frame))
-        if sending is None:
-            self.client.wait(asked.route.rule.timeouts.first_byte)
-        else:
+        route, names = asked.route, self._door.names(asked, self._number)
+        if sending is not None:
+            upstream.carry(self, route.forward(asked, names, forward.frame(sending.length)))
             sending.start(upstream.transport)
+            return
+        frame = b"" if route.rule.upgrade is None or not framed.wants_upgrade(asked) else forward.UPGRADE
+        upstream.carry(self, route.forward(asked, names, frame))
+        self.client.deadline = self._door.clockwork.now + route.rule.timeouts.first_byte
 
     def interim(self, head: ResponseHead) -> None:
         """Answers with a status below 200 go on, but for the 100 that this side has sent itself, or need not."""
@@ -103,12 +102,15 @@ class Exchange:
 
     def answered(self, head: ResponseHead, first: bytes, *, whole: bool) -> None:
         """The answer's head, and its body if it is `whole`."""
-        frame, self._chunked, ends = framed.answer(head, self.asked.head)
+        client = self.client
+        frame, ends = head.frame, False
+        if not frame:
+            frame, self._chunked, ends = framed.answer(head, self.asked.head)
         if ends or not self.sent or self._door.draining:
-            self.client.closing = True
-        self._tell(head, frame + self.client.persistence, first)
+            client.closing = True
+        self._tell(head, frame + client.persistence, first)
         if not whole:
-            self.client.wait(self.asked.route.rule.timeouts.idle)
+            client.wait(self.asked.route.rule.timeouts.idle)
 
     def _tell(self, head: ResponseHead, lines: bytes, first: bytes) -> None:
         """The head goes to the client, and the request on record."""
@@ -140,10 +142,10 @@ class Exchange:
         self._tunnelled = self.client.closing = True
         self.feed(self.client.unkeep())
 
-    def finish(self) -> None:
-        """The answer is whole, and the upstream's connection has gone back."""
+    def finish(self, *, sent: bool) -> None:
+        """The answer is whole, and the upstream's connection has gone back. `sent`: it had the whole request."""
         self._upstream = None
-        self.client.finished(whole=self.sent)
+        self.client.finished(whole=sent)
 
     def cut(self, *, began: bool) -> None:
         """The upstream closed before its answer was whole."""

@@ -12,9 +12,8 @@ SWITCHING: Final = b"connection: upgrade\r\nupgrade: websocket\r\n"
 
 
 def answer(head: ResponseHead, asked: RequestHead) -> tuple[bytes, bool, bool]:
-    """The framing field as a line, whether the body goes in chunks, and whether it ends with the connection."""
-    if head.length > 0:
-        return b"content-length: %d\r\n" % head.length, False, False
+    """Of an answer that is empty or without a length: the framing field as a line, whether the body goes in chunks,
+    and whether it ends with the connection."""
     if head.length == 0:
         return _of_nothing(head, asked), False, False
     if asked.minor == 1:

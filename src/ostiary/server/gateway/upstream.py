@@ -148,11 +148,12 @@ class UpstreamConnection(asyncio.Protocol):
         self._body = self.exchange = None
         self._interim = 0
         self._used = True
-        if self._persistent and exchange.sent:
+        sent = exchange.sent
+        if self._persistent and sent:
             self._pool.free(self)
         else:
             self.transport.abort()
-        exchange.finish()
+        exchange.finish(sent=sent)
 
     def _fail(self, refused: HttpRefused) -> None:
         exchange, self.exchange = self.exchange, None
@@ -178,7 +179,7 @@ class UpstreamConnection(asyncio.Protocol):
             return
         if isinstance(self._body, EndlessBody) and error is None:
             exchange.ended()
-            exchange.finish()
+            exchange.finish(sent=exchange.sent)
         else:
             exchange.cut(began=self._body is not None or bool(self._kept) or self._interim > 0)
 
