@@ -4,7 +4,7 @@ import pytest
 
 from contract_door import FILES, MASTER, OPENAPI, SECRET, TEXT, Names, of_code, read_door, sources
 from ostiary.contract.document import MAX_BYTES
-from ostiary.contract.mistakes import Code
+from ostiary.contract.mistakes import Code, ContractBroken
 
 from .test_mistakes import CASES
 
@@ -144,3 +144,12 @@ def test_an_absolute_and_a_relative_path_may_be_the_same_folder() -> None:
     inside = read_door(text, secrets=secrets, folder="/srv/door")
     assert [mistake.code for mistake in inside.mistakes] == [Code.MASTER_KEY_IN_STATE]
     assert read_door(text, secrets=secrets, folder="/srv/other").mistakes == ()
+
+
+def test_a_contract_whose_secret_cannot_be_read_passes_a_check_elsewhere_and_does_not_run() -> None:
+    reading = read_door(secrets={**sources(), "env": Names({})})
+    assert reading.contract is not None
+    with pytest.raises(ContractBroken) as broken:
+        reading.in_force()
+    assert [mistake.code for mistake in broken.value.mistakes] == [Code.SECRET_UNREADABLE]
+    assert read_door().in_force()[0] == read_door().contract

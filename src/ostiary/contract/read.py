@@ -30,6 +30,12 @@ class Reading:
         """Whether `ostiary up` takes it."""
         return self.contract is not None and all(mistake.code != Code.SECRET_UNREADABLE for mistake in self.mistakes)
 
+    def in_force(self) -> tuple[Contract, Deployment]:
+        """What `ostiary up` runs. Raises `ContractBroken` with all mistakes, also for a secret that cannot be read."""
+        if not self.starts or self.contract is None or self.deployment is None:
+            raise ContractBroken(self.mistakes)
+        return self.contract, self.deployment
+
 
 def read(text: bytes, name: str, sources: Sources, read_file: ReadFile, folder: str = "") -> Reading:
     """Everything that the file says and everything that is wrong with it. Never raises for what a file can hold.
@@ -67,22 +73,9 @@ def read(text: bytes, name: str, sources: Sources, read_file: ReadFile, folder: 
     return Reading(_sorted(mistakes), contract, running, draft)
 
 
-def check(text: bytes, name: str, sources: Sources, read_file: ReadFile) -> list[Mistake]:
-    """Every mistake and warning, in the order of the file."""
-    return list(read(text, name, sources, read_file).mistakes)
-
-
-def load_for_up(text: bytes, name: str, sources: Sources, read_file: ReadFile) -> tuple[Contract, Deployment]:
-    """The contract and how this machine runs it. Raises `ContractBroken`, also for a secret that cannot be read."""
-    reading = read(text, name, sources, read_file)
-    if not reading.starts or reading.contract is None or reading.deployment is None:
-        raise ContractBroken(reading.mistakes)
-    return reading.contract, reading.deployment
-
-
 def load(text: bytes, name: str, sources: Sources, read_file: ReadFile) -> Contract:
-    """The contract in force. Raises `ContractBroken` with all mistakes, also for a secret that cannot be read."""
-    return load_for_up(text, name, sources, read_file)[0]
+    """The contract in force. Raises `ContractBroken`."""
+    return read(text, name, sources, read_file).in_force()[0]
 
 
 def _sorted(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:

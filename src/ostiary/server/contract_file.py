@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from ostiary.contract.deployment import Deployment
-from ostiary.contract.mistakes import Code, ContractBroken, Mistake
+from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.model import Contract
 from ostiary.contract.read import Reading, read
 from ostiary.contract.sources import SecretSource, SourceUnavailable
@@ -65,10 +65,7 @@ def read_contract_file(path: Path) -> Reading:
 
 def load_contract_file(path: Path) -> tuple[Contract, Deployment]:
     """The contract in force and how to run it. Raises ContractBroken with all mistakes."""
-    reading = read_contract_file(path)
-    if not reading.starts or reading.contract is None or reading.deployment is None:
-        raise ContractBroken(reading.mistakes)
-    return reading.contract, reading.deployment
+    return read_contract_file(path).in_force()
 
 
 def _read_bounded(path: Path, most: int) -> bytes:
