@@ -1,0 +1,16 @@
+"""One shop behind a running door, for all flows of clients that others wrote."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from shop_running import RunningShop
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
+    running = RunningShop(tmp_path_factory.mktemp("shop"))
+    try:
+        yield running.open()
+    finally:
+        running.close()
