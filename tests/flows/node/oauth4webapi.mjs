@@ -1,0 +1,115 @@
+// oauth4webapi: the same on a lower level, and a resource server's view of access tokens and resource metadata.
+import assert from 'node:assert/strict'
+import * as oauth from 'oauth4webapi'
+import { browse, done, facts, keyOf, passed, secret } from './told.mjs'
+
+const { origin, people, clients } = facts
+const issuer = new URL(origin)
+const orders = (login) => new URL(`${origin}/v1/users/${people[login].subject}/orders`)
+
+const viaOpenid = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer))
+const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oauth2' }))
+assert.equal(as.token_endpoint, viaOpenid.token_endpoint)
+assert.equal(as.authorization_response_iss_parameter_supported, true)
+passed('discovery, OpenID and RFC 8414')
+
+const resource = new URL(`${origin}/shop`)
+const server = await oauth.processResourceDiscoveryResponse(resource, await oauth.resourceDiscoveryRequest(resource))
+assert.deepEqual(server.authorization_servers, [origin])
+passed('protected resource metadata')
+
+async function signIn(name, auth, login, scope) {
+  const client = { client_id: name }
+  const redirect_uri = clients[name].redirect_uri
+  const verifier = oauth.generateRandomCodeVerifier()
+  const state = oauth.generateRandomState()
+  const nonce = oauth.generateRandomNonce()
+  const url = new URL(as.authorization_endpoint)
+  url.search = new URLSearchParams({
+    client_id: name,
+    redirect_uri,
+    response_type: 'code',
+    scope,
+    state,
+    nonce,
+    code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+  })
+  const back = await browse(login, url, redirect_uri)
+  const parameters = oauth.validateAuthResponse(as, client, back, state)
+  const asked = () => oauth.authorizationCodeGrantRequest(as, client, auth, parameters, redirect_uri, verifier)
+  const response = await asked()
+  const tokens = await oauth.processAuthorizationCodeResponse(as, client, response, {
+    expectedNonce: nonce,
+    requireIdToken: true,
+  })
+  await oauth.validateApplicationLevelSignature(as, response)
+  secret(verifier, tokens.access_token, tokens.refresh_token, tokens.id_token)
+  return { client, tokens, asked }
+}
+
+const basic = oauth.ClientSecretBasic(clients.storefront.secret)
+const { client, tokens, asked } = await signIn('storefront', basic, 'alice', 'openid email orders.read')
+passed('code with PKCE, state, nonce, iss, signed ID token')
+
+const request = new Request(orders('alice'), { headers: { authorization: `Bearer ${tokens.access_token}` } })
+const claims = await oauth.validateJwtAccessToken(as, request, `${origin}/shop`)
+assert.equal(claims.sub, people.alice.subject)
+assert.equal(claims.tenant, people.alice.tenant)
+assert.deepEqual(claims.roles, people.alice.roles)
+await assert.rejects(oauth.validateJwtAccessToken(as, request, `${origin}/another`))
+passed('the access token as RFC 9068 has it')
+
+const told = await oauth.processUserInfoResponse(
+  as, client, people.alice.subject, await oauth.userInfoRequest(as, client, tokens.access_token),
+)
+assert.equal(told.email, 'alice@north.example')
+passed('userinfo')
+
+const own = await oauth.protectedResourceRequest(tokens.access_token, 'GET', orders('alice'))
+assert.equal(own.status, 200)
+await assert.rejects(oauth.protectedResourceRequest('not.a.token', 'GET', orders('alice')), (error) => {
+  const [challenge] = error.cause
+  assert.equal(challenge.parameters.error, 'invalid_token')
+  assert.equal(challenge.parameters.resource_metadata, `${origin}/.well-known/oauth-protected-resource/shop`)
+  return true
+})
+passed('the API, and its challenge')
+
+const renewed = await oauth.processRefreshTokenResponse(
+  as, client, await oauth.refreshTokenGrantRequest(as, client, basic, tokens.refresh_token),
+)
+const again = await oauth.processRefreshTokenResponse(
+  as, client, await oauth.refreshTokenGrantRequest(as, client, basic, tokens.refresh_token),
+)
+secret(renewed.access_token, renewed.refresh_token, renewed.id_token, again.access_token, again.id_token)
+assert.equal(again.refresh_token, renewed.refresh_token)
+passed('refresh, and the same successor where the answer was lost')
+
+const replayed = await asked()
+assert.equal(replayed.status, 400)
+const dead = await oauth.processIntrospectionResponse(
+  as, client, await oauth.introspectionRequest(as, client, basic, again.access_token),
+)
+assert.equal(dead.active, false)
+passed('a code used twice revokes what it brought')
+
+const { tokens: others } = await signIn('storefront', basic, 'bob', 'openid orders.read')
+await oauth.processRevocationResponse(await oauth.revocationRequest(as, client, basic, others.access_token))
+const gone = await oauth.processIntrospectionResponse(
+  as, client, await oauth.introspectionRequest(as, client, basic, others.access_token),
+)
+assert.equal(gone.active, false)
+passed('revocation of an access token')
+
+const billing = { client_id: 'billing' }
+const signs = oauth.PrivateKeyJwt(await keyOf(clients.billing.private_key))
+const signed = await oauth.processClientCredentialsResponse(
+  as, billing, await oauth.clientCredentialsGrantRequest(as, billing, signs, { scope: 'reports.read' }),
+)
+secret(signed.access_token)
+const report = await oauth.protectedResourceRequest(signed.access_token, 'GET', new URL(`${origin}/v1/reports/sales`))
+assert.equal(report.status, 200)
+passed('client credentials with private_key_jwt')
+
+done()

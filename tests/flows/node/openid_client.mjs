@@ -1,0 +1,105 @@
+// openid-client: discovery, code with PKCE, ID token, userinfo, refresh, introspection, revocation, sign-out, and the API.
+import assert from 'node:assert/strict'
+import * as client from 'openid-client'
+import { browse, done, facts, keyOf, passed, secret } from './told.mjs'
+
+const { origin, people, clients } = facts
+const orders = (login) => new URL(`${origin}/v1/users/${people[login].subject}/orders`)
+
+function discovered(name, auth) {
+  return client.discovery(new URL(origin), name, clients[name].secret ?? undefined, auth)
+}
+
+async function signIn(config, name, login, scope, more = {}) {
+  const redirect_uri = clients[name].redirect_uri
+  const checks = { pkceCodeVerifier: client.randomPKCECodeVerifier(), expectedState: client.randomState() }
+  const nonce = scope.split(' ').includes('openid') ? { expectedNonce: client.randomNonce() } : {}
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri,
+    scope,
+    state: checks.expectedState,
+    code_challenge: await client.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
+    code_challenge_method: 'S256',
+    ...(nonce.expectedNonce ? { nonce: nonce.expectedNonce } : {}),
+    ...more,
+  })
+  const back = await browse(login, url, redirect_uri)
+  const tokens = await client.authorizationCodeGrant(config, back, { ...checks, ...nonce })
+  secret(tokens.access_token, tokens.refresh_token, tokens.id_token)
+  return tokens
+}
+
+const storefront = await discovered('storefront', client.ClientSecretBasic(clients.storefront.secret))
+assert.equal(storefront.serverMetadata().issuer, origin)
+assert.ok(storefront.serverMetadata().supportsPKCE())
+passed('discovery')
+
+const tokens = await signIn(storefront, 'storefront', 'alice', 'openid profile email orders.read orders.write')
+assert.equal(tokens.claims().sub, people.alice.subject)
+passed('code with PKCE, state, nonce, iss, ID token')
+
+const told = await client.fetchUserInfo(storefront, tokens.access_token, people.alice.subject)
+assert.equal(told.name, people.alice.name)
+passed('userinfo')
+
+const own = await client.fetchProtectedResource(storefront, tokens.access_token, orders('alice'), 'GET')
+assert.equal(own.status, 200)
+const other = await client.fetchProtectedResource(storefront, tokens.access_token, orders('bob'), 'GET')
+assert.equal(other.status, 403)
+passed('the API')
+
+const renewed = await client.refreshTokenGrant(storefront, tokens.refresh_token)
+secret(renewed.access_token, renewed.refresh_token, renewed.id_token)
+assert.notEqual(renewed.refresh_token, tokens.refresh_token)
+passed('refresh')
+
+const living = await client.tokenIntrospection(storefront, renewed.access_token)
+assert.equal(living.active, true)
+await client.tokenRevocation(storefront, renewed.refresh_token)
+assert.equal((await client.tokenIntrospection(storefront, renewed.access_token)).active, false)
+passed('introspection and revocation')
+
+await assert.rejects(client.refreshTokenGrant(storefront, renewed.refresh_token), { error: 'invalid_grant' })
+passed('a revoked refresh token')
+
+const fresh = await signIn(storefront, 'storefront', 'bob', 'openid orders.read', { max_age: '0', prompt: 'login' })
+assert.ok(fresh.claims().auth_time)
+const away = client.buildEndSessionUrl(storefront, {
+  id_token_hint: fresh.id_token,
+  post_logout_redirect_uri: clients.storefront.redirect_uri,
+  state: 'bye',
+})
+const back = await browse('bob', away, clients.storefront.redirect_uri)
+assert.equal(back.searchParams.get('state'), 'bye')
+passed('sign-out')
+
+const shelf = await discovered('shelf', client.None())
+const bearer = await signIn(shelf, 'shelf', 'bob', 'openid orders.read')
+assert.equal(bearer.refresh_token, undefined)
+passed('a public client')
+
+const pocketbook = await discovered('pocketbook', client.ClientSecretBasic(clients.pocketbook.secret))
+const lent = await signIn(pocketbook, 'pocketbook', 'dave', 'orders.read')
+assert.equal(lent.scope, 'orders.read')
+passed('a third party, with consent')
+
+const stock = await discovered('stock', client.ClientSecretBasic(clients.stock.secret))
+const counted = await client.clientCredentialsGrant(stock, { scope: 'orders.read' })
+secret(counted.access_token)
+await assert.rejects(client.clientCredentialsGrant(stock, { scope: 'reports.read' }), { error: 'invalid_scope' })
+passed('client credentials with client_secret_basic')
+
+const billing = await discovered('billing', client.PrivateKeyJwt(await keyOf(clients.billing.private_key)))
+const signed = await client.clientCredentialsGrant(billing, { scope: 'reports.read' })
+secret(signed.access_token)
+const report = await client.fetchProtectedResource(
+  billing, signed.access_token, new URL(`${origin}/v1/reports/sales`), 'GET',
+)
+assert.equal(report.status, 200)
+passed('client credentials with private_key_jwt')
+
+const wrong = await discovered('stock', client.ClientSecretBasic('not the secret of this client'))
+await assert.rejects(client.clientCredentialsGrant(wrong, {}), { status: 401 })
+passed('a wrong secret')
+
+done()
