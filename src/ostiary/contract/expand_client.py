@@ -39,13 +39,19 @@ def credential_of(client: Client) -> Credential:
     return PROFILES[client.kind].credentials.value[0]
 
 
+def binding_of(client: Client) -> Binding:
+    """How strongly its requests are bound at least."""
+    if client.insecure_bearer_tokens:
+        return Binding.BEARER
+    return _BINDING.get(credential_of(client), PROFILES[client.kind].binding.value)
+
+
 def profile_of(client: Client) -> Profile:
     """The kind's profile with the client's settings."""
     base = PROFILES[client.kind].profile(client.kind)
-    binding = _BINDING.get(credential_of(client), base.binding)
     return replace(
         base,
-        binding=Binding.BEARER if client.insecure_bearer_tokens else binding,
+        binding=binding_of(client),
         access_token_seconds=_value(client, "access_token_lifetime") or base.access_token_seconds,
         refresh_idle_seconds=_value(client, "refresh_idle") or base.refresh_idle_seconds,
         refresh_absolute_seconds=_value(client, "refresh_absolute") or base.refresh_absolute_seconds,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ostiary.contract.expand_client import profile_of
+from ostiary.contract.expand_client import binding_of
 from ostiary.contract.file import ContractFile
 from ostiary.contract.file_client import Client
 from ostiary.contract.file_route import Route
@@ -25,6 +25,7 @@ class Hurdle:
 def hurdles(file: ContractFile, route: Route) -> Iterator[Hurdle]:
     """Of a route that is not public."""
     kinds = tuple(PROFILES) if route.kinds is None else route.kinds
+    least, needed = route.bound.binding, frozenset(route.scope)
     scopes = ", ".join(route.scope)
     yield Hurdle(
         lambda client: client.kind in kinds,
@@ -33,13 +34,13 @@ def hurdles(file: ContractFile, route: Route) -> Iterator[Hurdle]:
         "Add a client, or change `kinds`.",
     )
     yield Hurdle(
-        lambda client: profile_of(client).binding >= route.bound.binding,
+        lambda client: binding_of(client) >= least,
         f"it is not bound as strongly as {route.bound}",
         f"No client of these kinds is bound as strongly as `{route.bound}`.",
         "Ask less in `bound`, or give a client a stronger credential.",
     )
     yield Hurdle(
-        lambda client: set(route.scope) <= set(client.scopes),
+        lambda client: needed.issubset(client.scopes),
         f"it does not have the scope {scopes}",
         f"No client can reach this route yet, since none of these kinds has its scopes: {scopes}.",
         "Add them to the `scopes` of a client, or remove the route.",
