@@ -8,7 +8,9 @@ import secrets
 from base64 import b64encode
 from collections.abc import Awaitable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
@@ -56,6 +58,7 @@ SECRETS: Final = {
     name: f"{name}+%:/{secrets.token_urlsafe(24)}" for name in ("site", "other", "agency", "billing", "shop")
 }
 """Of the clients with a secret; the punctuation has to be encoded in Basic."""
+MASTER: Final = MasterKey(secrets.token_bytes(32))
 ROBOT: Final = SigningPrivateKey(ec.generate_private_key(ec.SECP256R1()))
 ADA: Final = Person(
     subject=Subject("sub-ada"),
@@ -129,17 +132,48 @@ def basic(client: str, password: str) -> str:
     return "Basic " + secret(b64encode(pair.encode()).decode())
 
 
+def _load(file: Mapping[str, Any]) -> Contract:
+    clients = {
+        name: {**client, **({"redirect_uris": [REDIRECT[name]]} if name in REDIRECT else {})}
+        for name, client in file["clients"].items()
+    }
+    values = {"MASTER": MASTER.to_text().reveal(), **SECRETS}
+    sources: Sources = {"env": Environment({name: secret(value) for name, value in values.items()})}
+    return load(orjson.dumps({**file, "clients": clients}), "ostiary.yaml", sources, _no_file)
+
+
+@cache
+def _contract() -> Contract:
+    """It never changes, so all worlds share it."""
+    return _load(CONTRACT)
+
+
+@cache
+def _empty_store() -> bytes:
+    """The schema, made once for all worlds of this process."""
+
+    async def made(location: Path) -> None:
+        await (await open_store(Secret(str(location)), MASTER.derive("audit"))).close()
+
+    with TemporaryDirectory() as folder:
+        location = Path(folder) / "store.sqlite3"
+        asyncio.run(made(location))
+        return location.read_bytes()
+
+
 class TokenWorld:
     """Methods block; `together` runs requests at the same time."""
 
     def __init__(self, folder: Path) -> None:
         self.now: float = START
         self._runner = asyncio.Runner()
-        self.master = MasterKey(secrets.token_bytes(32))
-        self.store = self.run(open_store(Secret(str(folder / "store.sqlite3")), self.master.derive("audit")))
+        self.master = MASTER
+        location = folder / "store.sqlite3"
+        location.write_bytes(_empty_store())
+        self.store = self.run(open_store(Secret(str(location)), self.master.derive("audit")))
         watch(folder)
         self._first_records()
-        self.contract = self._load(CONTRACT)
+        self.contract = _contract()
         keys = IssuerKeys(self.master, self.run(self.store.signing_keys()))
         self.desk = Desk(self.contract, self.store, self.master, keys, lambda: self.now, secrets.token_bytes)
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(IssuerApp(self.desk, PAGES)), base_url=ORIGIN)
@@ -149,18 +183,9 @@ class TokenWorld:
         self.commit(first_keys(START - 60, new))
         self.commit(Plan(writes=(AddPerson(ADA),)))
 
-    def _load(self, file: Mapping[str, Any]) -> Contract:
-        clients = {
-            name: {**client, **({"redirect_uris": [REDIRECT[name]]} if name in REDIRECT else {})}
-            for name, client in file["clients"].items()
-        }
-        values = {"MASTER": secret(self.master.to_text().reveal()), **SECRETS}
-        sources: Sources = {"env": Environment({name: secret(value) for name, value in values.items()})}
-        return load(orjson.dumps({**file, "clients": clients}), "ostiary.yaml", sources, _no_file)
-
     def adopt(self, **changes: Any) -> None:
         """Put a changed contract in force."""
-        self.desk.prepare(self._load({**CONTRACT, **changes}))()
+        self.desk.prepare(_load({**CONTRACT, **changes}))()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(work)
