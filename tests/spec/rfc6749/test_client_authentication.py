@@ -133,3 +133,11 @@ def test_who_tried_is_recorded_by_a_pseudonym(world: TokenWorld) -> None:
     assert event.client == "billing"
     assert event.peer == world.desk.pseudonym("192.0.2.7")
     assert event.peer != "192.0.2.7"
+
+
+def test_2_3_1_a_public_client_that_sends_a_secret_is_not_taken_for_one_without(world: TokenWorld) -> None:
+    code = world.code("pages")
+    form = {**world.code_form(code, "pages"), "client_id": "pages"}
+    answer = world.post(TOKEN, {**form, "client_secret": secret("what-a-page-would-know")}, None)
+    assert refused(world, answer) == (401, "invalid_client", Reason.CLIENT_AUTH_METHOD)
+    assert world.post(TOKEN, form, None).status_code == 200
