@@ -107,17 +107,17 @@ class Tour:
         forged = {"x-ostiary-identity": f"e30.{secrets.token_urlsafe(32)}.{secrets.token_urlsafe(64)}"}
         path = self._orders("alice")
         through = self._door.get(path, forged)
-        yield Stop("-", "-", "a forged identity", "-", "GET", path, 401, through)
+        yield Stop("-", "-", "forged identity", "-", "GET", path, 401, through)
         past = self._upstream.get(path, forged)
-        yield Stop("-", "-", "a forged identity, past the door", "-", "GET", path, 401, past, "the shop itself")
+        yield Stop("-", "-", "forged identity, past the door", "-", "GET", path, 401, past, "the shop itself")
 
     def _refreshed_and_revoked(self) -> Iterator[Stop]:
         before = self._signed_in("storefront", "alice", "openid orders.read")
         client = Client(self._door, before.client)
-        alice = Visitor(before.client, before.person, client.refresh(before.tokens), "a refreshed bearer token")
+        alice = Visitor(before.client, before.person, client.refresh(before.tokens), "token, refreshed")
         yield self._ask(alice, "GET", self._orders("alice"), 200)
         client.revoke(alice.tokens)
-        revoked = Visitor(alice.client, alice.person, alice.tokens, "a revoked bearer token")
+        revoked = Visitor(alice.client, alice.person, alice.tokens, "token, revoked")
         yield self._until_refused(revoked)
 
     def _until_limited(self, dave: Visitor) -> Stop:
@@ -154,12 +154,12 @@ class Tour:
         known, person = self._demo.clients[client], self._demo.people[login]
         browser = Browser(self._door, person.login, person.password)
         tokens = Client(self._door, known).sign_in(browser, scope)
-        proof = "a bearer token, by code and PKCE" + (", with consent" if browser.consented else "")
+        proof = "token by code and PKCE" + (", consent" if browser.consented else "")
         return Visitor(known, person, tokens, proof)
 
     def _for_itself(self, client: str, scope: str, method: str) -> Visitor:
         known = self._demo.clients[client]
-        return Visitor(known, None, Client(self._door, known).for_itself(scope), f"a bearer token, by {method}")
+        return Visitor(known, None, Client(self._door, known).for_itself(scope), f"token by {method}")
 
     def _orders(self, login: str) -> str:
         return f"/v1/users/{self._demo.people[login].subject}/orders"
