@@ -15,18 +15,18 @@ _SCHEMES: Final = ("postgresql://", "postgres://")
 _VERSION: Final = "SELECT version_num FROM alembic_version"
 
 
-async def open_store(location: Secret, audit_key: bytes) -> Store:
+async def open_store(location: Secret, audit_key: bytes, *, on_loop: bool = False) -> Store:
     """`location`: the path of an SQLite file, which is made where there is none, or the URL of a PostgreSQL database.
-    `audit_key` seals the head of the audit log. Raises StoreUnavailable."""
+    `audit_key` seals the head of the audit log. `on_loop`: as `sqlite.LoopWriter`. Raises StoreUnavailable."""
     place = location.reveal()
-    opening = _postgresql(place, audit_key) if place.startswith(_SCHEMES) else _sqlite(Path(place), audit_key)
+    opening = _postgresql(place, audit_key) if place.startswith(_SCHEMES) else _sqlite(Path(place), audit_key, on_loop)
     try:
         return await opening
     except DBAPIError as error:
         raise StoreUnavailable(f"the schema could not be upgraded: {error.orig}") from error
 
 
-async def _sqlite(path: Path, audit_key: bytes) -> Store:
+async def _sqlite(path: Path, audit_key: bytes, on_loop: bool) -> Store:
     from ostiary.store.sqlite import SqliteStore  # a process loads only the driver that it uses
 
     try:
@@ -34,7 +34,7 @@ async def _sqlite(path: Path, audit_key: bytes) -> Store:
             from ostiary.store.migrations.upgrading import upgrade_sqlite  # rarely due, and large
 
             await asyncio.to_thread(upgrade_sqlite, path)
-        return SqliteStore(path, audit_key)
+        return SqliteStore(path, audit_key, on_loop=on_loop)
     except (sqlite3.Error, OSError) as error:
         raise StoreUnavailable(f"SQLite: {error}") from error
 

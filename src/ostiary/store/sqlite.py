@@ -1,4 +1,4 @@
-"""SQLite: one file, WAL, `synchronous=FULL`. Reads run where they are asked; one thread writes (docs/adr/0006)."""
+"""SQLite: one file, WAL, `synchronous=FULL`. Reads run where they are asked; each process has one writer (ADR 0006)."""
 
 import asyncio
 import sqlite3
@@ -49,65 +49,37 @@ def run(connection: sqlite3.Connection, steps: Steps[T]) -> T:
 class SqliteStore(SqlStore):
     """One file. The directory must be its owner's alone; the file holds hashes of secrets and sealed keys."""
 
-    def __init__(self, path: Path, audit_key: bytes) -> None:
-        """Raises sqlite3.Error."""
+    def __init__(self, path: Path, audit_key: bytes, *, on_loop: bool) -> None:
+        """`on_loop`: write where plans are handed over, in place of a thread. Raises sqlite3.Error."""
         self._reading: Final = connect(path)
         run(self._reading, ends.first_ends())
         self._reading.execute("PRAGMA query_only=ON")
-        self._writer: Final = _Writer(connect(path), audit_key)
+        transactions = Transactions(connect(path), audit_key)
+        self._writer: Final = LoopWriter(transactions) if on_loop else ThreadWriter(transactions)
 
     async def _read(self, steps: Steps[T]) -> T:
         try:
             return run(self._reading, steps)
         except sqlite3.Error as error:
-            raise _unavailable(error) from error
+            raise unavailable(error) from error
 
     def _enqueue(self, waiting: Waiting) -> None:
         self._writer.put(waiting)
 
     async def close(self) -> None:
         """What was handed over before is still written."""
-        await asyncio.to_thread(self._writer.stop)
+        await self._writer.stop()
         self._reading.close()
 
 
-class _Writer:
-    """A thread with the one connection that writes."""
+class Transactions:
+    """The one connection that writes."""
 
     def __init__(self, connection: sqlite3.Connection, audit_key: bytes) -> None:
         self._connection: Final = connection
         self._key: Final = audit_key
-        self._queue: Final[SimpleQueue[Waiting | None]] = SimpleQueue()
-        self._open = True
-        self._thread: Final = Thread(target=self._work, name="store writer", daemon=True)
-        self._thread.start()
 
-    def put(self, waiting: Waiting) -> None:
-        """Raises StoreUnavailable after `stop`."""
-        if not self._open:
-            raise closed()
-        self._queue.put(waiting)
-
-    def stop(self) -> None:
-        if self._open:
-            self._open = False
-            self._queue.put(None)
-            self._thread.join()
-            self._connection.close()
-
-    def _work(self) -> None:
-        while (job := self._queue.get()) is not None:
-            group = [job]
-            while len(group) < MOST_TOGETHER and not self._queue.empty():
-                job = self._queue.get()
-                if job is None:
-                    break
-                group.append(job)
-            self._settle(group, self._commit(group))
-            if job is None:
-                return
-
-    def _commit(self, group: Sequence[Waiting]) -> list[Committed | Exception]:
+    def commit(self, group: Sequence[Waiting]) -> list[Committed | Exception]:
         """One transaction for all; what each plan came to, in their order."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
@@ -118,9 +90,12 @@ class _Writer:
             self._connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001  # whoever waits gets it
             self._roll_back()
-            told = _unavailable(error) if isinstance(error, sqlite3.Error) else error
+            told = unavailable(error) if isinstance(error, sqlite3.Error) else error
             return [told] * len(group)
         return [next(committed) if error is None else error for error in failed]
+
+    def close(self) -> None:
+        self._connection.close()
 
     def _write_one(self, waiting: Waiting) -> Exception | None:
         """In a savepoint, so that a plan which fails leaves nothing behind and the others succeed."""
@@ -134,7 +109,7 @@ class _Writer:
         except Exception as error:  # noqa: BLE001  # whoever waits gets it
             self._connection.execute("ROLLBACK TO plan")
             self._connection.execute("RELEASE plan")
-            return _unavailable(error) if isinstance(error, sqlite3.Error) else error
+            return unavailable(error) if isinstance(error, sqlite3.Error) else error
         self._connection.execute("RELEASE plan")
         return None
 
@@ -142,17 +117,89 @@ class _Writer:
         with suppress(sqlite3.Error):
             self._connection.execute("ROLLBACK")
 
+
+class ThreadWriter:
+    """Writes in a thread: the loop never waits for a disk."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions: Final = transactions
+        self._queue: Final[SimpleQueue[Waiting | None]] = SimpleQueue()
+        self._open = True
+        self._thread: Final = Thread(target=self._work, name="store writer", daemon=True)
+        self._thread.start()
+
+    def put(self, waiting: Waiting) -> None:
+        """Raises StoreUnavailable after `stop`."""
+        if not self._open:
+            raise closed()
+        self._queue.put(waiting)
+
+    async def stop(self) -> None:
+        if self._open:
+            self._open = False
+            self._queue.put(None)
+            await asyncio.to_thread(self._thread.join)
+            self._transactions.close()
+
+    def _work(self) -> None:
+        while (job := self._queue.get()) is not None:
+            group = [job]
+            while len(group) < MOST_TOGETHER and not self._queue.empty():
+                job = self._queue.get()
+                if job is None:
+                    break
+                group.append(job)
+            self._settle(group, self._transactions.commit(group))
+            if job is None:
+                return
+
     @staticmethod
     def _settle(group: Sequence[Waiting], came: Sequence[Committed | Exception]) -> None:
         """Futures belong to the loop that waits."""
-
-        def tell() -> None:
-            for each, result in zip(group, came, strict=True):
-                each.settle(result)
-
         with suppress(RuntimeError):  # the loop is gone, and with it everyone who waited
-            group[0].result.get_loop().call_soon_threadsafe(tell)
+            group[0].result.get_loop().call_soon_threadsafe(_tell, group, came)
 
 
-def _unavailable(error: Exception) -> StoreUnavailable:
+class LoopWriter:
+    """Writes on the loop itself, when everything that was ready has run: for a process whose every answer waits for a
+    commit anyway. Passing the interpreter's lock to a thread and back costs more than all of the work."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions: Final = transactions
+        self._group: list[Waiting] = []
+        self._open = True
+
+    def put(self, waiting: Waiting) -> None:
+        """Raises StoreUnavailable after `stop`."""
+        if not self._open:
+            raise closed()
+        if not self._group:
+            asyncio.get_running_loop().call_soon(self._look, 0)
+        self._group.append(waiting)
+
+    async def stop(self) -> None:
+        if self._open:
+            self._open = False
+            self._write()
+            self._transactions.close()
+
+    def _look(self, before: int) -> None:
+        """Write when a turn of the loop brought nothing more."""
+        if before < len(self._group) < MOST_TOGETHER:
+            asyncio.get_running_loop().call_soon(self._look, len(self._group))
+        else:
+            self._write()
+
+    def _write(self) -> None:
+        group, self._group = self._group, []
+        if group:
+            _tell(group, self._transactions.commit(group))
+
+
+def _tell(group: Sequence[Waiting], came: Sequence[Committed | Exception]) -> None:
+    for each, result in zip(group, came, strict=True):
+        each.settle(result)
+
+
+def unavailable(error: Exception) -> StoreUnavailable:
     return StoreUnavailable(f"SQLite: {error}")

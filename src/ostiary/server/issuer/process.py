@@ -38,7 +38,7 @@ class IssuerProcess:
 
     async def start(self) -> None:
         """Raises StoreUnavailable, NoSigningKey, SealBroken, OSError."""
-        self._store = await open_store(self._setup.store, self._master.derive("audit"))
+        self._store = await open_store(self._setup.store, self._master.derive("audit"), on_loop=True)
         keys = IssuerKeys(self._master, await self._store.signing_keys())
         keys.at(time.time())
         self._desk = Desk(self._setup.contract, self._store, self._master, keys, time.time, secrets.token_bytes)
