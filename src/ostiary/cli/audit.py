@@ -97,7 +97,8 @@ def _fits(event: Mapping[str, Any], types: list[str] | None, wanted: Mapping[str
 
 def _line(record: Record, event: Mapping[str, Any]) -> str:
     at = datetime.fromtimestamp(event["at"], UTC).isoformat(timespec="milliseconds")
-    rest = " ".join(f"{name}={_value(value)}" for name, value in event.items() if name not in ("at", "type"))
+    told = {name: value for name, value in event.items() if name not in ("at", "type") and value is not None}
+    rest = " ".join(f"{name}={_value(value)}" for name, value in told.items())
     return f"{record.position:>7} {at} {event['type']} {rest}"
 
 

@@ -49,7 +49,8 @@ def list_keys(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = No
         if as_json:
             print_json(keys)
         for key in () if as_json else keys:
-            typer.echo("{id}  {use:7}  signs from {signs_at}  dies {dies_at}".format(**key))
+            until = f"  until {key['dies_at']}" if key["dies_at"] else ""
+            typer.echo("{id}  {use:7}  signs from {signs_at}".format(**key) + until)
 
     with_store(contract, state, work)
 

@@ -30,6 +30,7 @@ def token(
         await store.commit(revocation.of_token(TokenId(id), now, longest_token(place.contract)))
 
     with_store(contract, state, work)
+    typer.echo(f"revoked: the token {id}")
 
 
 @app.command()
@@ -47,6 +48,7 @@ def session(
         await store.commit(revocation.of_session(found, int(time.time()), longest_token(place.contract)))
 
     with_store(contract, state, work)
+    typer.echo(f"revoked: the session {id} and what was issued in it")
 
 
 @app.command()
@@ -63,6 +65,7 @@ def client(
         await store.commit(revocation.of_client(ClientId(id), int(time.time()), longest_token(place.contract)))
 
     with_store(contract, state, work)
+    typer.echo(f"revoked: the client {id} and its tokens")
 
 
 @app.command()
@@ -80,3 +83,4 @@ def person(
         await store.commit(revocation.of_person(found, int(time.time()), longest_token(place.contract)))
 
     with_store(contract, state, work)
+    typer.echo(f"revoked: the sessions and tokens of {login}")

@@ -19,6 +19,7 @@ from ostiary.server import admin
 from ostiary.server.channel import Setup
 from ostiary.server.children import Inheritance, child_environment
 from ostiary.server.control import Control
+from ostiary.server.development import CA_FILE
 from ostiary.server.health import pages
 from ostiary.server.memory import SHARED_BYTES, make_shared
 from ostiary.server.place import Place, find_place, require_free
@@ -62,8 +63,16 @@ class Up:
         await store.commit(_started(self._place))
         await self._supervisor.begin()
         await self._listen(store, stack)
-        self._say(f"ready on {self._place.contract.origin}")
+        self._tell()
         return store
+
+    def _tell(self) -> None:
+        """Where everything is."""
+        place, admin_at = self._place, self._place.deployment.admin
+        self._say(f"health and metrics on http://{admin_at.host or '*'}:{admin_at.port}")
+        if place.deployment.tls is None and not place.deployment.plain_http:
+            self._say(f"a certificate of this machine's own; who trusts it: {place.state.path / 'tls' / CA_FILE}")
+        self._say(f"ready on {place.contract.origin}")
 
     async def _listen(self, store: Store, stack: AsyncExitStack) -> None:
         address = self._place.deployment.admin
