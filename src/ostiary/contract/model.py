@@ -4,11 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
+from typing import Final
 
 from ostiary.model.ids import ClientId, Role, RouteId, Scope, ServiceName, TenantId, TokenHash
 from ostiary.model.principal import Binding, Kind
 
 Network = IPv4Network | IPv6Network
+
+LONGEST_ACCESS_TOKEN: Final = 86400
+"""Seconds. No contract gives an access token more, so what has to outlive every token lives this long: a revocation,
+a key that signed. The contract in force does not tell, since tokens of the one before it may live longer."""
 
 
 class GrantType(StrEnum):

@@ -13,7 +13,8 @@ from ostiary.contract.words import as_text, wrong
 _MOST_SEGMENTS = 64
 _METHOD = r"[A-Z]{1,16}"
 PARAMETER = r"\{[A-Za-z_][A-Za-z0-9_-]*\}"
-LITERAL = r"[A-Za-z0-9._~!$&'()+,;=:@-]+"
+LITERAL = r"[A-Za-z0-9._~!$&'()+,=:@-]+"
+"""What servers read in one way only: not `;`, which some take for the beginning of parameters."""
 
 
 Shape = tuple[str, tuple[str | None, ...]]
@@ -62,7 +63,7 @@ def _check_segment(segment: str, *, last: bool) -> None:
     if segment.startswith(":"):
         wrong(Code.BAD_ROUTE, f"`{segment}` is a parameter only elsewhere.", f"Write `{{{segment[1:]}}}`.")
     if segment in ("", ".", "..") or not re.fullmatch(LITERAL, segment):
-        mend = "Write plain segments between single slashes: no `*`, `%`, `?`, `#`, `.` or `..`."
+        mend = "Write plain segments between single slashes: no `*`, `%`, `;`, `?`, `#`, `.` or `..`."
         wrong(Code.BAD_ROUTE, f"`{segment}` is no segment of a path.", mend)
 
 

@@ -8,13 +8,14 @@ from ostiary.contract.expand_client import credential_of
 from ostiary.contract.file_client import Client, Credential
 from ostiary.contract.key_sets import holds_private_keys, key_set
 from ostiary.contract.mistakes import Code, Mistake
+from ostiary.contract.model import LONGEST_ACCESS_TOKEN
 from ostiary.contract.profiles import PROFILES, SETTINGS
 from ostiary.contract.quantities import in_words
 from ostiary.keys.jwk import JwkInvalid
 from ostiary.model.principal import Kind
 
 _YEAR = 365 * 86400
-_LONGEST = {"access_token_lifetime": 86400, "refresh_idle": _YEAR, "refresh_absolute": 5 * _YEAR}
+_LONGEST = {"access_token_lifetime": LONGEST_ACCESS_TOKEN, "refresh_idle": _YEAR, "refresh_absolute": 5 * _YEAR}
 """Even with a reason."""
 _PROFILE_FIELD = {
     "access_token_lifetime": "access_token_seconds",
