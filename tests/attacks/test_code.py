@@ -25,7 +25,7 @@ def test_the_gateways_hear_of_a_replayed_code(world: TokenWorld) -> None:
     code = world.code()
     grant = world.grant_of(read(world.exchange(code))["access_token"]).id
     world.exchange(code)
-    assert [each.event for each in world.run(world.store.feed_since(0))][-1] == GrantRevoked(grant, START + 3600)
+    assert [each.event for each in world.run(world.store.feed_since(0))][-1] == GrantRevoked(grant, START + 86400)
     assert [event.reason for event in world.events() if isinstance(event, FamilyRevoked)] == [Reason.CODE_REPLAYED]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ostiary.contract.model import ClientRule
+from ostiary.contract.model import LONGEST_ACCESS_TOKEN, ClientRule
 from ostiary.issuer.records import Grant
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.scopes import OFFLINE_ACCESS, write_scope
@@ -18,9 +18,6 @@ from ostiary.model.reasons import Reason
 from ostiary.people.records import Person, Session
 
 TYPE: Final = "at+jwt"
-SHORTEST_MEMORY: Final = 3600
-"""Seconds for which a revocation is remembered at least: a contract loaded anew may have shortened a lifetime while
-tokens of the longer one live on."""
 
 Claims = dict[str, object]
 
@@ -173,6 +170,6 @@ def session_lives(session: Session | None, now: float) -> bool:
     return session is not None and session.ended_at is None and now < session.expires_at
 
 
-def revocation_end(client: ClientRule, now: int) -> int:
-    """When the last access token is dead that the client may have now."""
-    return now + max(client.profile.access_token_seconds, SHORTEST_MEMORY)
+def revocation_end(now: float) -> int:
+    """When the last access token is dead that was issued up to now."""
+    return int(now) + LONGEST_ACCESS_TOKEN

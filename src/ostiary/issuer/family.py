@@ -58,6 +58,6 @@ def revoke_family(client: ClientRule, grant: Grant | None, reason: Reason, now: 
     plan = Plan(
         writes=(RevokeGrant(grant.id, int(now)),),
         events=(FamilyRevoked(at=now, client=client.id, grant=grant.id, reason=reason),),
-        feed=(GrantRevoked(grant.id, revocation_end(client, int(now))),),
+        feed=(GrantRevoked(grant.id, revocation_end(now)),),
     )
     return Refused(plan, error)

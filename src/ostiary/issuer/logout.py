@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from ostiary.contract.model import ClientRule
-from ostiary.issuer.access_token import SHORTEST_MEMORY
+from ostiary.contract.model import LONGEST_ACCESS_TOKEN, ClientRule
 from ostiary.issuer.form import Parameters
 from ostiary.issuer.id_token_hint import IdTokenHint
 from ostiary.issuer.redirect_uris import RegisteredRedirectUri, require_post_logout_redirect_uri
@@ -76,9 +75,4 @@ def location(request: LogoutRequest) -> str | None:
 def lifetimes(registry: Registry) -> Lifetimes:
     """Of sessions, and of whatever a session has let out."""
     contract = registry.contract
-    longest = max((client.profile.access_token_seconds for client in contract.clients.values()), default=0)
-    return Lifetimes(
-        idle=contract.session_idle_seconds,
-        absolute=contract.session_absolute_seconds,
-        token=max(longest, SHORTEST_MEMORY),
-    )
+    return Lifetimes(contract.session_idle_seconds, contract.session_absolute_seconds, LONGEST_ACCESS_TOKEN)

@@ -50,7 +50,7 @@ def revoke_grant(token: RefreshToken, client: ClientRule, now: float) -> Decided
         Plan(
             writes=(RevokeGrant(token.grant, int(now)),),
             events=(TokenRevocation(at=now, client=client.id, grant=token.grant),),
-            feed=(GrantRevoked(token.grant, revocation_end(client, int(now))),),
+            feed=(GrantRevoked(token.grant, revocation_end(now)),),
         ),
         None,
     )

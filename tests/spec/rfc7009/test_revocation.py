@@ -29,7 +29,7 @@ def test_2_1_a_refresh_token_goes_with_all_that_its_grant_issued(world: TokenWor
     assert world.userinfo(tokens["access_token"]).status_code == 401
     assert world.refresh(tokens["refresh_token"]).status_code == 400
     assert world.userinfo(others["access_token"]).status_code == 200
-    assert feed(world)[-1] == GrantRevoked(world.grant_of(tokens["access_token"]).id, START + 3600)
+    assert feed(world)[-1] == GrantRevoked(world.grant_of(tokens["access_token"]).id, START + 86400)
 
 
 def test_2_1_the_records_name_who_asked(world: TokenWorld) -> None:
