@@ -45,7 +45,9 @@ def listen_address(file: ContractFile) -> Address:
         return file.listen
     url = split_url(file.origin)
     assert url is not None
-    return Address("127.0.0.1" if is_loopback(url.hostname) else "", url.port or 443)
+    host = url.hostname or ""
+    own = host if is_loopback(host) else ""
+    return Address("127.0.0.1" if own == "localhost" else own, url.port or 443)
 
 
 def is_development(file: ContractFile) -> bool:

@@ -1,0 +1,45 @@
+"""Where the door listens, and what it needs there."""
+
+import pytest
+
+from contract_door import TEXT, read_door
+from ostiary.contract.deployment import Deployment
+
+
+def deployed(right: str, wrong: str) -> Deployment:
+    assert TEXT.count(right) == 1
+    return read_door(TEXT.replace(right, wrong)).in_force()[1]
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "port"),
+    [
+        ("https://localhost:8443", "127.0.0.1", 8443),
+        ("https://127.0.0.2", "127.0.0.2", 443),
+        ("https://[::1]:8443", "::1", 8443),
+        ("https://api.example", "", 443),
+        ("https://192.0.2.7:8443", "", 8443),
+    ],
+)
+def test_the_door_listens_where_the_origin_leads(origin: str, host: str, port: int) -> None:
+    deployment = deployed("origin: https://api.example", f"origin: {origin}")
+    assert (deployment.listen.host, deployment.listen.port) == (host, port)
+    assert deployment.development is (host != "")
+
+
+def test_the_door_listens_where_it_is_told() -> None:
+    listen = deployed("state: state", "listen: 10.0.0.1:8443").listen
+    assert (listen.host, listen.port) == ("10.0.0.1", 8443)
+
+
+def test_on_this_machine_nothing_has_to_be_given() -> None:
+    text = TEXT.replace("https://api.example", "https://localhost:8443")
+    text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith(("tls:", "master_key:")))
+    deployment = read_door(text).in_force()[1]
+    assert (deployment.tls, deployment.master_key, deployment.plain_http) == (None, None, False)
+
+
+def test_without_tls_at_the_door_the_contract_says_so() -> None:
+    without = "insecure_plain_http: {value: true, because: a proxy ends TLS}"
+    deployment = deployed("tls: {certificate: door.pem, key: door.key}", without)
+    assert (deployment.tls, deployment.plain_http) == (None, True)
