@@ -31,7 +31,7 @@ def rotate(
 
     async def work(place: Place, store: Store) -> None:
         master = MasterKey.from_text(await asyncio.to_thread(place.master_key))
-        added = await rotate_now(store, master, place.contract, ahead)
+        added = await rotate_now(store, master, ahead)
         for key in added:
             typer.echo(f"{key} is published, and signs in {ahead} s")
         if not added:

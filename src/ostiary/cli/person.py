@@ -10,6 +10,7 @@ import typer
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
 from ostiary.cli.said import fail, print_json
+from ostiary.contract.model import LONGEST_ACCESS_TOKEN
 from ostiary.model.fresh import fresh_name
 from ostiary.model.ids import Role, Secret, Subject, TenantId
 from ostiary.people.accounts import Change, NewPerson, RoleUnknown, add_person, change_person
@@ -17,7 +18,6 @@ from ostiary.people.logins import LoginInvalid
 from ostiary.people.passwords import SALT_BYTES, PasswordRefused, hash_password, require_acceptable
 from ostiary.people.records import Person
 from ostiary.server.place import Place
-from ostiary.server.rotation import longest_token
 from ostiary.store.interface import LoginTaken, Store
 
 app = typer.Typer(no_args_is_help=True, help="People who can sign in: add, change, list.")
@@ -114,7 +114,7 @@ def list_people(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = 
 
 async def _change(place: Place, store: Store, person: Person, change: Change) -> None:
     try:
-        plan = change_person(person, change, place.contract.roles, int(time.time()), longest_token(place.contract))
+        plan = change_person(person, change, place.contract.roles, int(time.time()), LONGEST_ACCESS_TOKEN)
     except RoleUnknown as error:
         fail(_why(error))
     await store.commit(plan)

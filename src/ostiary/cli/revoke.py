@@ -11,7 +11,6 @@ from ostiary.cli.said import fail
 from ostiary.model.ids import ClientId, SessionId, TokenId
 from ostiary.server import revocation
 from ostiary.server.place import Place
-from ostiary.server.rotation import longest_token
 from ostiary.store.interface import Store
 
 app = typer.Typer(no_args_is_help=True, help="Make issued things worthless: a token, a session, a client, a person.")
@@ -27,7 +26,7 @@ def token(
 
     async def work(place: Place, store: Store) -> None:
         now = int(time.time())
-        await store.commit(revocation.of_token(TokenId(id), now, longest_token(place.contract)))
+        await store.commit(revocation.of_token(TokenId(id), now))
 
     with_store(contract, state, work)
     typer.echo(f"revoked: the token {id}")
@@ -45,7 +44,7 @@ def session(
         found = await store.session(SessionId(id))
         if found is None:
             fail(f"there is no session {id}")
-        await store.commit(revocation.of_session(found, int(time.time()), longest_token(place.contract)))
+        await store.commit(revocation.of_session(found, int(time.time())))
 
     with_store(contract, state, work)
     typer.echo(f"revoked: the session {id} and what was issued in it")
@@ -62,7 +61,7 @@ def client(
     async def work(place: Place, store: Store) -> None:
         if ClientId(id) not in place.contract.clients:
             fail(f"the contract has no client {id}")
-        await store.commit(revocation.of_client(ClientId(id), int(time.time()), longest_token(place.contract)))
+        await store.commit(revocation.of_client(ClientId(id), int(time.time())))
 
     with_store(contract, state, work)
     typer.echo(f"revoked: the client {id} and its tokens")
@@ -80,7 +79,7 @@ def person(
         found = await store.person_by_login(login)
         if found is None:
             fail(f"there is nobody with the login {login}")
-        await store.commit(revocation.of_person(found, int(time.time()), longest_token(place.contract)))
+        await store.commit(revocation.of_person(found, int(time.time())))
 
     with_store(contract, state, work)
     typer.echo(f"revoked: the sessions and tokens of {login}")

@@ -1,7 +1,8 @@
-"""What an operator revokes, as plans. Times are seconds since the epoch; `token_seconds`: the longest token's life."""
+"""What an operator revokes, as plans. Times are seconds since the epoch."""
 
 from dataclasses import replace
 
+from ostiary.contract.model import LONGEST_ACCESS_TOKEN
 from ostiary.issuer.records import DisableClient, RevokeAccessToken
 from ostiary.model.events import ClientRevocation, PersonChanged, SignedOut, TokenRevocation
 from ostiary.model.feed import ClientRevoked, SessionEnded, SubjectChanged, TokenRevoked
@@ -10,8 +11,8 @@ from ostiary.model.plan import Plan
 from ostiary.people.records import ChangePerson, EndSession, Person, Session
 
 
-def of_token(token: TokenId, now: int, token_seconds: int) -> Plan:
-    until = now + token_seconds
+def of_token(token: TokenId, now: int) -> Plan:
+    until = now + LONGEST_ACCESS_TOKEN
     return Plan(
         writes=(RevokeAccessToken(token, until),),
         events=(TokenRevocation(at=now, client=None, token=token),),
@@ -19,28 +20,28 @@ def of_token(token: TokenId, now: int, token_seconds: int) -> Plan:
     )
 
 
-def of_session(session: Session, now: int, token_seconds: int) -> Plan:
+def of_session(session: Session, now: int) -> Plan:
     """The session, and every token that names it."""
     return Plan(
         writes=(EndSession(session.id, now),),
         events=(SignedOut(at=now, subject=session.subject, session=session.id),),
-        feed=(SessionEnded(session.id, until=now + token_seconds),),
+        feed=(SessionEnded(session.id, until=now + LONGEST_ACCESS_TOKEN),),
     )
 
 
-def of_client(client: ClientId, now: int, token_seconds: int) -> Plan:
+def of_client(client: ClientId, now: int) -> Plan:
     """Its tokens are dead, and it gets no new ones."""
     return Plan(
         writes=(DisableClient(client, now),),
         events=(ClientRevocation(at=now, client=client),),
-        feed=(ClientRevoked(client, before=now, until=now + token_seconds),),
+        feed=(ClientRevoked(client, before=now, until=now + LONGEST_ACCESS_TOKEN),),
     )
 
 
-def of_person(person: Person, now: int, token_seconds: int) -> Plan:
+def of_person(person: Person, now: int) -> Plan:
     """Every session and token from before; the person may sign in again."""
     return Plan(
         writes=(ChangePerson(replace(person, changed_at=now)),),
         events=(PersonChanged(at=now, subject=person.subject, what=("sessions",)),),
-        feed=(SubjectChanged(person.subject, before=now, until=now + token_seconds),),
+        feed=(SubjectChanged(person.subject, before=now, until=now + LONGEST_ACCESS_TOKEN),),
     )

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from ostiary.contract.model import Contract
+from ostiary.contract.model import LONGEST_ACCESS_TOKEN, Contract
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.master import NONCE_BYTES, MasterKey
 from ostiary.keys.records import AddKey, KeyUse, SigningKey
@@ -30,29 +30,24 @@ async def make_first_keys(store: Store, master: MasterKey) -> None:
 async def rotate_due(store: Store, master: MasterKey, contract: Contract) -> None:
     """Do what the schedule asks for."""
     for use in KeyUse:
-        await _rotate(store, master, use, contract, contract.key_rotation_seconds, PUBLISHED_AHEAD)
+        await _rotate(store, master, use, contract.key_rotation_seconds, PUBLISHED_AHEAD)
 
 
-async def rotate_now(store: Store, master: MasterKey, contract: Contract, ahead: int) -> Sequence[KeyId]:
+async def rotate_now(store: Store, master: MasterKey, ahead: int) -> Sequence[KeyId]:
     """A new key of each use, published now, that signs `ahead` seconds from now."""
     added: list[KeyId] = []
     for use in KeyUse:
-        plan = await _rotate(store, master, use, contract, 0, ahead)
+        plan = await _rotate(store, master, use, 0, ahead)
         added += [write.key.id for write in plan.writes if isinstance(write, AddKey)]
     return added
 
 
-async def _rotate(store: Store, master: MasterKey, use: KeyUse, contract: Contract, every: int, ahead: int) -> Plan:
+async def _rotate(store: Store, master: MasterKey, use: KeyUse, every: int, ahead: int) -> Plan:
     keys: Sequence[SigningKey] = await store.signing_keys()
-    plan = plan_rotation(keys, int(time.time()), every, ahead, longest_token(contract), _new(use, master))
+    plan = plan_rotation(keys, int(time.time()), every, ahead, LONGEST_ACCESS_TOKEN, _new(use, master))
     if plan != Plan():
         await store.commit(plan)
     return plan
-
-
-def longest_token(contract: Contract) -> int:
-    """Seconds that the longest-lived token of any client lives."""
-    return max((client.profile.access_token_seconds for client in contract.clients.values()), default=600)
 
 
 def _new(use: KeyUse, master: MasterKey) -> NewKey:
