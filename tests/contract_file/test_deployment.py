@@ -43,3 +43,18 @@ def test_without_tls_at_the_door_the_contract_says_so() -> None:
     without = "insecure_plain_http: {value: true, because: a proxy ends TLS}"
     deployment = deployed("tls: {certificate: door.pem, key: door.key}", without)
     assert (deployment.tls, deployment.plain_http) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("url", "upstream"),
+    [
+        ("http://chat_server:9002", ("chat_server", 9002, False, "")),
+        ("https://Chat.example", ("chat.example", 443, True, "")),
+        ("http://[::1]/api/", ("::1", 80, False, "/api")),
+        ("http://a", ("a", 80, False, "")),
+    ],
+)
+def test_a_service_is_where_its_url_says(url: str, upstream: tuple[str, int, bool, str]) -> None:
+    contract = read_door(TEXT.replace("http://127.0.0.1:9002", f'"{url}"')).in_force()[0]
+    service = next(service for service in contract.services.values() if service.name == "chat")
+    assert (service.host, service.port, service.tls, service.base_path) == upstream

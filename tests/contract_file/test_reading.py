@@ -153,3 +153,27 @@ def test_a_contract_whose_secret_cannot_be_read_passes_a_check_elsewhere_and_doe
         reading.in_force()
     assert [mistake.code for mistake in broken.value.mistakes] == [Code.SECRET_UNREADABLE]
     assert read_door().in_force()[0] == read_door().contract
+
+
+@pytest.mark.parametrize(
+    ("code", "right", "wrong"),
+    [
+        (Code.BAD_ROUTE, "on: POST /v1/orders,", "on: POST v1/orders,"),
+        (Code.NOT_A_CHOICE, "kind: third-party", "kind: thirdparty"),
+        (Code.NOT_A_CHOICE, "kind: service", "kind: robot"),
+        (Code.BAD_URL, "url: http://127.0.0.1:9001/base", "url: 9001/base"),
+        (Code.WRONG_TYPE, "scopes: [chat.use]", "scopes: chat.use"),
+        (Code.WRONG_TYPE, "tenant: acme", "tenant: 7"),
+        (Code.WRONG_TYPE, "customer: [orders.read, orders.write]", "customer: orders.read"),
+        (Code.SCOPE_NOBODY_GRANTS, "customer: [orders.read, orders.write]", "customer: [orders.read]"),
+        (Code.WRONG_TYPE, "redirect_uris: [https://pages.example/]", "redirect_uris: https://pages.example/"),
+        (Code.WRONG_TYPE, "scope: orders.write, limit", "scope: 7, limit"),
+        (Code.BAD_ORIGIN, "origin: https://api.example", "origin: http://api.example"),
+        (Code.WRONG_TYPE, "tls: {certificate: door.pem, key: door.key}", "tls: door.pem"),
+        (Code.SECRET_IN_CONTRACT, "secret: ${env:SITE_SECRET}", "secret: site-secret"),
+        (Code.SECRET_IN_CONTRACT, "master_key: ${file:/etc/ostiary/master}", "master_key: master"),
+    ],
+)
+def test_one_mistake_is_told_once_and_brings_no_others(code: Code, right: str, wrong: str) -> None:
+    assert TEXT.count(right) == 1
+    assert [mistake.code for mistake in read_door(TEXT.replace(right, wrong)).mistakes] == [code]

@@ -131,17 +131,25 @@ class Upstream:
     base_path: str
 
 
+def _is_reachable(host: str) -> bool:
+    """An address, or a name; in private networks names have `_` too."""
+    if ":" in host:
+        return is_host(f"[{host}]")
+    return re.fullmatch(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?", host) is not None
+
+
 def _upstream(value: object) -> Upstream:
     text = as_text(value)
     url = split_url(text)
     if url is not None and url.password is not None:
         wrong(Code.SECRET_IN_CONTRACT, "A password is written into the URL.", "Take it out of the URL.")
-    if url is None or url.scheme not in ("http", "https") or not url.hostname or "@" in url.netloc:
+    host = (url.hostname or "") if url is not None else ""
+    if url is None or url.scheme not in ("http", "https") or not _is_reachable(host) or "@" in url.netloc:
         wrong(Code.BAD_URL, "This is no URL of a service.", "Write `http://host:port` or `https://host`.")
     if url.query or url.fragment or text.endswith(("?", "#")) or "//" in url.path:
         wrong(Code.BAD_URL, "The URL of a service has no query and no fragment.", "Write scheme, host, port and path.")
     tls = url.scheme == "https"
-    return Upstream(url.hostname, url.port or (443 if tls else 80), tls, url.path.rstrip("/"))
+    return Upstream(host, url.port or (443 if tls else 80), tls, url.path.rstrip("/"))
 
 
 UpstreamUrl = Annotated[
