@@ -10,6 +10,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 
 from ostiary.audit.encode import EVENT_TYPES
+from ostiary.cli.reference import reference as commands
 from ostiary.contract.reference import reference
 from ostiary.contract.schema import schema_text
 from ostiary.model.errors import HttpRefused, OAuthError, Refusal, TokenRefused
@@ -17,7 +18,11 @@ from ostiary.model.reasons import Reason
 from ostiary.server.metrics import Process, exposition
 
 FOLDER = Path(__file__).parent
-WHOLE: Mapping[str, Callable[[], str]] = {"contract.md": reference, "ostiary.schema.json": schema_text}
+WHOLE: Mapping[str, Callable[[], str]] = {
+    "commands.md": commands,
+    "contract.md": reference,
+    "ostiary.schema.json": schema_text,
+}
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -27,7 +27,7 @@ PASSWORD_BYTES = 15
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="What the person types to sign in.")]
 Tenant = Annotated[str | None, typer.Option(help="The tenant the person belongs to.", show_default=False)]
 Roles = Annotated[list[str] | None, typer.Option("--role", help="A role of the contract; may be repeated.")]
-Email = Annotated[str | None, typer.Option(show_default=False)]
+Email = Annotated[str | None, typer.Option(help="As applications learn it.", show_default=False)]
 FromStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input; else one is made and printed.")
 ]
@@ -65,7 +65,7 @@ def add(
 @app.command("set")
 def set_person(
     login: Login,
-    name: Annotated[str | None, typer.Option(show_default=False)] = None,
+    name: Annotated[str | None, typer.Option(help="As pages show it.", show_default=False)] = None,
     email: Email = None,
     tenant: Tenant = None,
     role: Roles = None,
