@@ -39,7 +39,7 @@ def _leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
 def _section(name: str, command: Any, told: Container[str]) -> str:
     arguments = "".join(f" {each.metavar}" for each in command.params if each.param_type_name == "argument")
     own = [each for each in command.params if each.help and each.help not in told and each.name != "help"]
-    return f"\n## {name}\n\n    {name}{arguments} [OPTIONS]\n\n{command.help}\n{_table(own)}"
+    return f"\n## {name}{arguments}\n\n{command.help}\n{_table(own)}"
 
 
 def _table(parameters: Iterable[Any]) -> str:
