@@ -24,7 +24,12 @@ def names(text: str, base_path: str = "", files: Mapping[str, str] | None = None
     return [operation.text for operation in read(text, base_path, files)]
 
 
-PATHS = {"/a": {"get": {}, "post": {}, "parameters": [], "x-note": 1}, "/b/{id}": {"delete": {}}, "x-more": {}}
+PATHS = {
+    "/a": {"get": {}, "post": {}, "parameters": [], "x-note": 1},
+    "/b/{id}": {"delete": {}},
+    "x-more": {"get": {}},
+    "/c": None,
+}
 
 
 @pytest.mark.parametrize("version", [{"swagger": "2.0"}, {"openapi": "3.0.3"}, {"openapi": "3.1.1"}, {"openapi": 3.0}])
@@ -33,6 +38,12 @@ def test_every_version_is_read_from_json(version, indent: int | None) -> None:
     text = json.dumps({**version, "info": {}, "paths": PATHS}, indent=indent)
     assert names(text) == ["GET /a", "POST /a", "DELETE /b/{id}"]
     assert names("\ufeff" + text) == ["GET /a", "POST /a", "DELETE /b/{id}"]
+
+
+def test_what_is_no_path_item_has_no_operations() -> None:
+    assert names(f"{HEAD}paths:\n  x-more:\n    get: {{}}\n  /a:\n  /b: [get]\n  /c: get\n  /d:\n    get: {{}}\n") == [
+        "GET /d"
+    ]
 
 
 def test_yaml_in_flow_style_is_read() -> None:
@@ -111,7 +122,9 @@ def test_a_path_is_named_so_that_a_route_can_be_written_for_it(path: str, text: 
 
 
 def test_methods_of_newer_versions_are_operations_too() -> None:
-    text = "openapi: 3.2.0\npaths:\n  /a:\n    query: {}\n    additionalOperations: {COPY: {}}\n"
+    text = (
+        "openapi: 3.2.0\npaths:\n  /a:\n    query: {}\n    additionalOperations: {COPY: {}, TRACE: {}, no method: {}}\n"
+    )
     assert names(text) == ["QUERY /a", "COPY /a"]
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from ostiary.contract.document import Place
 from ostiary.contract.draft import ReadFile
 from ostiary.contract.openapi_document import NoOpenApi, OpenApi, read_openapi
-from ostiary.contract.patterns import LITERAL, PARAMETER, Shape
+from ostiary.contract.patterns import LITERAL, Shape
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "query")
 _NEVER_SERVED = frozenset({"CONNECT", "TRACE"})
@@ -143,8 +143,6 @@ def _as_route(path: str) -> str:
 
 
 def _parameter(segment: str) -> str:
-    if re.fullmatch(PARAMETER, segment):
-        return segment
     inner = re.search(r"\{([^{}]*)\}", segment)
     letters = re.sub(r"[^A-Za-z0-9_-]", "", inner[1] if inner else segment)
     return f"{{{letters}}}" if re.fullmatch(r"[A-Za-z_].*", letters) else f"{{p{letters}}}"
