@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ostiary.contract.model import ClientAuth, Contract, ServiceRule
 from ostiary.issuer import claims
+from ostiary.issuer.openid_parameters import Prompt
 from ostiary.issuer.pkce import METHOD
 from ostiary.issuer.scopes import OPENID_SCOPES
 from ostiary.issuer.token import SERVED
@@ -55,7 +56,8 @@ def _supported(contract: Contract) -> Document:
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
         "acr_values_supported": ["pwd"],
-        "prompt_values_supported": ["none", "login", "consent"],
+        "prompt_values_supported": [prompt.value for prompt in Prompt],
+        "ui_locales_supported": ["en"],
         "code_challenge_methods_supported": [METHOD],
         "authorization_response_iss_parameter_supported": True,
     }
