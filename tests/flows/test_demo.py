@@ -164,11 +164,12 @@ def test_a_port_that_is_taken_is_said(staying: Demo) -> None:
     assert "Traceback" not in other.stderr
 
 
-def test_kept_state_serves_the_same_people_again_until_ctrl_c(toured: Demo) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_kept_state_serves_the_same_people_until_it_is_interrupted(toured: Demo, number: signal.Signals) -> None:
     people = toured.facts["people"]
     again = Demo(toured.folder.parent)
     children = again.wait_for_tour()
-    again.end(signal.SIGINT, children, 0)
+    again.end(number, children, 0)
     assert again.facts["people"] == people
     assert [line for line in again.lines if line["status"] != line["expected"]] == []
 

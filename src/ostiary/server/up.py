@@ -33,7 +33,9 @@ CARE_SECONDS: Final = 60.0
 
 
 class Up:
-    """One `ostiary up`."""
+    """One `ostiary up`. `store` is there while it runs."""
+
+    store: Store
 
     def __init__(self, place: Place, say: Callable[[str], None]) -> None:
         self._place = place
@@ -43,28 +45,27 @@ class Up:
         self._supervisor = Supervisor(self._setup(), place.workers, self._inheritance(), say)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[Store]:
+    async def running(self) -> AsyncIterator["Up"]:
         """Requests are served inside; on the way out everything is drained."""
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._supervisor.stop)
-            store = await self._start(stack)
-            caring = asyncio.create_task(self._care(store))
+            await self._start(stack)
+            caring = asyncio.create_task(self._care())
             try:
-                yield store
+                yield self
             finally:
                 self._say("draining")
                 caring.cancel()
 
-    async def _start(self, stack: AsyncExitStack) -> Store:
+    async def _start(self, stack: AsyncExitStack) -> None:
         await self._supervisor.spawn()
-        store = await open_store(self._place.store, self._key().derive("audit"))
-        stack.push_async_callback(store.close)
-        await make_first_keys(store, self._key())
-        await store.commit(_started(self._place))
+        self.store = await open_store(self._place.store, self._key().derive("audit"))
+        stack.push_async_callback(self.store.close)
+        await make_first_keys(self.store, self._key())
+        await self.store.commit(_started(self._place))
         await self._supervisor.begin()
-        await self._listen(store, stack)
+        await self._listen(stack)
         self._tell()
-        return store
 
     def _tell(self) -> None:
         """Where everything is."""
@@ -74,46 +75,45 @@ class Up:
             self._say(f"a certificate of this machine's own; who trusts it: {place.state.path / 'tls' / CA_FILE}")
         self._say(f"ready on {place.contract.origin}")
 
-    async def _listen(self, store: Store, stack: AsyncExitStack) -> None:
+    async def _listen(self, stack: AsyncExitStack) -> None:
         address = self._place.deployment.admin
         served = pages(self._supervisor, self._memory)
         listener = await admin.listen(address.host, address.port, served)
         stack.callback(listener.close)
-        control = Control(self._place.state.control_socket, {"reload": lambda: self._reload(store)})
+        control = Control(self._place.state.control_socket, {"reload": self._reload})
         await control.start()
         stack.push_async_callback(control.stop)
-        reloads = lambda: asyncio.ensure_future(self._reload_and_say(store))  # noqa: E731  # a signal handler
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloads)
 
-    async def _reload_and_say(self, store: Store) -> None:
-        answer = await self._reload(store)
+    async def reload(self) -> None:
+        """Take the contract's file anew, and say what came of it."""
+        answer = await self._reload()
         for mistake in answer.get("mistakes", ()):
             self._say("{file}:{line}:{column}: {says} {mend}".format(**mistake))
         self._say(answer.get("error") or "the contract is in force")
 
-    async def _reload(self, store: Store) -> Mapping[str, Any]:
-        """Take the contract's file anew: whole, or not at all."""
+    async def _reload(self) -> Mapping[str, Any]:
+        """Whole, or not at all."""
         try:
-            return await self._swap(store)
+            return await self._swap()
         except ContractBroken as broken:
             return {"error": "the contract is broken; the old one stays in force", "mistakes": told(broken)}
         except (CannotServe, StoreUnavailable, OSError) as error:
             return {"error": f"the old contract stays in force: {error}", "mistakes": []}
 
-    async def _swap(self, store: Store) -> Mapping[str, Any]:
+    async def _swap(self) -> Mapping[str, Any]:
         new = await asyncio.to_thread(find_place, self._place.file, self._place.state.path)
         fixed = [name for name in FIXED if getattr(new.deployment, name) != getattr(self._place.deployment, name)]
         old = self._place.contract.digest
         await self._supervisor.adopt(new.contract)
         self._place = replace(new, deployment=self._place.deployment)
-        await store.commit(_changed(new, old))
+        await self.store.commit(_changed(new, old))
         return {"contract": new.contract.digest, "previous": old, "need_restart": fixed}
 
-    async def _care(self, store: Store) -> None:
+    async def _care(self) -> None:
         while True:
             with suppress(StoreUnavailable):
-                await rotate_due(store, self._key(), self._place.contract)
-                await store.forget(int(time.time()))
+                await rotate_due(self.store, self._key(), self._place.contract)
+                await self.store.forget(int(time.time()))
             await asyncio.sleep(CARE_SECONDS)
 
     def _key(self) -> MasterKey:
@@ -144,24 +144,25 @@ FIXED: Final = ("listen", "admin", "workers", "state", "store", "tls", "plain_ht
 
 
 async def up(place: Place, say: Callable[[str], None]) -> None:
-    """Run until SIGTERM or SIGINT. Raises as `running` does."""
-    stop = asyncio.Event()
+    """Run until SIGTERM or SIGINT; SIGHUP reloads. Raises as `running` does."""
+    loop, stop, reloads = asyncio.get_running_loop(), asyncio.Event(), set[asyncio.Task[None]]()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with running(place, say):
+        loop.add_signal_handler(number, stop.set)
+    async with running(place, say) as made:
+        loop.add_signal_handler(signal.SIGHUP, lambda: reloads.add(loop.create_task(made.reload())))
         await stop.wait()
 
 
 @asynccontextmanager
-async def running(place: Place, say: Callable[[str], None]) -> AsyncIterator[Store]:
+async def running(place: Place, say: Callable[[str], None]) -> AsyncIterator[Up]:
     """The place's door is open inside. Raises StateUnusable, AddressTaken, StoreUnavailable, ChildDied."""
     place.state.make()
     held = place.state.occupy()
     try:
         require_free(place.deployment.listen, "`listen`")
         require_free(place.deployment.admin, "`admin`")
-        async with Up(place, say).running() as store:
-            yield store
+        async with Up(place, say).running() as made:
+            yield made
     finally:
         os.close(held)
 

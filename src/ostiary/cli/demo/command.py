@@ -13,6 +13,7 @@ from ostiary.cli.demo.ending import Ended, noted_signals
 from ostiary.cli.demo.shop import ShopEnded
 from ostiary.cli.demo.show import Show
 from ostiary.cli.said import expected_errors, fail
+from ostiary.server.place import AddressTaken
 
 INTERRUPTED: Final = 130
 """Exit code of what a signal ended before it was done."""
@@ -37,6 +38,8 @@ def demo(
         show = Show(_folder(state, stack), port, admin_port, ending)
         try:
             good = asyncio.run(show.run(json_file, stay=not tour_only))
+        except AddressTaken as error:
+            fail(f"{error}; --port and --admin-port take others")
         except (ShopEnded, Lost) as error:
             fail(f"the demo failed: {error}")
         except Ended:

@@ -62,9 +62,9 @@ class Show:
         """The front door, and the people who may come in."""
         place = _place(demo)
         hashing = asyncio.create_task(asyncio.to_thread(hash_passwords, demo))
-        store = await stack.enter_async_context(running(place, self._log))
-        await add_people(place, store, demo, await hashing)
-        return store
+        door = await stack.enter_async_context(running(place, self._log))
+        await add_people(place, door.store, demo, await hashing)
+        return door.store
 
     def _log(self, line: str) -> None:
         with (self._folder / "up.log").open("a") as log:
