@@ -136,16 +136,17 @@ class TokenFacts:
     person: Person | None
 
 
-def require_living(token: AccessToken, facts: TokenFacts, now: float) -> None:
+def require_living(registry: Registry, token: AccessToken, facts: TokenFacts, now: float) -> None:
     """Raise InvalidToken where the token, its client, grant, session or person was revoked."""
-    if not lives(token, facts, now):
+    if not lives(registry, token, facts, now):
         raise InvalidToken(Reason.TOKEN_REVOKED)
 
 
-def lives(token: AccessToken, facts: TokenFacts, now: float) -> bool:
-    """Neither the token nor anything that it stands on was revoked."""
+def lives(registry: Registry, token: AccessToken, facts: TokenFacts, now: float) -> bool:
+    """Neither the token nor anything that it stands on was revoked, and the contract still has its client."""
     return (
         not facts.revoked
+        and registry.client(token.client) is not None
         and (facts.client_disabled_at is None or token.issued_at > facts.client_disabled_at)
         and (token.grant is None or _grant_lives(token, facts))
         and (token.session is None or session_lives(facts.session, now))

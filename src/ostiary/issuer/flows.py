@@ -129,15 +129,17 @@ def introspection(
     match presented:
         case RefreshToken() if introspect.refresh_token_lives(client, presented, facts, now):
             return introspect.active_refresh_token(registry, client, presented, facts, now)
-        case AccessToken() if introspect.may_see(client, presented, registry) and lives(presented, facts, now):
+        case AccessToken() if introspect.may_see(client, presented, registry) and lives(
+            registry, presented, facts, now
+        ):
             return introspect.active_access_token(client, presented, now)
         case _:
             return introspect.inactive(client, now)
 
 
-def user_info(token: AccessToken, facts: TokenFacts, now: float) -> dict[str, object]:
+def user_info(registry: Registry, token: AccessToken, facts: TokenFacts, now: float) -> dict[str, object]:
     """OpenID Connect Core section 5.3. The token's signature, issuer and lifetime are checked when it is read."""
-    access_token.require_living(token, facts, now)
+    access_token.require_living(registry, token, facts, now)
     userinfo.require_openid(token)
     return userinfo.person_claims(token, facts)
 

@@ -17,4 +17,4 @@ async def userinfo(desk: Desk, incoming: Incoming) -> Answer:
     now = desk.clock()
     token = require_access_token(jwt, desk.keys.at(now).published, desk.registry.issuer, now)
     facts = await access_token_facts(desk.store, token)
-    return Answer(200, (JSON, NO_STORE), orjson.dumps(flows.user_info(token, facts, now)))
+    return Answer(200, (JSON, NO_STORE), orjson.dumps(flows.user_info(desk.registry, token, facts, now)))
