@@ -13,7 +13,7 @@ from ostiary.contract.mistakes import ContractBroken
 from ostiary.keys.master import MasterKeyInvalid, SealBroken
 from ostiary.server.children import ChildDied
 from ostiary.server.control import NobodyIsUp
-from ostiary.server.place import AddressTaken
+from ostiary.server.place import AddressTaken, TlsUnusable
 from ostiary.server.state import StateUnusable
 from ostiary.store.interface import StoreUnavailable
 
@@ -54,7 +54,7 @@ def expected_errors() -> Iterator[None]:
         fail(f"no `ostiary up` runs on {error}")
     except StoreUnavailable as error:
         fail(f"the store cannot be read or written: {error}")
-    except (StateUnusable, AddressTaken, MasterKeyInvalid, SealBroken, ChildDied) as error:
+    except (StateUnusable, AddressTaken, MasterKeyInvalid, SealBroken, TlsUnusable, ChildDied) as error:
         fail(str(error))
     except PermissionError as error:
         fail(f"{error.filename}: {error.strerror}")

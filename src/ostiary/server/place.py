@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +13,16 @@ from ostiary.keys.master import MasterKey
 from ostiary.model.ids import Secret
 from ostiary.server.contract_file import load_contract_file
 from ostiary.server.development import kept_master_key, kept_tls
+from ostiary.server.gateway.tls import server_context
 from ostiary.server.state import StateDirectory
 
 
 class AddressTaken(Exception):
     """Somebody else listens there."""
+
+
+class TlsUnusable(Exception):
+    """The door could not serve with its certificate; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +49,30 @@ class Place:
         return MasterKey.from_text(text).to_text()
 
     def tls(self) -> TlsFiles | None:
-        """None where the door listens without TLS."""
+        """None where the door listens without TLS. Raises TlsUnusable."""
         if self.deployment.plain_http:
             return None
         named = self.deployment.tls
         if named is None:
             return kept_tls(self.state.path)
         folder = self.file.parent
-        return TlsFiles(str(folder / named.certificate), str(folder / named.key))
+        found = TlsFiles(str(folder / named.certificate), str(folder / named.key))
+        _require_usable(found)
+        return found
+
+
+def _require_usable(files: TlsFiles) -> None:
+    """Tell here what each worker would stumble over."""
+    try:
+        for file in (files.certificate, files.key):
+            Path(file).read_bytes()
+        server_context(files.certificate, files.key)
+    except ssl.SSLError:
+        raise TlsUnusable(
+            f"{files.certificate} and {files.key} are no certificate and its own unencrypted key, both as PEM"
+        ) from None
+    except OSError as error:
+        raise TlsUnusable(f"{error.filename}: {error.strerror}") from None
 
 
 def find_place(file: Path, state: Path | None = None) -> Place:

@@ -8,13 +8,14 @@ SUITES: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
 
 def server_context(certificate: str, key: str) -> ssl.SSLContext:
-    """TLS 1.2 and 1.3, HTTP/1.1 by ALPN. PEM files. Raises OSError, of which ssl.SSLError is one."""
+    """TLS 1.2 and 1.3, HTTP/1.1 by ALPN. PEM files, the key not encrypted. Raises OSError, of which ssl.SSLError is
+    one."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(SUITES)
     context.set_alpn_protocols(["http/1.1"])
     context.options |= ssl.OP_NO_RENEGOTIATION
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(certificate, key, password="")  # else OpenSSL would ask at the terminal
     return context
 
 
