@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -402,6 +403,15 @@ def test_a_changed_contract_comes_into_force_and_a_broken_one_changes_nothing(os
     up.write(CONTRACT)
     assert ostiary("reload").exit_code == 0
     assert up.get("/new").status == 404
+
+
+def test_a_hangup_takes_the_contract_anew(up: Up) -> None:
+    up.write({**CONTRACT, "routes": [*CONTRACT["routes"], {"on": "GET /hup", "to": "api", "scope": "things.read"}]})
+    up.process.send_signal(signal.SIGHUP)
+    _until(lambda: up.get("/hup").status, lambda status: status == 401)
+    up.write(CONTRACT)
+    up.process.send_signal(signal.SIGHUP)
+    _until(lambda: up.get("/hup").status, lambda status: status == 404)
 
 
 def test_a_second_program_on_the_same_state_does_not_start(ostiary: Command) -> None:

@@ -1,0 +1,34 @@
+"""From what an answer carries back to what the audit log says of its request."""
+
+import json
+from typing import Any
+
+import pytest
+
+from shop_running import RunningShop
+
+pytestmark = pytest.mark.xdist_group("shop")
+
+
+def told(shop: RunningShop, reference: str) -> dict[str, Any]:
+    """Once the log has it; a batch of allowed requests is written four times a second."""
+    for _ in range(20):
+        found = shop.command("explain", "ref", reference, "--json")
+        if found.returncode == 0:
+            said: dict[str, Any] = json.loads(found.stdout)
+            return said
+    raise AssertionError(found.stderr)
+
+
+def test_an_allowed_request_is_found_by_its_id(shop: RunningShop) -> None:
+    answer = shop.get("/v1/catalog/tea")
+    said = told(shop, answer.headers["x-request-id"])
+    assert (said["allowed"], said["status"], said["route"]) == (True, 200, "GET /v1/catalog/{item}")
+    assert (said["reason"], said["client"], said["subject"]) == (None, None, None)
+
+
+def test_a_refused_request_is_found_by_its_reference(shop: RunningShop) -> None:
+    answer = shop.get("/v1/reports/sales")
+    said = told(shop, answer.json()["ref"])
+    assert (said["allowed"], said["status"], said["route"]) == (False, 401, "GET /v1/reports/sales")
+    assert said["reason"] == "token_missing"
