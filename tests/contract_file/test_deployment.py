@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract_door import TEXT, read_door
+from contract_door import SECRET, TEXT, read_door
 from ostiary.contract.deployment import Deployment
 
 
@@ -27,9 +27,28 @@ def test_the_door_listens_where_the_origin_leads(origin: str, host: str, port: i
     assert deployment.development is (host != "")
 
 
-def test_the_door_listens_where_it_is_told() -> None:
-    listen = deployed("state: state", "listen: 10.0.0.1:8443").listen
-    assert (listen.host, listen.port) == ("10.0.0.1", 8443)
+@pytest.mark.parametrize(
+    ("written", "host", "port"),
+    [("10.0.0.1:8443", "10.0.0.1", 8443), ('"[::1]:8443"', "::1", 8443), ("localhost:0", "localhost", 0)],
+)
+def test_the_door_listens_where_it_is_told(written: str, host: str, port: int) -> None:
+    listen = deployed("state: state", f"listen: {written}").listen
+    assert (listen.host, listen.port) == (host, port)
+
+
+@pytest.mark.parametrize(
+    ("written", "store"),
+    [
+        ("postgresql://door@db.example/door", "postgresql://door@db.example/door"),
+        ("postgresql://door:${env:SITE_SECRET}@db.example/door", f"postgresql://door:{SECRET}@db.example/door"),
+        ("postgresql:///door?host=/run/postgresql", "postgresql:///door?host=/run/postgresql"),
+        ("${env:SITE_SECRET}", SECRET),
+    ],
+)
+def test_the_store_is_there_where_it_is_told(written: str, store: str) -> None:
+    found = deployed("state: state", f"store: {written}").store
+    assert found is not None
+    assert found.reveal() == store
 
 
 def test_on_this_machine_nothing_has_to_be_given() -> None:

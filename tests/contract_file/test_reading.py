@@ -172,6 +172,8 @@ def test_a_contract_whose_secret_cannot_be_read_passes_a_check_elsewhere_and_doe
         (Code.WRONG_TYPE, "tls: {certificate: door.pem, key: door.key}", "tls: door.pem"),
         (Code.SECRET_IN_CONTRACT, "secret: ${env:SITE_SECRET}", "secret: site-secret"),
         (Code.SECRET_IN_CONTRACT, "master_key: ${file:/etc/ostiary/master}", "master_key: master"),
+        (Code.SECRET_IN_CONTRACT, "url: http://127.0.0.1:9002", "url: http://door:pass@127.0.0.1:9002"),
+        (Code.SECRET_IN_CONTRACT, "state: state", "store: postgresql://door:pass@db.example/door"),
     ],
 )
 def test_one_mistake_is_told_once_and_brings_no_others(code: Code, right: str, wrong: str) -> None:

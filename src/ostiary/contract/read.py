@@ -79,4 +79,13 @@ def load(text: bytes, name: str, sources: Sources, read_file: ReadFile) -> Contr
 
 
 def _sorted(mistakes: Iterable[Mistake]) -> tuple[Mistake, ...]:
-    return tuple(sorted(set(mistakes)))
+    """In the order of the file. A secret that was found in two ways is one mistake."""
+    secrets: set[tuple[str, int, int]] = set()
+    told = []
+    for mistake in sorted(set(mistakes)):
+        place = mistake.file, mistake.line, mistake.column
+        if mistake.code is not Code.SECRET_IN_CONTRACT or place not in secrets:
+            told.append(mistake)
+        if mistake.code is Code.SECRET_IN_CONTRACT:
+            secrets.add(place)
+    return tuple(told)
