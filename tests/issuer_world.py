@@ -144,13 +144,13 @@ class Browser:
         return self.follow(self.try_in(self.go(authorization(client, **changes)), login))
 
     def _sent(self, method: str, path: str, content: bytes, **headers: str) -> httpx.Response:
-        sent = [("x-ostiary-peer", self.peer)]
+        sent = {"x-ostiary-peer": self.peer}
         if method == "POST":
-            sent += [("content-type", "application/x-www-form-urlencoded")]
+            sent["content-type"] = "application/x-www-form-urlencoded"
         if self.cookies:
-            sent += [("cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items()))]
-        sent += [(name.replace("_", "-"), value) for name, value in headers.items()]
-        answer = self._world.ask(method, path, content, sent)
+            sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = self._world.ask(method, path, content, list(sent.items()))
         self._world.http.cookies.clear()
         self._keep(answer)
         return answer
