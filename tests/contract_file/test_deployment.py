@@ -1,8 +1,10 @@
 """Where the door listens, and what it needs there."""
 
+from urllib.parse import unquote, urlsplit
+
 import pytest
 
-from contract_door import SECRET, TEXT, read_door
+from contract_door import SECRET, TEXT, read_door, sources
 from ostiary.contract.deployment import Deployment
 
 
@@ -77,3 +79,12 @@ def test_a_service_is_where_its_url_says(url: str, upstream: tuple[str, int, boo
     contract = read_door(TEXT.replace("http://127.0.0.1:9002", f'"{url}"')).in_force()[0]
     service = next(service for service in contract.services.values() if service.name == "chat")
     assert (service.host, service.port, service.tls, service.base_path) == upstream
+
+
+def test_a_password_in_the_url_of_the_store_may_be_any_text() -> None:
+    password = "p@ss/w:rd %2F?#"
+    text = TEXT.replace("state: state", "store: postgresql://door:${env:SITE_SECRET}@db.example/door")
+    store = read_door(text, secrets=sources(SITE_SECRET=password.ljust(22, "x"))).in_force()[1].store
+    assert store is not None
+    url = urlsplit(store.reveal())
+    assert (unquote(url.password or ""), url.hostname, url.path) == (password.ljust(22, "x"), "db.example", "/door")

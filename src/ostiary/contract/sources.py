@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import quote
 
 from ostiary.model.ids import Secret
 
@@ -38,8 +39,11 @@ class Reference:
         return tuple((match[1], match[2]) for match in _INSIDE.finditer(self.text))
 
     def resolve(self, sources: Sources) -> Secret:
-        """The text with every reference replaced. Raises `SourceUnavailable`."""
-        return Secret(_INSIDE.sub(lambda match: _read(sources, match[1], match[2]), self.text))
+        """The text with every reference replaced; where it is part of a URL, percent-encoded. Raises
+        `SourceUnavailable`."""
+        if _INSIDE.fullmatch(self.text):
+            return Secret(_INSIDE.sub(lambda match: _read(sources, match[1], match[2]), self.text))
+        return Secret(_INSIDE.sub(lambda match: quote(_read(sources, match[1], match[2]), safe=""), self.text))
 
 
 def _read(sources: Sources, source: str, name: str) -> str:
