@@ -19,13 +19,17 @@ from secrets_seen import secret, watch
 class RunningShop(Up):
     """One shop, one door. Nothing that they write holds a secret of theirs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, store: str | None = None) -> None:
+        """`store`: the URL of a PostgreSQL database; else it is SQLite."""
         self.folder = folder
         self.port, self.admin_port = free_ports(2)
         self._listener = socket.create_server(("127.0.0.1", 0))
         upstream = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.demo = lay_out(folder, self.port, self.admin_port, upstream)
         self.origin = self.demo.origin
+        if store is not None:
+            with Path(self.demo.contract).open("a") as contract:
+                contract.write(f"store: {store}\n")
         self.contract, self.ca_file = Path(self.demo.contract), Path(self.demo.ca_file)
         self.log = folder / "up.log"
         self._environment: dict[str, str] = {}

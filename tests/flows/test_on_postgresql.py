@@ -1,0 +1,107 @@
+"""The running program on PostgreSQL: what people and clients do, what operators change, and a database that crashes."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pytest
+
+from ostiary.cli.demo.browser import Browser
+from ostiary.cli.demo.front_door import Answer
+from ostiary.cli.demo.oauth import Client, Tokens
+from postgresql_cluster import Cluster, binaries
+from secrets_seen import secret
+from shop_running import RunningShop
+
+pytestmark = pytest.mark.xdist_group("postgresql")
+
+PATIENCE = 30.0
+"""Seconds that something may take that takes much less."""
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    programs = binaries()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed here (Debian: postgresql)")
+    cluster = Cluster(programs)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="module")
+def shop(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
+    running = RunningShop(tmp_path_factory.mktemp("on-postgresql"), cluster.database())
+    try:
+        yield running.open()
+    finally:
+        running.close()
+
+
+def sign_in(shop: RunningShop, login: str) -> Tokens:
+    """At the shop, for its orders."""
+    with closing(shop.door()) as door:
+        browser = Browser(door, login, shop.person(login).password)
+        return remembered(Client(door, shop.client("storefront")).sign_in(browser, "openid orders.read"))
+
+
+def remembered(tokens: Tokens) -> Tokens:
+    secret(tokens.access)
+    secret(tokens.refresh or "no refresh token")
+    return tokens
+
+
+def orders(shop: RunningShop, login: str, tokens: Tokens) -> Answer:
+    path = f"/v1/users/{shop.person(login).subject}/orders"
+    return shop.get(path, {"authorization": f"Bearer {tokens.access}"})
+
+
+def until(status: int, ask: Callable[[], Answer]) -> Answer:
+    """Ask again until this is the answer."""
+    end = time.monotonic() + PATIENCE
+    while (answer := ask()).status != status:
+        assert time.monotonic() < end, answer
+    return answer
+
+
+def test_a_person_signs_in_refreshes_and_calls_the_api(shop: RunningShop) -> None:
+    first = sign_in(shop, "alice")
+    assert orders(shop, "alice", first).status == 200
+    assert orders(shop, "bob", first).status == 403
+    with closing(shop.door()) as door:
+        second = remembered(Client(door, shop.client("storefront")).refresh(first))
+    assert second.refresh != first.refresh
+    assert orders(shop, "alice", second).status == 200
+
+
+def test_a_disabled_person_is_refused_and_another_is_not(shop: RunningShop) -> None:
+    alice, dave = sign_in(shop, "alice"), sign_in(shop, "dave")
+    assert shop.command("person", "set", "alice", "--disable").returncode == 0
+    assert until(401, lambda: orders(shop, "alice", alice)).json()["code"] == "invalid_token"
+    assert orders(shop, "dave", dave).status == 200
+    assert shop.command("person", "set", "alice", "--enable").returncode == 0
+    assert orders(shop, "alice", sign_in(shop, "alice")).status == 200
+
+
+def test_what_happened_is_in_a_log_that_holds(shop: RunningShop) -> None:
+    sign_in(shop, "bob")
+    verdict = json.loads(shop.command("audit", "verify", "--json").stdout)
+    assert verdict["holds"] is True
+    shown = shop.command("audit", "show", "--json", "--type", "tokens_issued", "--last", "1").stdout
+    assert json.loads(shown)["subject"] == shop.person("bob").subject
+
+
+def test_a_crashed_database_is_told_of_and_recovered_from(shop: RunningShop, cluster: Cluster) -> None:
+    bob = sign_in(shop, "bob")
+    assert orders(shop, "bob", bob).status == 200
+    cluster.halt()
+    refused = until(503, lambda: orders(shop, "bob", bob))
+    assert refused.json()["code"] == "service_unavailable"
+    assert shop.ready() == 503
+    assert shop.get("/v1/catalog").status in (200, 503)
+    cluster.start()
+    until(200, lambda: orders(shop, "bob", bob))
+    assert until(200, lambda: shop.get("/.well-known/openid-configuration"))
+    assert orders(shop, "bob", sign_in(shop, "bob")).status == 200
+    assert shop.command("audit", "verify").returncode == 0
