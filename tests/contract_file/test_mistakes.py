@@ -77,6 +77,8 @@ CASES = [
     (Code.BAD_ROUTE, "on: GET /v1/chat,", 'on: »"GET /v1/x{room}",'),
     (Code.BAD_ROUTE, "on: GET /v1/chat,", "on: »GET /v1/:room,"),
     (Code.BAD_ROUTE, "on: GET /v1/chat,", "on: »GET /v1/chat;room,"),
+    (Code.BAD_ROUTE, "on: GET /v1/chat,", 'on: »"GET /{a}/x/{a}",'),
+    (Code.BAD_ROUTE, "on: GET /v1/chat,", f"on: »GET {'/a' * 65},"),
     (Code.BAD_FACT, "tenant: query.room", "tenant: »header.room"),
     (Code.BAD_FACT, "tenant: query.room", "tenant: »query.room.name"),
     (Code.UNKNOWN_SERVICE, "to: chat", "to: »chats"),

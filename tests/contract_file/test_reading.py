@@ -120,6 +120,10 @@ def test_routes_that_no_request_fits_both_are_taken() -> None:
     assert read_door(TEXT + more).mistakes == ()
 
 
+def test_a_path_may_have_as_many_segments_as_the_bound() -> None:
+    assert read_door(TEXT.replace("on: GET /v1/chat,", f"on: GET {'/a' * 64},")).mistakes == ()
+
+
 @pytest.mark.parametrize(
     ("state", "key", "together"),
     [
