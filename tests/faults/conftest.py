@@ -12,6 +12,7 @@ import pytest
 
 from ostiary.cli.demo.front_door import Answer
 from running import Up
+from secrets_seen import secret
 
 TOKEN = "/oauth/token"
 
@@ -70,7 +71,7 @@ class Door(Up):
         """A token by client credentials, on a connection of its own."""
         door = self.door()
         try:
-            basic = b64encode(f"robot:{self.secret}".encode()).decode()
+            basic = secret(b64encode(f"robot:{self.secret}".encode()).decode())
             return door.post_form(TOKEN, {"grant_type": "client_credentials"}, {"authorization": f"Basic {basic}"})
         finally:
             door.close()
@@ -78,7 +79,7 @@ class Door(Up):
     def token(self) -> str:
         answer = self.ask_token()
         assert answer.status == 200, answer
-        return str(answer.json()["access_token"])
+        return secret(str(answer.json()["access_token"]))
 
     def things(self, token: str) -> Answer:
         return self.get("/things", {"authorization": f"Bearer {token}"})
