@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ostiary.contract.model import ClientRule, Contract, LimitBy
 from ostiary.gateway.decision import Asked
@@ -20,6 +21,8 @@ from ostiary.model.principal import Binding, Principal
 from ostiary.model.reasons import Reason
 
 TOKEN_TYPE = "at+jwt"  # noqa: S105  # the type of RFC 9068, not a secret
+SHARED = 1024
+"""Sets of scopes, roles and the like that tokens share, of each."""
 CLOCK_SKEW = 5
 """Seconds by which the issuer's clock may be ahead, on another machine."""
 
@@ -33,6 +36,8 @@ class Trust:
     revocations: Revocations
     remembered: Remembered
     client_buckets: Mapping[ClientId, tuple[Bucket, ...]]
+    reads_claims: bool
+    """Whether a rule reads claims of a token; where none does, they are not kept."""
 
     @classmethod
     def of(cls, contract: Contract, keys: KeySet, revocations: Revocations) -> "Trust":
@@ -40,7 +45,9 @@ class Trust:
             client.id: tuple(bucket(limit, f"client {client.id}") for limit in client.limits)
             for client in contract.clients.values()
         }
-        return cls(contract, keys, revocations, Remembered(), buckets)
+        facts = [fact for rule in contract.routes for fact in (rule.owner, rule.tenant) if fact is not None]
+        reads_claims = any(fact.source == "claims" for fact in facts)
+        return cls(contract, keys, revocations, Remembered(), buckets, reads_claims)
 
 
 Identify = Callable[[Asked], Refusal | None]
@@ -113,7 +120,7 @@ def bearer(token: bytes, trust: Trust, now: float) -> Seen:
         raise InvalidToken(Reason.CLIENT_UNKNOWN)
     if client.profile.binding > Binding.BEARER or "cnf" in claims.values:
         raise InvalidToken(Reason.BINDING_TOO_WEAK)
-    return _seen(claims, client, _principal(claims, client, Binding.BEARER), trust.client_buckets[client.id])
+    return _seen(claims, client, _principal(claims, client, Binding.BEARER), trust)
 
 
 IDENTIFIERS: Mapping[bytes, Callable[[bytes, Trust, float], Seen]] = {b"bearer": bearer}
@@ -127,10 +134,10 @@ def _principal(claims: VerifiedClaims, client: ClientRule, binding: Binding) -> 
         client=client.id,
         kind=client.profile.kind,
         binding=binding,
-        scopes=frozenset(map(Scope, claims.text("scope").split(" "))),
+        scopes=_scopes(claims.text("scope")),
         subject=None if subject == client.id else Subject(subject),
         tenant=None if tenant is None else TenantId(tenant),
-        roles=frozenset(map(Role, claims.texts_or_empty("roles"))),
+        roles=_roles(tuple(claims.texts_or_empty("roles"))),
         session=None if session is None else SessionId(session),
         grant=None if grant is None else GrantId(grant),
         acr=claims.text_or_none("acr"),
@@ -138,14 +145,34 @@ def _principal(claims: VerifiedClaims, client: ClientRule, binding: Binding) -> 
     )
 
 
-def _seen(claims: VerifiedClaims, client: ClientRule, principal: Principal, limits: tuple[Bucket, ...]) -> Seen:
+@lru_cache(SHARED)
+def _scopes(text: str) -> frozenset[Scope]:
+    return frozenset(map(Scope, text.split(" ")))
+
+
+@lru_cache(SHARED)
+def _roles(names: tuple[str, ...]) -> frozenset[Role]:
+    return frozenset(map(Role, names))
+
+
+@lru_cache(SHARED)
+def _audiences(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(names)
+
+
+@lru_cache(SHARED)
+def _origins(texts: frozenset[str]) -> frozenset[bytes]:
+    return frozenset(text.encode() for text in texts)
+
+
+def _seen(claims: VerifiedClaims, client: ClientRule, principal: Principal, trust: Trust) -> Seen:
     by_client = f"client {client.id}"
     return Seen(
         principal=principal,
         token=TokenId(claims.text("jti")),
         issued_at=claims.integer("iat"),
         expires_at=claims.integer("exp"),
-        audiences=frozenset(claims.texts("aud")),
+        audiences=_audiences(tuple(claims.texts("aud"))),
         who=(client.id, principal.subject, principal.tenant),
         counted_as={
             LimitBy.CLIENT: by_client,
@@ -153,7 +180,7 @@ def _seen(claims: VerifiedClaims, client: ClientRule, principal: Principal, limi
             LimitBy.TENANT: by_client if principal.tenant is None else f"tenant {principal.tenant}",
         },
         networks=client.allow_ips,
-        limits=limits,
-        origins=frozenset(origin.encode() for origin in client.origins) if client.profile.cors else None,
-        claims=claims.values,
+        limits=trust.client_buckets[client.id],
+        origins=_origins(client.origins) if client.profile.cors else None,
+        claims=claims.values if trust.reads_claims else {},
     )

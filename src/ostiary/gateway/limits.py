@@ -7,6 +7,7 @@ A request moves it on by one interval, and is refused where it would come to lie
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ostiary.contract.model import Limit, LimitBy
@@ -66,7 +67,7 @@ class Charges:
     template: bytes
 
     @classmethod
-    def on(cls, limits: Sequence[Bucket], counted_as: Mapping[LimitBy, str], address: str) -> "Charges":
+    def on(cls, limits: tuple[Bucket, ...], counted_as: Mapping[LimitBy, str], address: str) -> "Charges":
         """For who is counted as these; by address where they are not counted so."""
         charges = tuple(charge(limit, counted_as.get(limit.per, address)) for limit in limits)
         return cls(charges, template(limits))
@@ -148,7 +149,8 @@ class Table:
         return min(((slot & mask) * 2 for slot in range(at, at + _PROBES)), key=lambda cell: cells[cell + 1])
 
 
-def template(limits: Sequence[Bucket]) -> bytes:
+@lru_cache(1024)
+def template(limits: tuple[Bucket, ...]) -> bytes:
     """`RateLimit` and `RateLimit-Policy` as lines, with a place for `r` and `t` of each limit
     (draft-ietf-httpapi-ratelimit-headers-11)."""
     items = b", ".join(limit.item.replace(b"%", b"%%") + b"%d;t=%d" for limit in limits)

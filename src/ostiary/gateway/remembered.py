@@ -1,4 +1,4 @@
-"""Credentials that were verified, remembered so that each is verified once. Bounded in number and in bytes."""
+"""Credentials that were verified, remembered so that each is verified once. Bounded in bytes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ from ostiary.model.ids import ClientId, RouteId, ServiceName, Subject, TenantId,
 from ostiary.model.principal import Principal
 
 MOST_ENTRIES: Final = 20_000
-MOST_BYTES: Final = 24 * 1024 * 1024
-_OVERHEAD: Final = 1200
+MOST_BYTES: Final = 6 * 1024 * 1024
+_OVERHEAD: Final = 1700
 """About what an entry takes beside the credential itself and the identities made for it, in bytes."""
 
 
@@ -47,13 +47,12 @@ class Seen:
 class Remembered:
     """From a credential's bytes to what is known of it. The one that was not used for longest goes first (clock)."""
 
-    __slots__ = ("_bytes", "_entries", "_most_bytes", "_most_entries", "get")
+    __slots__ = ("_bytes", "_entries", "_most_bytes", "get")
 
-    def __init__(self, most_entries: int = MOST_ENTRIES, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._entries: Final[dict[bytes, Seen]] = {}
         self.get = self._entries.get
         self._bytes = 0
-        self._most_entries = most_entries
         self._most_bytes = most_bytes
 
     def __len__(self) -> int:
@@ -63,7 +62,7 @@ class Remembered:
         """Remember; forget others where there is no room."""
         self._entries[credential] = seen
         self._bytes += _size(credential)
-        while len(self._entries) > self._most_entries or self._bytes > self._most_bytes:
+        while self._bytes > self._most_bytes:
             self._evict()
 
     def drop(self, credential: bytes) -> None:

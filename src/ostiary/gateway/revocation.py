@@ -1,7 +1,7 @@
 """What was revoked: the feed's events, held so that a remembered token is checked by comparing one number.
 
-Names are kept as 64-bit hashes, keyed by the process's hash seed, so that a hundred thousand of them take ten
-megabytes. Two names with one hash would refuse one token too many, with a chance of one in 10^14.
+Names are kept as 60-bit hashes, keyed by the process's hash seed, so that a hundred thousand of them take ten
+megabytes. Two names with one hash would refuse one token too many, with a chance of one in 10^13.
 """
 
 from collections.abc import Iterable
@@ -50,15 +50,15 @@ class Revocations:
     def _take(self, event: FeedEvent) -> None:
         match event:
             case TokenRevoked(name, until):
-                self._add(hash((_TOKEN, name)), until)
+                self._add(_name(_TOKEN, name), until)
             case GrantRevoked(name, until):
-                self._add(hash((_GRANT, name)), until)
+                self._add(_name(_GRANT, name), until)
             case SessionEnded(name, until):
-                self._add(hash((_SESSION, name)), until)
+                self._add(_name(_SESSION, name), until)
             case SubjectChanged(name, before, until):
-                self._add_before(hash((_SUBJECT, name)), before, until)
+                self._add_before(_name(_SUBJECT, name), before, until)
             case ClientRevoked(name, before, until):
-                self._add_before(hash((_CLIENT, name)), before, until)
+                self._add_before(_name(_CLIENT, name), before, until)
             case KeysChanged():
                 self.keys_version += 1
 
@@ -83,11 +83,11 @@ class Revocations:
         """Whether the token, its grant or session was revoked, or its client or person after it was issued."""
         until, before = self._until, self._before
         return (
-            hash((_TOKEN, token)) in until
-            or (grant is not None and hash((_GRANT, grant)) in until)
-            or (session is not None and hash((_SESSION, session)) in until)
-            or (subject is not None and before.get(hash((_SUBJECT, subject)), -1) >= issued_at)
-            or before.get(hash((_CLIENT, client)), -1) >= issued_at
+            _name(_TOKEN, token) in until
+            or (grant is not None and _name(_GRANT, grant) in until)
+            or (session is not None and _name(_SESSION, session) in until)
+            or (subject is not None and before.get(_name(_SUBJECT, subject), -1) >= issued_at)
+            or before.get(_name(_CLIENT, client), -1) >= issued_at
         )
 
     def forget(self, now: float) -> None:
@@ -99,4 +99,10 @@ class Revocations:
         self._whole.clear()
 
 
+def _name(kind: int, name: str) -> int:
+    """Of 60 bits: what Python keeps in two digits."""
+    return hash((kind, name)) & _MASK
+
+
+_MASK: Final = (1 << 60) - 1
 _TOKEN, _GRANT, _SESSION, _SUBJECT, _CLIENT = range(5)

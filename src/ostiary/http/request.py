@@ -17,7 +17,7 @@ from ostiary.model.errors import (
 )
 from ostiary.model.reasons import Reason
 
-_REMEMBERED: Final = 1024 * 1024
+_REMEMBERED: Final = 256 * 1024
 """Bytes of heads, and of field blocks."""
 _MINOR: Final = {b"HTTP/1.1": 1, b"HTTP/1.0": 0}
 

@@ -13,7 +13,7 @@ from ostiary.model.reasons import Reason
 MOST_BYTES: Final = 64 * 1024
 """Of a response's head."""
 MOST_FIELDS: Final = 200
-_REMEMBERED: Final = 256 * 1024
+_REMEMBERED: Final = 64 * 1024
 """Bytes of heads."""
 _MINOR: Final = {b"HTTP/1.1 ": 1, b"HTTP/1.0 ": 0}
 

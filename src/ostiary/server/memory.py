@@ -5,9 +5,9 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-SHARED_BYTES: Final = {"limits": 16 << 20, "metrics": 1 << 30}
-"""What `ostiary up` shares: a million slots of limits, and for each of up to 1024 workers a megabyte to write its
-counts into. Pages that nobody writes take no memory."""
+SHARED_BYTES: Final = {"limits": 4 << 20, "metrics": 1 << 30}
+"""What `ostiary up` shares: a quarter of a million slots of limits, and for each of up to 1024 workers a megabyte to
+write its counts into. Pages that nobody writes take no memory."""
 
 
 def make_shared(sizes: Mapping[str, int]) -> dict[str, int]:

@@ -17,6 +17,8 @@ from ostiary.store.statements import Statement, Steps, add, add_new
 RECORD: Final = Shape(Record, schema.audit)
 PAGE: Final = 500
 """Audit records read at once."""
+FEED_PAGE: Final = 1000
+"""Feed events read at once."""
 
 _FEED_TYPES: Final = {each.__name__: each for each in get_args(FeedEvent)}
 _ENDS: Final = Statement(lambda _: select(*schema.heads.columns).where(schema.heads.c.id == 1).with_for_update())
@@ -42,6 +44,7 @@ _FEED_SINCE: Final = Statement(
         select(schema.feed.c.position, schema.feed.c.type, schema.feed.c.body)
         .where(schema.feed.c.position > bindparam("after"))
         .order_by(schema.feed.c.position)
+        .limit(FEED_PAGE)
     )
 )
 _RECORDS: Final = Statement(

@@ -43,7 +43,7 @@ class Store(Protocol):
     async def signing_keys(self) -> Sequence[SigningKey]: ...
 
     async def feed_since(self, position: int) -> Sequence[Numbered]:
-        """Events after `position`, in order. 0: everything that is not forgotten yet."""
+        """Events after `position`, in order: the next thousand. 0: from the first that is not forgotten yet."""
         ...
 
     async def forget(self, now: int) -> None:

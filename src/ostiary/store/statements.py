@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ClauseElement
 
 T = TypeVar("T")
@@ -29,8 +29,20 @@ class Compiled:
         return [values[name] if name in values else self.constants[name] for name in self.names]
 
 
-_SQLITE: Final = sqlite.dialect(paramstyle="qmark")
-_POSTGRESQL: Final[Any] = postgresql.asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+@cache
+def _sqlite() -> tuple[Any, Any]:
+    """The dialect and its `insert`. A process loads only the dialect that it uses: each takes megabytes."""
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.dialect(paramstyle="qmark"), sqlite.insert
+
+
+@cache
+def _postgresql() -> tuple[Any, Any]:
+    """As `_sqlite`."""
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.asyncpg.dialect(), postgresql.insert  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 
 
 class Statement:
@@ -46,12 +58,12 @@ class Statement:
 
     def sqlite(self) -> Compiled:
         if self._on_sqlite is None:
-            self._on_sqlite = _compiled(self._core(sqlite.insert), _SQLITE)
+            self._on_sqlite = _compiled(self._core, *_sqlite())
         return self._on_sqlite
 
     def postgresql(self) -> Compiled:
         if self._on_postgresql is None:
-            self._on_postgresql = _compiled(self._core(postgresql.insert), _POSTGRESQL)
+            self._on_postgresql = _compiled(self._core, *_postgresql())
         return self._on_postgresql
 
 
@@ -89,7 +101,7 @@ def add_new(table: Table) -> Statement:
     return Statement(core)
 
 
-def _compiled(core: ClauseElement, dialect: Any) -> Compiled:
-    compiled: Any = core.compile(dialect=dialect)
+def _compiled(core: Callable[[Any], ClauseElement], dialect: Any, insert: Any) -> Compiled:
+    compiled: Any = core(insert).compile(dialect=dialect)
     constants = {name: value for name, value in compiled.params.items() if value is not None}
     return Compiled(str(compiled), tuple(compiled.positiontup), constants)

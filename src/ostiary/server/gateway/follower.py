@@ -35,9 +35,8 @@ class Follower:
     async def poll(self) -> None:
         """Hear the feed once. Raises StoreUnavailable, NoSigningKey, SealBroken."""
         revocations = self._revocations
-        asked_at = time.monotonic_ns()
-        events = await self._store.feed_since(revocations.position)
-        revocations.apply(events)
+        before = revocations.position
+        asked_at = await self._catch_up()
         if revocations.keys_version != self._keys_version:
             version = revocations.keys_version
             self._keys.adopt(await self._store.signing_keys())
@@ -46,8 +45,17 @@ class Follower:
         elif self._keys.change_due(time.time()):
             self._adopt_keys()
         revocations.heard_at = asked_at
-        if events:
+        if revocations.position != before:
             self._changed()
+
+    async def _catch_up(self) -> int:
+        """Page by page; when the last one was asked for, in monotonic nanoseconds."""
+        while True:
+            asked_at = time.monotonic_ns()
+            events = await self._store.feed_since(self._revocations.position)
+            if not events:
+                return asked_at
+            self._revocations.apply(events)
 
     async def run(self) -> None:
         """Poll until cancelled; a store that is away is asked again."""
