@@ -4,6 +4,8 @@ import json
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -94,6 +96,12 @@ def test_the_version_is_the_packages() -> None:
 
 def test_the_schema_is_the_one_that_editors_get() -> None:
     assert CliRunner().invoke(app, ["schema"]).stdout == schema_text()
+
+
+def test_a_command_starts_without_what_it_does_not_need() -> None:
+    loaded = "import sys, ostiary.cli.main; print({'sqlalchemy', 'alembic', 'asyncpg', 'uvicorn'} & sys.modules.keys())"
+    said = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "set()"
 
 
 def test_no_command_and_an_unknown_one_are_misuse() -> None:

@@ -9,7 +9,6 @@ from ostiary.cli.said import expected_errors, fail
 from ostiary.keys.master import MasterKey
 from ostiary.server.place import Place, find_place
 from ostiary.store.interface import Store
-from ostiary.store.opening import open_store
 
 T = TypeVar("T")
 
@@ -31,6 +30,8 @@ def has_store(contract: Path, state: Path | None) -> bool:
 
 
 async def _work(place: Place, work: Callable[[Place, Store], Awaitable[T]]) -> T:
+    from ostiary.store.opening import open_store  # large, and most commands want an answer at once
+
     master = MasterKey.from_text(place.master_key())
     store = await open_store(place.store, master.derive("audit"))
     try:

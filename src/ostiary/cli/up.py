@@ -9,7 +9,6 @@ import typer
 from ostiary.cli.options import DEFAULT_CONTRACT, ContractFile, StateFolder
 from ostiary.cli.said import expected_errors
 from ostiary.server.place import find_place
-from ostiary.server.up import up as run
 
 
 def up(
@@ -21,6 +20,8 @@ def up(
     ] = None,
 ) -> None:
     """Run the issuer and the gateway until SIGTERM or Ctrl-C. SIGHUP takes the contract anew."""
+    from ostiary.server.up import up as run  # large, and no other command needs it
+
     with expected_errors():
         place = find_place(contract, state)
         if workers is not None:

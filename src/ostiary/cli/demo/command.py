@@ -11,7 +11,6 @@ import typer
 from ostiary.cli.demo.browser import Lost
 from ostiary.cli.demo.ending import Ended, noted_signals
 from ostiary.cli.demo.shop import ShopEnded
-from ostiary.cli.demo.show import Show
 from ostiary.cli.said import expected_errors, fail
 from ostiary.server.place import AddressTaken
 
@@ -34,6 +33,8 @@ def demo(
     admin_port: Annotated[int, typer.Option(min=1, max=65535, help="Of health and metrics.")] = 9443,
 ) -> None:
     """Run the example shop behind Ostiary, take a tour of it, and stay until Ctrl-C."""
+    from ostiary.cli.demo.show import Show  # large, and no other command needs it
+
     with expected_errors(), noted_signals() as ending, ExitStack() as stack:
         show = Show(_folder(state, stack), port, admin_port, ending)
         try:
