@@ -166,10 +166,13 @@ def request(head: str, *fields: str, body: bytes = b"") -> bytes:
 class World:
     """A running worker."""
 
-    def __init__(self, worker: GatewayWorker, store: Store, key: SigningPrivateKey, service: int) -> None:
+    def __init__(
+        self, worker: GatewayWorker, store: Store, key: SigningPrivateKey, service: int, memory: Mapping[str, int]
+    ) -> None:
         self.worker = worker
         self.store = store
         self.service = service
+        self.memory = memory
         self._key = key
         self._lines: list[Line] = []
         self._drained = False
@@ -232,7 +235,7 @@ async def world(folder: Path, serve: Serve, **changes: Any) -> AsyncIterator[Wor
     setup = Setup(0, made, master.to_text(), location, issuer, "127.0.0.1", 0, None, None, memory)
     worker = GatewayWorker(setup)
     await worker.start()
-    running = World(worker, store, key, service)
+    running = World(worker, store, key, service, memory)
     try:
         yield running
     finally:
