@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
+from ostiary.cli.demo.browser import forms
 from ostiary.cli.demo.front_door import FrontDoor
 from running import COMMAND, free_ports
 from secrets_seen import secret, watch
@@ -46,11 +48,11 @@ class Demo:
             )
 
     def wait(self) -> int:
-        return int(self.process.wait(60))
+        return int(self.process.wait(100))
 
     def wait_for_tour(self) -> list[psutil.Process]:
         """Return when it is over and the demo stays; the demo's children."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 100
         while "Ctrl-C" not in self.said.read_text():
             assert self.process.poll() is None, self.said.read_text()
             assert time.monotonic() < end, self.said.read_text()
@@ -149,6 +151,18 @@ def test_the_front_door_of_the_demo_is_trusted_through_its_ca(staying: Demo) -> 
     door.close()
     with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
         FrontDoor(staying.facts["origin"]).get("/v1/catalog")
+
+
+def test_a_browser_gets_a_sign_in_page_where_it_is_told_to_look(staying: Demo) -> None:
+    said = re.search(r"Sign in with a browser: (\S+)", staying.said.read_text())
+    assert said is not None
+    door = FrontDoor(staying.facts["origin"], Path(staying.facts["ca_file"]))
+    page = door.get(said[1].removeprefix(staying.facts["origin"]))
+    while "location" in page.headers:
+        page = door.get(page.headers["location"].removeprefix(staying.facts["origin"]))
+    door.close()
+    assert page.status == 200
+    assert any("password" in form.fields for form in forms(page.body))
 
 
 def test_a_port_that_is_taken_is_said(staying: Demo) -> None:
