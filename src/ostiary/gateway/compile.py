@@ -61,11 +61,7 @@ class Gateway:
     def decide(self, head: RequestHead, peer: Peer, now: float, clock: int) -> Decision:
         """All that is decided before the body. `now`: seconds since the epoch; `clock`: monotonic nanoseconds."""
         try:
-            route, captures = (
-                self._of_issuer(head)
-                if head.segments[0] in _RESERVED
-                else self._routes.find(head.method, head.segments)
-            )
+            route, captures = self._of_issuer(head) if head.segments[0] in _RESERVED else self._routes.of(head)
         except HttpRefused as refused:
             return self._options(head) if head.method == b"OPTIONS" else Refuse(refused, None)
         asked = Asked(head, peer, route, captures, now, clock)
@@ -90,6 +86,8 @@ class Gateway:
         seen, route = asked.seen, asked.route
         charges = None if seen is None else seen.charges.get(route.rule.id)
         if charges is None:
+            if seen is None and not route.limits:
+                return None
             charges = _charges(asked)
         if not charges.of:
             return None

@@ -116,9 +116,11 @@ class Table:
             cell = (fingerprint & mask) * 2
             if cells[cell] != fingerprint:
                 cell = self._find(fingerprint, now)
-            was = cells[cell + 1] if cells[cell] == fingerprint else 0
-            tat = (was if was > now else now) + limit.interval
-            room = limit.burst - (tat - now)
+            tat = cells[cell + 1]
+            if tat < now or cells[cell] != fingerprint:
+                tat = now
+            tat += limit.interval
+            room = limit.burst + now - tat
             if room < 0:
                 return left, Reached(limit, -(room // SECOND))
             left.append(room)

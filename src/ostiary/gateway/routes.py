@@ -5,8 +5,13 @@ from typing import Final
 
 from ostiary.gateway.route import Route
 from ostiary.http import target
+from ostiary.http.recent import Recent
+from ostiary.http.request import RequestHead
 from ostiary.model.errors import MethodNotAllowed, NotFound
 from ostiary.model.reasons import Reason
+
+_REMEMBERED: Final = 128 * 1024
+"""Bytes of paths."""
 
 
 class _Node:
@@ -27,6 +32,8 @@ class Routes:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._root: Final = _Node()
+        self._found: Final[Recent[tuple[Route, list[bytes]]]] = Recent(_REMEMBERED)
+        self._known: Final = self._found.young.get
         for route in routes:
             self._add(route)
 
@@ -38,6 +45,15 @@ class Routes:
         node.methods[method] = route
         if method == b"GET":
             node.methods.setdefault(b"HEAD", route)
+
+    def of(self, head: RequestHead) -> tuple[Route, list[bytes]]:
+        """As `find`; a path that comes again is not searched again."""
+        key = head.method + head.path
+        found = self._known(key) or self._found.get(key)
+        if found is None:
+            found = self.find(head.method, head.segments)
+            self._found.add(key, found)
+        return found
 
     def find(self, method: bytes, segments: list[bytes]) -> tuple[Route, list[bytes]]:
         """The route and what stands where it has parameters. Raises NotFound, MethodNotAllowed."""
