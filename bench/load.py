@@ -15,6 +15,7 @@ from bench.peers.gateway import Door
 
 SCRIPT = Path(__file__).parent / "load.lua"
 WARM_UP = 0.25  # seconds before the window: connections, handshakes, first sight of each token
+MOST_CONNECTING = 20.0  # seconds
 
 
 class Refused(RuntimeError):
@@ -42,6 +43,7 @@ def saturate(scheme: str, door: Door, load: Load, origin: Origin) -> Figure:
     argv = ["wrk", "-t1", f"-c{load.connections}", "-d600s", "-s", SCRIPT, url, "--", load.requests]
     with subprocess.Popen([str(word) for word in argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as wrk:
         processes.pin(wrk.pid, processes.LOAD_CPU)
+        connect(origin, load.connections)
         time.sleep(WARM_UP)
         before = sample(pids, origin)
         time.sleep(load.seconds)
@@ -51,6 +53,13 @@ def saturate(scheme: str, door: Door, load: Load, origin: Origin) -> Figure:
     seconds, used, served = (late - early for early, late in zip(before, after, strict=True))
     told = result(output)
     return Figure(used / max(served, 1), served / seconds, told["p50_us"], told["p99_us"])
+
+
+def connect(origin: Origin, connections: int) -> None:
+    """Return when as many requests were served as there are connections: by then most are open."""
+    served, end = origin.count() + connections, time.monotonic() + MOST_CONNECTING
+    while origin.count() < served and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def sample(pids: Callable[[], Iterable[int]], origin: Origin) -> tuple[float, float, int]:
