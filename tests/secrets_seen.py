@@ -4,7 +4,8 @@
 """
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -13,36 +14,58 @@ SHORTEST: Final = 8
 """A shorter one would be found everywhere by chance."""
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """`since`: how many secrets there were before."""
+
+    except_for: frozenset[str]
+    since: int
+
+
 class SecretsSeen:
     """One collection. Tests share `SEEN`."""
 
     def __init__(self) -> None:
-        self._secrets: set[str] = set()
-        self._watched: dict[Path, frozenset[str]] = {}
+        self._secrets: dict[str, None] = {}
+        self._shared = 0
+        self._watched: dict[Path, Watched] = {}
+        self._found: list[tuple[Path, int]] = []
 
     def secret(self, text: str) -> str:
         """Remember a token, password, code, cookie or key, and give it back."""
         assert len(text) >= SHORTEST, "too short to be looked for"
-        self._secrets.add(text)
+        self._secrets[text] = None
         return text
 
     def watch(self, place: Path, *, except_for: frozenset[str] = frozenset()) -> Path:
         """No secret may stand in this file, or in any file of this folder but those with these names."""
-        self._watched[place] = except_for
+        if not self._watched:
+            self._shared = len(self._secrets)
+        self._watched[place] = Watched(except_for, len(self._secrets))
         return place
+
+    def done(self, place: Path) -> None:
+        """Nobody writes there any more: search it now, for what could have got there. That is what was secret before
+        anything was watched, and what became so since this place is."""
+        watched, secrets = self._watched.pop(place), list(self._secrets)
+        self._found += _search(place, watched.except_for, secrets[: self._shared] + secrets[watched.since :])
 
     def found(self) -> list[tuple[Path, int]]:
         """Files that hold secrets, and how many; the secrets themselves are not told."""
-        forms = [each for text in self._secrets for each in _forms(text)]
-        counted = ((file, sum(form in data for form in forms)) for file, data in self._contents())
-        return [(file, count) for file, count in counted if count]
+        places = self._watched.items()
+        return self._found + [
+            each for place, watched in places for each in _search(place, watched.except_for, self._secrets)
+        ]
 
-    def _contents(self) -> Iterator[tuple[Path, bytes]]:
-        for place, except_for in self._watched.items():
-            files = place.rglob("*") if place.is_dir() else (place,)
-            for file in files:
-                if file.is_file() and file.name not in except_for:
-                    yield file, file.read_bytes()
+
+def _search(place: Path, except_for: frozenset[str], secrets: Iterable[str]) -> Iterator[tuple[Path, int]]:
+    forms = {form for text in secrets for form in _forms(text)}
+    for file in place.rglob("*") if place.is_dir() else (place,):
+        if file.is_file() and file.name not in except_for:
+            data = file.read_bytes()
+            count = sum(form in data for form in forms)
+            if count:
+                yield file, count
 
 
 def _forms(text: str) -> Iterator[bytes]:

@@ -44,7 +44,7 @@ from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.endpoints import PAGES
 from ostiary.server.issuer.keys import IssuerKeys
 from ostiary.store.opening import open_store
-from secrets_seen import secret, watch
+from secrets_seen import SEEN, secret, watch
 
 T = TypeVar("T")
 
@@ -55,10 +55,11 @@ ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 PEER: Final = "192.0.2.7"
 
 SECRETS: Final = {
-    name: f"{name}+%:/{secrets.token_urlsafe(24)}" for name in ("site", "other", "agency", "billing", "shop")
+    name: secret(f"{name}+%:/{secrets.token_urlsafe(24)}") for name in ("site", "other", "agency", "billing", "shop")
 }
 """Of the clients with a secret; the punctuation has to be encoded in Basic."""
 MASTER: Final = MasterKey(secrets.token_bytes(32))
+MASTER_TEXT: Final = secret(MASTER.to_text().reveal())
 ROBOT: Final = SigningPrivateKey(ec.generate_private_key(ec.SECP256R1()))
 ADA: Final = Person(
     subject=Subject("sub-ada"),
@@ -137,8 +138,7 @@ def _load(file: Mapping[str, Any]) -> Contract:
         name: {**client, **({"redirect_uris": [REDIRECT[name]]} if name in REDIRECT else {})}
         for name, client in file["clients"].items()
     }
-    values = {"MASTER": MASTER.to_text().reveal(), **SECRETS}
-    sources: Sources = {"env": Environment({name: secret(value) for name, value in values.items()})}
+    sources: Sources = {"env": Environment({"MASTER": MASTER_TEXT, **SECRETS})}
     return load(orjson.dumps({**file, "clients": clients}), "ostiary.yaml", sources, _no_file)
 
 
@@ -171,7 +171,7 @@ class TokenWorld:
         location = folder / "store.sqlite3"
         location.write_bytes(_empty_store())
         self.store = self.run(open_store(Secret(str(location)), self.master.derive("audit")))
-        watch(folder)
+        self._folder = watch(folder)
         self._first_records()
         self.contract = _contract()
         keys = IssuerKeys(self.master, self.run(self.store.signing_keys()))
@@ -197,6 +197,7 @@ class TokenWorld:
         self.run(self.http.aclose())
         self.run(self.store.close())
         self._runner.close()
+        SEEN.done(self._folder)
 
     def later(self, seconds: float) -> None:
         self.now += seconds

@@ -61,3 +61,18 @@ def test_a_file_that_is_there_to_hold_secrets_is_left_out(tmp_path: Path) -> Non
 def test_what_could_be_found_by_chance_is_not_taken_for_a_secret() -> None:
     with pytest.raises(AssertionError):
         SecretsSeen().secret("short")
+
+
+def test_a_place_that_is_done_was_searched_for_what_could_have_got_there(tmp_path: Path) -> None:
+    shared, other, own = "shared-by-all-tests", "of-a-test-before", "of-this-very-test"
+    seen = SecretsSeen()
+    seen.secret(shared)
+    seen.watch(tmp_path / "log")
+    seen.secret(other)
+    place = seen.watch(tmp_path / "world")
+    seen.secret(own)
+    place.mkdir()
+    (place / "store").write_text(f"{shared} {own}")
+    seen.done(place)
+    (place / "store").unlink()
+    assert seen.found() == [(place / "store", 2)]
