@@ -1,4 +1,4 @@
-"""The stores that the suite runs over: each test once on SQLite and once on a real PostgreSQL."""
+"""The stores that the suite runs over: each test on SQLite, with either of its writers, and on a real PostgreSQL."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -25,18 +25,19 @@ def cluster() -> Iterator[Cluster]:
     cluster.stop()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "sqlite-on-loop", "postgresql"])
 def location(request: pytest.FixtureRequest, tmp_path: Path) -> Secret:
     """Where a new store is to be."""
-    if request.param == "sqlite":
-        return Secret(str(tmp_path / "store.sqlite3"))
+    if request.param != "postgresql":
+        return Secret(str(tmp_path / request.param))
     cluster: Cluster = request.getfixturevalue("cluster")
     return Secret(cluster.database())
 
 
 @asynccontextmanager
 async def opened(location: Secret) -> AsyncIterator[Store]:
-    store = await open_store(location, AUDIT_KEY)
+    on_loop = location.reveal().endswith("sqlite-on-loop")
+    store = await open_store(location, AUDIT_KEY, on_loop=on_loop)
     try:
         yield store
     finally:
