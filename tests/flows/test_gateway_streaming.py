@@ -85,6 +85,20 @@ def test_a_chunked_body_that_comes_byte_by_byte_is_the_same_body(tmp_path: Path)
     run(flow())
 
 
+@pytest.mark.parametrize("first", range(1, 8))
+def test_a_head_may_come_in_two_parts_of_any_size(tmp_path: Path, first: int) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK)) as door:
+            line, whole = await door.connect(), request("GET /public/a")
+            for cut in (first, len(whole) - first):
+                await line.send(whole[:cut])
+                await asyncio.sleep(0.01)
+                await line.send(whole[cut:])
+                assert (await line.answer()).status == 200
+
+    run(flow())
+
+
 def test_an_event_arrives_before_the_next_one_is_sent(tmp_path: Path) -> None:
     seen = asyncio.Event()
 

@@ -64,17 +64,26 @@ class Charges:
     """What a request spends, and how the answer tells what is left."""
 
     of: tuple[Charge, ...]
+    intervals: tuple[int, ...]
     template: bytes
 
     @classmethod
     def on(cls, limits: tuple[Bucket, ...], counted_as: Mapping[LimitBy, str], address: str) -> "Charges":
         """For who is counted as these; by address where they are not counted so."""
         charges = tuple(charge(limit, counted_as.get(limit.per, address)) for limit in limits)
-        return cls(charges, template(limits))
+        return cls(charges, tuple(limit.interval for limit in limits), template(limits))
 
     def fields(self, left: Sequence[int]) -> bytes:
-        """The answer's fields, as lines. `left`: as `Table.spend` returns it."""
-        return self.template % tuple(rest(self.of, left))
+        """The answer's fields, as lines. `left`: as `Table.spend` returns it.
+
+        `t` is the time in which the rest comes back at the sustained rate, so that a client which divides `r` by `t`
+        arrives at that rate (draft-ietf-httpapi-ratelimit-headers-11 section 8.5).
+        """
+        numbers: list[int] = []
+        for interval, room in zip(self.intervals, left, strict=True):
+            requests = room // interval
+            numbers += (requests, -(-(requests or 1) * interval // SECOND))
+        return self.template % tuple(numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +123,12 @@ class Table:
         moves: list[tuple[int, int, int]] = []
         for limit, fingerprint in charges:
             cell = (fingerprint & mask) * 2
-            if cells[cell] != fingerprint:
-                cell = self._find(fingerprint, now)
-            tat = cells[cell + 1]
-            if tat < now or cells[cell] != fingerprint:
-                tat = now
+            if cells[cell] == fingerprint:
+                tat = cells[cell + 1]
+                if tat < now:
+                    tat = now
+            else:
+                cell, tat = self._elsewhere(fingerprint, now)
             tat += limit.interval
             room = limit.burst + now - tat
             if room < 0:
@@ -129,6 +139,11 @@ class Table:
             cells[cell + 1] = tat
             cells[cell] = fingerprint
         return left, None
+
+    def _elsewhere(self, fingerprint: int, now: int) -> tuple[int, int]:
+        """The cell of a fingerprint that is not in its first place, and its TAT or now."""
+        cells, cell = self._cells, self._find(fingerprint, now)
+        return cell, max(cells[cell + 1], now) if cells[cell] == fingerprint else now
 
     def _find(self, fingerprint: int, now: int) -> int:
         """Where the fingerprint is, or where it may be put."""
@@ -158,20 +173,6 @@ def template(limits: tuple[Bucket, ...]) -> bytes:
     items = b", ".join(limit.item.replace(b"%", b"%%") + b"%d;t=%d" for limit in limits)
     policies = b", ".join(limit.policy.replace(b"%", b"%%") for limit in limits)
     return b"ratelimit: %b\r\nratelimit-policy: %b\r\n" % (items, policies)
-
-
-def rest(charges: Sequence[Charge], left: Sequence[int]) -> list[int]:
-    """`r` and `t` of each limit, for its template.
-
-    `t` is the time in which the rest comes back at the sustained rate, so that a client which divides `r` by `t`
-    arrives at that rate (section 8.5).
-    """
-    numbers: list[int] = []
-    for (limit, _), room in zip(charges, left, strict=True):
-        interval = limit.interval
-        requests = room // interval
-        numbers += (requests, -(-(requests or 1) * interval // SECOND))
-    return numbers
 
 
 def refused_fields(reached: Reached) -> bytes:

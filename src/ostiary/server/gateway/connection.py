@@ -97,10 +97,12 @@ class ClientConnection(asyncio.Protocol):
         try:
             if exchange is not None:
                 self._more(exchange, data)
-            elif self._lingers:
-                self._discard(len(data))
+            elif self._kept or self.closing or self._skip or self._stalled:
+                self._odd(data)
+            elif 0 < (end := data.find(syntax.HEAD_END)) == len(data) - 4:
+                self._serve(data[:end], b"")
             else:
-                self._run(self._kept + data if self._kept else data)
+                self._run(data)
         except Exception:  # noqa: BLE001  # whatever it is, it is refused and told
             _LOG.exception("a request failed")
             self._unexpected()
@@ -196,6 +198,13 @@ class ClientConnection(asyncio.Protocol):
             self._close()
 
     # requests
+
+    def _odd(self, data: bytes) -> None:
+        """Bytes that do not begin a head."""
+        if self._lingers:
+            self._discard(len(data))
+        else:
+            self._run(self._kept + data)
 
     def _run(self, data: bytes) -> None:
         """Serve what is there, until a head is not whole or a request is under way."""
