@@ -86,7 +86,7 @@ def token_for(desk: Desk, browser: Browser, purpose: Purpose, query: bytes, *sho
 
 def require_token(desk: Desk, browser: Browser, purpose: Purpose, query: bytes, form: Parameters, *shown: str) -> None:
     """Raise Forbidden unless the form came from the page that this browser was shown."""
-    bound = Bound(purpose, "" if browser.fresh else browser.name, query, shown)
+    bound = Bound(purpose, browser.name, query, shown)
     require_form_token(desk.form_key, form.get("form"), bound, int(desk.clock()))
 
 
