@@ -34,7 +34,7 @@ lint: $(VENV)/test.installed  ## style, types and the direction of imports
 
 .PHONY: test
 test: packages tests/flows/node/node_modules/.package-lock.json lint  ## everything that CI runs, in under 10 minutes on 2 cores
-	$(BIN)/pytest -n 2 --dist loadgroup -rs $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -rs $(ARGS)
 
 .PHONY: bench
 bench: $(VENV)/bench.installed  ## the benchmarks beside their peers; ARGS="--quick" takes a minute each

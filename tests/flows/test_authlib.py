@@ -22,8 +22,6 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # Authlib would rather have httpx's successor
     from authlib.integrations.httpx_client import OAuth2Client, OAuthError
 
-pytestmark = pytest.mark.xdist_group("shop")
-
 
 class Relying:
     """Authlib's client as one client of the contract, knowing what discovery tells."""

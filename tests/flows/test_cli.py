@@ -20,8 +20,6 @@ from ostiary.contract.schema import schema_text
 from running import Up
 from secrets_seen import secret
 
-pytestmark = pytest.mark.xdist_group("cli")
-
 SECRET = secret("robot-" + "s3cret" * 6)
 CONTRACT: Mapping[str, Any] = {
     "services": {"api": {"url": "http://127.0.0.1:9"}},

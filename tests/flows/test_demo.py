@@ -19,8 +19,6 @@ from ostiary.cli.demo.front_door import FrontDoor
 from running import COMMAND, free_ports
 from secrets_seen import secret, watch
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 KEYS = {"client", "kind", "proof", "person", "method", "path", "status", "expected", "rule", "reason"}
 WANTED = {
     "token_missing",

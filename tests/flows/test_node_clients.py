@@ -16,10 +16,7 @@ from shop_running import RunningShop
 FOLDER = Path(__file__).parent / "node"
 MISSING = "Node.js is not installed" if shutil.which("node") is None else "its packages are not: npm ci"
 
-pytestmark = [
-    pytest.mark.xdist_group("shop"),
-    pytest.mark.skipif(not (FOLDER / "node_modules").is_dir() or shutil.which("node") is None, reason=MISSING),
-]
+pytestmark = pytest.mark.skipif(not (FOLDER / "node_modules").is_dir() or shutil.which("node") is None, reason=MISSING)
 
 
 def run(shop: RunningShop, script: str) -> list[str]:

@@ -14,8 +14,6 @@ from postgresql_cluster import Cluster, binaries
 from secrets_seen import secret
 from shop_running import RunningShop
 
-pytestmark = pytest.mark.xdist_group("postgresql")
-
 PATIENCE = 30.0
 """Seconds that something may take that takes much less."""
 

@@ -3,11 +3,7 @@
 import json
 from typing import Any
 
-import pytest
-
 from shop_running import RunningShop
-
-pytestmark = pytest.mark.xdist_group("shop")
 
 
 def told(shop: RunningShop, reference: str) -> dict[str, Any]:
