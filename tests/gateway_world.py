@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import secrets
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -183,8 +184,23 @@ class World:
             self._drained = True
             await self.worker.drain()
 
-    async def connect(self) -> Line:
-        line = Line(*await asyncio.open_connection("127.0.0.1", self.worker.port))
+    async def connect(self, buffer: int | None = None) -> Line:
+        """`buffer`: bytes that the kernel keeps on each side for a client that does not read, who is read only as far
+        as the test asks."""
+        connection = socket.socket()
+        if buffer is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        connection.setblocking(False)
+        try:
+            await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", self.worker.port))
+        except ConnectionError:
+            connection.close()
+            raise
+        line = Line(*await asyncio.open_connection(sock=connection, limit=buffer or 65536))
+        if buffer is not None:
+            await asyncio.sleep(0.05)
+            for one in self.worker.connections:
+                one.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer)
         self._lines.append(line)
         return line
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import h11
 import pytest
 
-from gateway_world import OK, Serve, answering, read_head, read_request, request, run, world
+from gateway_world import OK, Serve, answering, contract, read_head, read_request, request, run, world
 
 BIG = bytes(range(256)) * 16 * 1024  # 4 MiB
 WEBSOCKET = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAA")
@@ -287,6 +287,26 @@ def test_a_client_that_does_not_read_holds_the_origin_back(tmp_path: Path) -> No
             assert before < 64 * 1024 * 1024
             await line.reader.readexactly(32 * 1024 * 1024)
             assert sent > before
+
+    run(flow())
+
+
+def test_a_connection_that_was_held_back_serves_the_next_request(tmp_path: Path) -> None:
+    """The origin's answer is whole at the door while the client has read nothing of it."""
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await read_head(reader)
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n" + bytes(100_000))
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            one = {"url": f"http://127.0.0.1:{door.service}", "connections": 1}
+            door.worker.prepare(contract(door.service, services={"api": one}))()
+            slow = await door.connect(buffer=4096)
+            await slow.send(request("GET /public/a"))
+            assert await slow.reader.readexactly(1) == b"H"
+            assert len((await (await door.connect()).ask("GET /public/a")).body) == 100_000
 
     run(flow())
 

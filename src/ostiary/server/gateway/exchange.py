@@ -185,12 +185,12 @@ class Exchange:
         return data if self.sending is None else self.sending.rest
 
     def client_stalled(self) -> None:
-        if self._upstream is not None and not self._upstream.transport.is_closing():
-            self._upstream.transport.pause_reading()
+        if self._upstream is not None:
+            self._upstream.pause()
 
     def client_flows(self) -> None:
-        if self._upstream is not None and not self._upstream.transport.is_closing():
-            self._upstream.transport.resume_reading()
+        if self._upstream is not None:
+            self._upstream.resume()
 
     def is_revoked(self) -> bool:
         """Whether the token that let it in was revoked since."""

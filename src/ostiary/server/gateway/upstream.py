@@ -42,7 +42,18 @@ Body = LengthBody | ChunkedBody | EndlessBody
 class UpstreamConnection(asyncio.Protocol):
     """In use while it has an exchange, else idle in its pool."""
 
-    __slots__ = ("_body", "_interim", "_kept", "_persistent", "_pool", "_used", "deadline", "exchange", "transport")
+    __slots__ = (
+        "_body",
+        "_interim",
+        "_kept",
+        "_paused",
+        "_persistent",
+        "_pool",
+        "_used",
+        "deadline",
+        "exchange",
+        "transport",
+    )
 
     transport: asyncio.Transport
 
@@ -52,6 +63,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._body: Body | None = None
         self._persistent = True
         self._interim = 0
+        self._paused = False
         self._used = False
         self.exchange: Exchange | None = None
         self.deadline = NEVER
@@ -66,6 +78,17 @@ class UpstreamConnection(asyncio.Protocol):
         self.exchange = exchange
         self.deadline = NEVER
         self.transport.write(head)
+
+    def pause(self) -> None:
+        """Read no more of the answer until `resume`."""
+        if not self._paused and not self.transport.is_closing():
+            self._paused = True
+            self.transport.pause_reading()
+
+    def resume(self) -> None:
+        if self._paused and not self.transport.is_closing():
+            self._paused = False
+            self.transport.resume_reading()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
@@ -149,6 +172,8 @@ class UpstreamConnection(asyncio.Protocol):
         self._interim = 0
         self._used = True
         sent = exchange.sent
+        if self._paused:
+            self.resume()
         if self._persistent and sent:
             self._pool.free(self)
         else:

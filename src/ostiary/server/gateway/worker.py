@@ -4,7 +4,7 @@ import asyncio
 import gc
 import resource
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -73,6 +73,11 @@ class GatewayWorker:
             asyncio.create_task(work)
             for work in (self._follower.run(), self._reporter.run(), Checkup(self._door).run())
         ]
+
+    @property
+    def connections(self) -> Sequence[asyncio.Transport]:
+        """Of clients."""
+        return [each.transport for each in self._door.connections]
 
     def prepare(self, contract: Contract) -> Callable[[], None]:
         """Raises what is wrong with the contract."""
