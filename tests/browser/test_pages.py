@@ -17,8 +17,6 @@ from shop_running import RunningShop
 
 from .conftest import DESK, PHONE
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 CONTRAST = """
 () => {
   const parse = (text) => text.match(/[\\d.]+/g).map(Number);
