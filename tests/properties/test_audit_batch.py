@@ -26,11 +26,12 @@ ROWS = st.lists(
 )
 
 
-@given(ROWS)
-def test_every_request_is_unfolded_as_it_was_added(rows: list[Row]) -> None:
+@given(ROWS, st.integers(1, 60))
+def test_every_request_is_unfolded_as_it_was_added(rows: list[Row], at_a_time: int) -> None:
     batch = AllowedBatch("w1")
     for row in rows:
         batch.add(row)
+    assert batch.fold(at_a_time) == (len(rows) > at_a_time)
     assert len(batch) == len(rows)
     events = batch.flush(NOW, CLOCK)
     assert len(batch) == 0
