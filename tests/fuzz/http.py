@@ -1,0 +1,132 @@
+"""The way of a request through parser, rules and forwarding, for any bytes: `make fuzz`, and briefly in the tests.
+
+A request is refused in one of the known ways, or goes on as one that another parser (h11) reads in the same way.
+"""
+
+import json
+import sys
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+import h11
+
+from ostiary.contract.read import load
+from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.decision import Allow, Refuse, Reply
+from ostiary.gateway.identify import Trust
+from ostiary.gateway.limits import Table
+from ostiary.gateway.peer import peer_of
+from ostiary.gateway.revocation import Revocations
+from ostiary.http import syntax
+from ostiary.http.body import ChunkedBody
+from ostiary.keys.keyset import KeySet
+from ostiary.model.errors import HttpRefused
+from ostiary.model.ids import Secret
+
+CONTRACT: Final = {
+    "origin": "https://door.example",
+    "insecure_plain_http": {"value": True, "because": "a fuzzer speaks no TLS"},
+    "master_key": "${env:MASTER}",
+    "services": {"api": {"url": "http://127.0.0.1:9"}},
+    "scopes": {"things": "See things"},
+    "roles": {"customer": ["things"]},
+    "clients": {"page": {"kind": "spa", "redirect_uris": ["https://page.example/"], "scopes": ["things"]}},
+    "routes": [
+        {"on": "GET /public/{x}", "to": "api", "public": True},
+        {"on": "POST /public/{x}", "to": "api", "public": True},
+        {"on": "GET /things/{user}", "to": "api", "scope": "things", "owner": "user", "tenant": "query.t"},
+    ],
+}
+SEEDS: Final = (
+    b"GET /public/a?b=c HTTP/1.1\r\nHost: door.example\r\nCookie: a=b\r\nX-Ostiary-Subject: x\r\nConnection: close",
+    b"POST https://door.example/public/%61 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nOrigin: https://a.b",
+    b"GET /things/ada?t=1 HTTP/1.1\r\nHost: door.example\r\nAuthorization: Bearer a.b.c\r\ntraceparent: 00-a-b-01",
+    b"OPTIONS /things/ada HTTP/1.0\r\nHost: door.example:443\r\nAccess-Control-Request-Method: GET\r\nOrigin: null",
+)
+CHUNKED_SEEDS: Final = (
+    b"3\r\nabc\r\n0\r\n\r\n",
+    b"a;x=y\r\n0123456789\r\n0\r\nX: y\r\n\r\n",
+    b"0003\r\nabc\r\n00\r\n\r\n",
+)
+
+
+class _Environment:
+    """One secret, which is none."""
+
+    def read(self, name: str) -> Secret:
+        return Secret("k" * 43)
+
+
+def _gateway() -> Gateway:
+    contract = load(json.dumps(CONTRACT).encode(), "ostiary.yaml", {"env": _Environment()}, lambda _: b"")
+    revocations = Revocations()
+    revocations.heard_at = 1 << 62
+    trust = Trust.of(contract, KeySet({}), revocations)
+    return Gateway(contract, Facts(trust, Table(memoryview(bytearray(1 << 16))), lambda claims: "signed"))
+
+
+_GATEWAY: Final = _gateway()
+_PEER: Final = peer_of("192.0.2.1", "door.example")
+
+
+def head(data: bytes) -> None:
+    """A head as the connection hands it over: everything before the first empty line."""
+    raw = data.partition(syntax.HEAD_END)[0]
+    try:
+        parsed = _GATEWAY.parser.parse(raw)
+    except HttpRefused:
+        return
+    decision = _GATEWAY.decide(parsed, _PEER, 1_800_000_000.0, 1)
+    match decision:
+        case Allow(asked):
+            sent = asked.route.forward(asked, b"", b"")
+            _require_same(sent, parsed.method, parsed.path, parsed.query)
+        case Refuse() | Reply():
+            pass
+
+
+def _require_same(sent: bytes, method: bytes, path: bytes, query: bytes | None) -> None:
+    """What goes to the upstream is one request, with one Host and nothing of ours that the client said."""
+    reader = h11.Connection(h11.SERVER)
+    reader.receive_data(sent)
+    request = reader.next_event()
+    assert isinstance(request, h11.Request), sent
+    assert request.method == method, sent
+    assert request.target == (path if query is None else path + b"?" + query), sent
+    names = [name for name, _ in request.headers]
+    assert names.count(b"host") == 1, sent
+    assert not {b"x-ostiary-subject", b"authorization", b"transfer-encoding", b"upgrade"} & set(names), sent
+    assert b".." not in unquote_to_bytes(path).split(b"/"), sent
+
+
+def chunked(data: bytes) -> None:
+    """A chunked body, at once and in two halves: the same bytes, or refused both times."""
+    assert _read(data, len(data)) == _read(data, len(data) // 2)
+
+
+def _read(data: bytes, cut: int) -> bytes | None:
+    body = ChunkedBody(1 << 20)
+    try:
+        got = body.feed(data[:cut])
+        if not body.done:
+            got += body.feed(data[cut:])
+    except HttpRefused:
+        return None
+    return got
+
+
+def main() -> None:
+    """Fuzz until told to stop (libFuzzer's options)."""
+    import atheris
+
+    def target(data: bytes) -> None:
+        head(data)
+        chunked(data)
+
+    atheris.instrument_all()
+    atheris.Setup(sys.argv, target)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""The fuzz targets for a moment: seeds changed here and there, the same changes in every run."""
+
+import random
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from . import http, token
+
+ROUNDS = 4000
+TOKENS = (
+    b"\r\n",
+    b"\n",
+    b"\r",
+    b"\x00",
+    b" ",
+    b"\t",
+    b":",
+    b"%2f",
+    b"%00",
+    b"..",
+    b"//",
+    b"chunked",
+    b"Host: a",
+    b"{",
+    b'"',
+)
+
+
+def changed(source: random.Random, seed: bytes) -> bytes:
+    """One to four changes: a byte, a cut, a repetition, something that parsers trip over."""
+    data = bytearray(seed)
+    for _ in range(source.randint(1, 4)):
+        at = source.randrange(len(data) + 1)
+        match source.randrange(4):
+            case 0:
+                data[at : at + 1] = bytes((source.randrange(256),))
+            case 1:
+                del data[at : at + source.randint(1, 8)]
+            case 2:
+                data[at:at] = data[at : at + source.randint(1, 30)]
+            case _:
+                data[at:at] = source.choice(TOKENS)
+    return bytes(data)
+
+
+@pytest.mark.parametrize(
+    ("target", "seeds"),
+    [
+        (http.head, http.SEEDS),
+        (http.chunked, http.CHUNKED_SEEDS),
+        (token.token, token.SEEDS),
+        (token.key_set, token.KEY_SET_SEEDS),
+    ],
+    ids=["head", "chunked", "token", "key-set"],
+)
+def test_nothing_unknown_comes_of_changed_seeds(target: Callable[[bytes], None], seeds: Sequence[bytes]) -> None:
+    source = random.Random(7)
+    for seed in seeds:
+        target(seed)
+    for _ in range(ROUNDS):
+        target(changed(source, source.choice(seeds)))
