@@ -21,7 +21,8 @@ class Shape(Generic[R]):
         self.table: Final = table
         self._record: Final = record
         self._names: Final = tuple(field.name for field in fields(record))  # type: ignore[arg-type]  # a dataclass
-        self._read: Final = tuple(_reader(hints[name]) for name in self._names)
+        readers = ((at, _reader(hints[name])) for at, name in enumerate(self._names))
+        self._read: Final = tuple((at, reader) for at, reader in readers if reader is not None)
         self.add: Final = add(table)
         self.put: Final = put(table)
 
@@ -38,8 +39,10 @@ class Shape(Generic[R]):
         return {name: _written(getattr(record, name)) for name in self._names}
 
     def record(self, row: Row) -> R:
-        read = zip(self._names, self._read, row, strict=True)
-        return self._record(**{name: made(value) for name, made, value in read})
+        values = list(row)
+        for at, read in self._read:
+            values[at] = read(values[at])
+        return self._record(*values)
 
     def only(self, statement: Statement, the: object) -> Steps[R | None]:
         """The one record that a statement of `by` finds."""
@@ -47,14 +50,15 @@ class Shape(Generic[R]):
         return self.record(rows[0]) if rows else None
 
 
-def _reader(hint: Any) -> Callable[[Any], Any]:
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """How a field's value is made of its column's; None where it is the same."""
     origin = get_origin(hint)
     if origin in (frozenset, tuple):
         return lambda text: origin(text.split())
     if hint is bool or (isinstance(hint, type) and issubclass(hint, StrEnum)):
         kind: Callable[[Any], Any] = hint
         return kind
-    return lambda value: value
+    return None
 
 
 def _written(value: object) -> object:
