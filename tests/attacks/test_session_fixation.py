@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import httpx
+import pytest
 
-from issuer_world import GRACE, IssuerWorld, authorization, hashed, told
+from issuer_world import GRACE, PASSWORD, IssuerWorld, authorization, hashed, told
 from ostiary.model.events import SignedIn, SignedOut
 from ostiary.model.plan import Plan
 from ostiary.people.records import ChangePerson
@@ -68,3 +69,19 @@ def test_a_changed_password_ends_every_session_from_before(issuer: IssuerWorld) 
     changed = replace(GRACE, password_hash=hashed("another password of hers"), changed_at=int(issuer.now))
     issuer.commit(Plan(writes=(ChangePerson(changed),)))
     assert not is_signed_in(browser.open(NOW))
+
+
+def test_a_sign_in_within_the_second_of_a_change_outlives_it(
+    issuer: IssuerWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def pause(seconds: float) -> None:
+        issuer.later(seconds)
+
+    monkeypatch.setattr(issuer.desk, "pause", pause)
+    before = issuer.redeem(told(issuer.browser().sign_in("site")))
+    issuer.later(0.25)
+    changed = replace(GRACE, password_hash=hashed(PASSWORD), changed_at=int(issuer.now))
+    issuer.commit(Plan(writes=(ChangePerson(changed),)))
+    after = issuer.redeem(told(issuer.browser().sign_in("site")))
+    assert issuer.userinfo(before["access_token"]).status_code == 401
+    assert issuer.userinfo(after["access_token"]).status_code == 200

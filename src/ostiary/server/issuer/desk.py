@@ -1,6 +1,7 @@
 """What every endpoint of the issuer needs of the world: the contract, the store, keys, clock and randomness."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,7 +32,7 @@ def reading(contract: Contract) -> Reading:
 
 
 class Desk:
-    """The issuer of one process. `clock`: seconds since the epoch."""
+    """The issuer of one process. `clock`: seconds since the epoch; `pause`: lets so many seconds pass."""
 
     def __init__(
         self,
@@ -41,11 +42,13 @@ class Desk:
         keys: IssuerKeys,
         clock: Callable[[], float],
         fresh: Fresh,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.store: Final = store
         self.keys: Final = keys
         self.clock: Final = clock
         self.fresh: Final = fresh
+        self.pause: Final = pause
         self.refusals: Final = RefusalLedger(clock())
         self.refresh_key: Final = master.derive("refresh")
         self.form_key: Final = master.derive("forms")

@@ -81,6 +81,7 @@ async def _try(desk: Desk, incoming: Incoming, asked: Asked, form: Parameters) -
         if person is None or why is not None:
             await desk.store.commit(trying.failed(tried, why or Reason.CREDENTIALS_WRONG, now))
             return sign_in_page(desk, asked, login=typed, problem=Problem.WRONG)
+        await _let_the_change_pass(desk, person)
         return await _signed_in(desk, asked, person, tried)
 
 
@@ -93,6 +94,13 @@ async def _record_delayed(desk: Desk, tried: Tried, now: float) -> None:
     """Past the flood bound it is counted instead."""
     if desk.refusals.lists(now, Reason.SIGN_IN_DELAYED, None, None, tried.peer_name):
         await desk.store.commit(Plan(events=(trying.refused(tried, Reason.SIGN_IN_DELAYED, now),)))
+
+
+async def _let_the_change_pass(desk: Desk, person: Person) -> None:
+    """What was issued in the second of a change is dead, so who signs in within it waits for the next."""
+    early = person.changed_at + 1 - desk.clock()
+    if 0 < early <= 1:
+        await desk.pause(early)
 
 
 async def _signed_in(desk: Desk, asked: Asked, person: Person, tried: Tried) -> Answer:
