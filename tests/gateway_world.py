@@ -42,7 +42,7 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 AUTHORITY: Final = "door.example"
 ORIGIN: Final = f"https://{AUTHORITY}"
 AUDIENCE: Final = "https://api.example"
-SECONDS: Final = 20.0
+SECONDS: Final = 60.0
 """In which anything has to have happened."""
 
 

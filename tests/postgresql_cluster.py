@@ -5,12 +5,13 @@ import itertools
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from pathlib import Path
 
 import asyncpg
+
+from running import free_ports
 
 NOBODY = "nobody"
 
@@ -29,7 +30,7 @@ class Cluster:
         self._programs = programs
         self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
         self._numbers = itertools.count()
-        self.port = _free_port()
+        (self.port,) = free_ports(1)
         if os.geteuid() == 0:
             os.chown(self._folder, pwd.getpwnam(NOBODY).pw_uid, -1)
         data = str(self._folder / "data")
@@ -69,10 +70,3 @@ class Cluster:
         subprocess.run(
             command, check=check, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user
         )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -2,22 +2,29 @@
 
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ostiary.cli.demo.front_door import Answer, FrontDoor
 from ostiary.server.development import CA_FILE
 from secrets_seen import secret, watch
 
 COMMAND = Path(sys.executable).parent / "ostiary"
-START_SECONDS = 30.0
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
+START_SECONDS = 60.0
+PATIENCE_SECONDS = 60.0
+"""For what comes in a moment on a machine with nothing else to do."""
+
+Seen = TypeVar("Seen")
 
 
 class Up:
@@ -109,16 +116,27 @@ class Up:
         """SIGTERM, and its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(40)
+        return self.process.wait(60)
+
+
+def until(look: Callable[[], Seen], enough: Callable[[Seen], object]) -> Seen:
+    """Look again until it is enough, and return what was enough: asked once more, another worker might answer, which
+    is not so far yet."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not enough(seen := look()):
+        assert time.monotonic() < end, seen
+        time.sleep(0.02)
+    return seen
 
 
 def free_ports(count: int) -> Sequence[int]:
-    """Different ones, on loopback."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
+    """Different ones, on loopback, that no outgoing connection takes before the program that they are for does."""
+    first = int(EPHEMERAL.read_text().split()[0]) if EPHEMERAL.exists() else 32768
+    ports: set[int] = set()
+    while len(ports) < count:
+        with suppress(OSError), socket.create_server(("127.0.0.1", random.randrange(first // 2, first))) as probe:
+            ports.add(probe.getsockname()[1])
+    return tuple(ports)
 
 
 def children(parent: int) -> list[int]:

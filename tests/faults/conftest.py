@@ -77,12 +77,15 @@ class Door(Up):
             door.close()
 
     def token(self) -> str:
-        answer = self.ask_token()
-        assert answer.status == 200, answer
-        return secret(str(answer.json()["access_token"]))
+        return access_token(self.ask_token())
 
     def things(self, token: str) -> Answer:
         return self.get("/things", {"authorization": f"Bearer {token}"})
+
+
+def access_token(answer: Answer) -> str:
+    assert answer.status == 200, answer
+    return secret(str(answer.json()["access_token"]))
 
 
 @pytest.fixture

@@ -4,12 +4,13 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 
 import pytest
+
+from running import until
 
 from .conftest import Door
 
@@ -37,11 +38,8 @@ class Load:
 
     def until(self, count: int) -> None:
         """Wait until so many more tokens were used."""
-        wanted, tries = self.passed + count, 0
-        while self.passed < wanted and tries < 3000:
-            tries += 1
-            threading.Event().wait(0.01)
-        assert self.passed >= wanted
+        wanted = self.passed + count
+        until(lambda: self.passed, lambda passed: passed >= wanted)
 
     def stop(self) -> None:
         self._going = False
@@ -86,7 +84,7 @@ def test_after_a_killed_supervisor_its_children_leave_and_a_new_one_starts(door:
         door.process.wait()
     finally:
         load.stop()
-    wait_for(lambda: not any(alive(pid) for pid in left))
+    until(lambda: [pid for pid in left if alive(pid)], lambda living: not living)
     door.start()
     assert door.things(door.token()).status == 200
     assert set(load.acknowledged) <= recorded(door)
@@ -98,10 +96,3 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
-
-
-def wait_for(true: Callable[[], bool], tries: int = 3000) -> None:
-    while not true():
-        tries -= 1
-        assert tries, "it never came true"
-        threading.Event().wait(0.01)

@@ -7,6 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from running import free_ports
+
 from .conftest import Door, Origin
 
 IDLE = 10_000
@@ -43,8 +45,7 @@ def test_an_upstream_that_does_not_answer_in_time_is_a_504(door: Door, origin: O
 
 
 def test_a_dead_upstream_is_a_502_and_serves_again_when_it_is_back(door: Door, origin: Origin) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    (port,) = free_ports(1)
     assert door.get("/open").status == 200
     text = door.contract.read_text()
     door.contract.write_text(text.replace(f"127.0.0.1:{origin.port}", f"127.0.0.1:{port}"))

@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from ostiary import __version__
 from ostiary.cli.main import app
 from ostiary.contract.schema import schema_text
-from running import Up
+from running import Up, until
 from secrets_seen import secret
 
 SECRET = secret("robot-" + "s3cret" * 6)
@@ -356,7 +356,7 @@ def _copied(up: Up, folder: Path) -> Path:
 def test_the_log_is_shown_by_type_client_reason_time_and_number(ostiary: Command, up: Up) -> None:
     assert up.get("/things").status == 401
     assert up.get("/nowhere").status == 404
-    everything = _until(lambda: shown(ostiary), lambda events: {"route_unknown", "token_missing"} <= _reasons(events))
+    everything = until(lambda: shown(ostiary), lambda events: {"route_unknown", "token_missing"} <= _reasons(events))
     assert [event["position"] for event in everything] == sorted(event["position"] for event in everything)
     assert {event["type"] for event in shown(ostiary, "--type", "started")} == {"started"}
     assert _reasons(shown(ostiary, "--reason", "route_unknown")) == {"route_unknown"}
@@ -373,18 +373,9 @@ def _reasons(events: list[dict[str, Any]]) -> set[str]:
     return {event["reason"] for event in events if "reason" in event}
 
 
-def _until(look: Callable[[], Any], enough: Callable[[Any], bool]) -> Any:
-    """Look again until it is there; the gateway's records are written four times a second."""
-    for _ in range(200):
-        seen = look()
-        if enough(seen):
-            return seen
-    raise AssertionError(seen)
-
-
 def test_a_reference_leads_to_the_rule_that_refused(ostiary: Command, up: Up) -> None:
     ref = up.get("/things").json()["ref"]
-    result = _until(lambda: ostiary("explain", "ref", ref, "--json"), lambda result: result.exit_code == 0)
+    result = until(lambda: ostiary("explain", "ref", ref, "--json"), lambda result: result.exit_code == 0)
     said = json.loads(result.stdout)
     assert (said["route"], said["reason"], said["status"]) == ("GET /things", "token_missing", 401)
     assert said["says"]
@@ -414,10 +405,10 @@ def test_a_changed_contract_comes_into_force_and_a_broken_one_changes_nothing(os
 def test_a_hangup_takes_the_contract_anew(up: Up) -> None:
     up.write({**CONTRACT, "routes": [*CONTRACT["routes"], {"on": "GET /hup", "to": "api", "scope": "things.read"}]})
     up.process.send_signal(signal.SIGHUP)
-    _until(lambda: up.get("/hup").status, lambda status: status == 401)
+    until(lambda: up.get("/hup").status, lambda status: status == 401)
     up.write(CONTRACT)
     up.process.send_signal(signal.SIGHUP)
-    _until(lambda: up.get("/hup").status, lambda status: status == 404)
+    until(lambda: up.get("/hup").status, lambda status: status == 404)
 
 
 def test_a_second_program_on_the_same_state_does_not_start(ostiary: Command) -> None:

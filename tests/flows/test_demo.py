@@ -61,7 +61,7 @@ class Demo:
         """By a signal, with this exit code; none of the children is left."""
         self.process.send_signal(number)
         assert self.wait() == code, self.said.read_text()
-        assert psutil.wait_procs(children, 10)[1] == []
+        assert psutil.wait_procs(children, 60)[1] == []
 
     @property
     def facts(self) -> dict[str, Any]:

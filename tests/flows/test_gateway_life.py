@@ -118,10 +118,11 @@ def test_a_connection_that_is_idle_is_closed(tmp_path: Path) -> None:
 
 
 def test_a_client_that_leaves_takes_its_upstream_request_along(tmp_path: Path) -> None:
-    left = asyncio.Event()
+    asked, left = asyncio.Event(), asyncio.Event()
 
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_head(reader)
+        asked.set()
         with suppress(ConnectionError):
             await reader.read()
         left.set()
@@ -130,7 +131,7 @@ def test_a_client_that_leaves_takes_its_upstream_request_along(tmp_path: Path) -
         async with world(tmp_path, origin) as door:
             line = await door.connect()
             await line.send(request("GET /public/a"))
-            await asyncio.sleep(0.05)
+            await asked.wait()
             line.close()
             await left.wait()
 

@@ -1,7 +1,6 @@
 """The running program on PostgreSQL: what people and clients do, what operators change, and a database that crashes."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
@@ -11,11 +10,9 @@ from ostiary.cli.demo.browser import Browser
 from ostiary.cli.demo.front_door import Answer
 from ostiary.cli.demo.oauth import Client, Tokens
 from postgresql_cluster import Cluster, binaries
+from running import until
 from secrets_seen import secret
 from shop_running import RunningShop
-
-PATIENCE = 30.0
-"""Seconds that something may take that takes much less."""
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +52,9 @@ def orders(shop: RunningShop, login: str, tokens: Tokens) -> Answer:
     return shop.get(path, {"authorization": f"Bearer {tokens.access}"})
 
 
-def until(status: int, ask: Callable[[], Answer]) -> Answer:
+def first_answer(status: int, ask: Callable[[], Answer]) -> Answer:
     """Ask again until this is the answer."""
-    end = time.monotonic() + PATIENCE
-    while (answer := ask()).status != status:
-        assert time.monotonic() < end, answer
-    return answer
+    return until(ask, lambda answer: answer.status == status)
 
 
 def test_a_person_signs_in_refreshes_and_calls_the_api(shop: RunningShop) -> None:
@@ -76,7 +70,7 @@ def test_a_person_signs_in_refreshes_and_calls_the_api(shop: RunningShop) -> Non
 def test_a_disabled_person_is_refused_and_another_is_not(shop: RunningShop) -> None:
     alice, dave = sign_in(shop, "alice"), sign_in(shop, "dave")
     assert shop.command("person", "set", "alice", "--disable").returncode == 0
-    assert until(401, lambda: orders(shop, "alice", alice)).json()["code"] == "invalid_token"
+    assert first_answer(401, lambda: orders(shop, "alice", alice)).json()["code"] == "invalid_token"
     assert orders(shop, "dave", dave).status == 200
     assert shop.command("person", "set", "alice", "--enable").returncode == 0
     assert orders(shop, "alice", sign_in(shop, "alice")).status == 200
@@ -94,12 +88,12 @@ def test_a_crashed_database_is_told_of_and_recovered_from(shop: RunningShop, clu
     bob = sign_in(shop, "bob")
     assert orders(shop, "bob", bob).status == 200
     cluster.halt()
-    refused = until(503, lambda: orders(shop, "bob", bob))
+    refused = first_answer(503, lambda: orders(shop, "bob", bob))
     assert refused.json()["code"] == "service_unavailable"
     assert shop.ready() == 503
     assert shop.get("/v1/catalog").status in (200, 503)
     cluster.start()
-    until(200, lambda: orders(shop, "bob", bob))
-    assert until(200, lambda: shop.get("/.well-known/openid-configuration"))
-    assert orders(shop, "bob", sign_in(shop, "bob")).status == 200
+    first_answer(200, lambda: orders(shop, "bob", bob))
+    first_answer(200, lambda: shop.get("/.well-known/openid-configuration"))
+    first_answer(200, lambda: orders(shop, "bob", sign_in(shop, "bob")))
     assert shop.command("audit", "verify").returncode == 0

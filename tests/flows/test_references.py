@@ -3,17 +3,15 @@
 import json
 from typing import Any
 
+from running import until
 from shop_running import RunningShop
 
 
 def told(shop: RunningShop, reference: str) -> dict[str, Any]:
     """Once the log has it; a batch of allowed requests is written four times a second."""
-    for _ in range(20):
-        found = shop.command("explain", "ref", reference, "--json")
-        if found.returncode == 0:
-            said: dict[str, Any] = json.loads(found.stdout)
-            return said
-    raise AssertionError(found.stderr)
+    found = until(lambda: shop.command("explain", "ref", reference, "--json"), lambda found: found.returncode == 0)
+    said: dict[str, Any] = json.loads(found.stdout)
+    return said
 
 
 def test_an_allowed_request_is_found_by_its_id(shop: RunningShop) -> None:

@@ -9,6 +9,7 @@ bytes stands for N times the letter a.
 import asyncio
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,12 +67,11 @@ class Counting:
 async def spoken(door: World, raw: bytes) -> list[int]:
     """Say the bytes, then ask for the canary, which would find out a connection that is out of step; the statuses of
     all answers."""
-    line = await door.connect()
-    try:
+    line, said = await door.connect(), b""
+    with suppress(ConnectionError):
         line.writer.write(raw + request(CANARY, "Connection: close"))
-        said = await line.reader.read(-1)
-    except ConnectionError:
-        return []
+        while part := await line.reader.read(65536):
+            said += part
     found = [int(status) for status in re.findall(rb"(?:\A|ok|\}|\r\n\r\n)HTTP/1\.1 (\d\d\d)", said)]
     return [status for status in found if status >= 200]
 
