@@ -145,7 +145,7 @@ def of_session(client: str, subject: str, name: str, now: int) -> FeedEvent:
 
 def of_client(client: str, subject: str, name: str, now: int) -> FeedEvent:
     """A client of a round of its own: this comes last, and there are more clients than rounds."""
-    return ClientRevoked(ClientId(client), now - 30, now + LIFETIME)
+    return ClientRevoked(ClientId(client), now + LIFETIME)
 
 
 def of_person(client: str, subject: str, name: str, now: int) -> FeedEvent:

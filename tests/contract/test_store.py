@@ -152,6 +152,16 @@ def test_sessions_are_renewed_touched_and_ended(on_store: OnStore) -> None:
     on_store(work)
 
 
+def test_a_session_that_ended_is_not_renewed(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddPerson(ANN), StartSession(SESSION), EndSession(SESSION.id, NOW + 1))
+        renewal = RenewSession(replace(SESSION, hash=TokenHash(b"i" * 32)))
+        assert await store.commit(plan(renewal)) == AlreadySpent(renewal)
+        assert await store.session(SESSION.id) == replace(SESSION, ended_at=NOW + 1)
+
+    on_store(work)
+
+
 def test_failures_at_the_same_time_all_count(on_store: OnStore) -> None:
     async def work(store: Store) -> None:
         count = CountFailure(b"key", float(NOW), Counted.ACCOUNT)
@@ -245,7 +255,7 @@ def test_the_feed_has_every_event_in_order(on_store: OnStore) -> None:
         GrantRevoked(GRANT.id, NOW),
         SessionEnded(SESSION.id, NOW),
         SubjectChanged(ANN.subject, NOW, NOW),
-        ClientRevoked(GRANT.client, NOW, NOW),
+        ClientRevoked(GRANT.client, NOW),
         KeysChanged(NOW),
     )
 
@@ -280,17 +290,20 @@ def test_records_come_in_pages_without_a_gap(on_store: OnStore) -> None:
 def test_what_is_past_is_forgotten_and_nothing_else(on_store: OnStore) -> None:
     async def work(store: Store) -> None:
         await committed(store, AddPerson(ANN), StartSession(SESSION), OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN))
-        await committed(store, RevokeAccessToken(Jti("t"), NOW + 10), SpendAssertion(GRANT.client, Jti("j"), NOW + 10))
+        spend = SpendAssertion(GRANT.client, Jti("j"), NOW + 10)
+        await committed(store, RevokeAccessToken(Jti("t"), NOW + 10), spend)
         await store.commit(Plan(feed=(KeysChanged(NOW + 10), KeysChanged(NOW + 11))))
         await store.forget(NOW + 10)
         assert not await store.access_token_revoked(Jti("t"))
-        await committed(store, SpendAssertion(GRANT.client, Jti("j"), NOW + 99))
+        assert await store.commit(plan(spend)) == AlreadySpent(spend)
         assert [numbered.position for numbered in await store.feed_since(0)] == [2]
         assert await store.session(SESSION.id) and await store.refresh_token(TOKEN.hash) and await store.grant(GRANT.id)
         await store.forget(NOW + 100)
         assert await store.session(SESSION.id) is None
         assert await store.refresh_token(TOKEN.hash) is None
         assert await store.code(CODE.hash) is not None
+        await store.forget(NOW + 10 + 3600)
+        await committed(store, spend)
         await store.forget(NOW + 60 + 8 * 86400)
         assert await store.code(CODE.hash) is None
         await store.forget(NOW + 60 + 8 * 86400)

@@ -88,10 +88,8 @@ def required(audience: str, trust: Trust, bound: int) -> Identify:
 
 def is_revoked(seen: Seen, revocations: Revocations) -> bool:
     """Whether what was verified once has been revoked since."""
-    principal = seen.principal
-    return revocations.refuses(
-        seen.token, principal.client, seen.issued_at, principal.subject, principal.grant, principal.session
-    )
+    who = seen.principal
+    return revocations.refuses(seen.token, who.client, who.subject, who.auth_time or 0, who.grant, who.session)
 
 
 def _verified(credential: bytes, trust: Trust, now: float) -> Seen:
@@ -170,7 +168,6 @@ def _seen(claims: VerifiedClaims, client: ClientRule, principal: Principal, trus
     return Seen(
         principal=principal,
         token=TokenId(claims.text("jti")),
-        issued_at=claims.integer("iat"),
         expires_at=claims.integer("exp"),
         audiences=_audiences(tuple(claims.texts("aud"))),
         who=(client.id, principal.subject, principal.tenant),

@@ -22,7 +22,6 @@ class Seen:
 
     principal: Principal
     token: TokenId
-    issued_at: int
     expires_at: int
     audiences: frozenset[str]
     who: tuple[ClientId, Subject | None, TenantId | None]

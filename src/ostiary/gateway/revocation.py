@@ -57,8 +57,8 @@ class Revocations:
                 self._add(_name(_SESSION, name), until)
             case SubjectChanged(name, before, until):
                 self._add_before(_name(_SUBJECT, name), before, until)
-            case ClientRevoked(name, before, until):
-                self._add_before(_name(_CLIENT, name), before, until)
+            case ClientRevoked(name, until):
+                self._add(_name(_CLIENT, name), until)
             case KeysChanged():
                 self.keys_version += 1
 
@@ -75,19 +75,20 @@ class Revocations:
         self,
         token: TokenId,
         client: ClientId,
-        issued_at: int,
         subject: Subject | None,
+        auth_time: int,
         grant: GrantId | None,
         session: SessionId | None,
     ) -> bool:
-        """Whether the token, its grant or session was revoked, or its client or person after it was issued."""
+        """Whether the token, its client, grant or session was revoked, or its person changed after they signed in at
+        `auth_time`. When the token was made does not count: it may have been in the making meanwhile."""
         until, before = self._until, self._before
         return (
             _name(_TOKEN, token) in until
             or (grant is not None and _name(_GRANT, grant) in until)
             or (session is not None and _name(_SESSION, session) in until)
-            or (subject is not None and before.get(_name(_SUBJECT, subject), -1) >= issued_at)
-            or before.get(_name(_CLIENT, client), -1) >= issued_at
+            or (subject is not None and before.get(_name(_SUBJECT, subject), -1) >= auth_time)
+            or _name(_CLIENT, client) in until
         )
 
     def forget(self, now: float) -> None:

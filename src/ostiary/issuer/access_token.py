@@ -147,18 +147,19 @@ def lives(registry: Registry, token: AccessToken, facts: TokenFacts, now: float)
     return (
         not facts.revoked
         and registry.client(token.client) is not None
-        and (facts.client_disabled_at is None or token.issued_at > facts.client_disabled_at)
-        and (token.grant is None or _grant_lives(token, facts))
+        and facts.client_disabled_at is None
+        and (token.grant is None or _grant_lives(facts))
         and (token.session is None or session_lives(facts.session, now))
     )
 
 
-def _grant_lives(token: AccessToken, facts: TokenFacts) -> bool:
-    """A grant stands for a person, who must still be there and unchanged since."""
-    if facts.grant is None or facts.grant.revoked_at is not None:
+def _grant_lives(facts: TokenFacts) -> bool:
+    """A grant stands for a person, who must still be there and unchanged since they signed in. When the token was made
+    does not count: it may have been in the making when they changed."""
+    grant, person = facts.grant, facts.person
+    if grant is None or grant.revoked_at is not None or person is None or person.disabled:
         return False
-    person = facts.person
-    return person is not None and not person.disabled and token.issued_at > person.changed_at
+    return granted_unchanged(grant, person)
 
 
 def granted_unchanged(grant: Grant, person: Person) -> bool:

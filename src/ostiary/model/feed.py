@@ -29,7 +29,7 @@ class SessionEnded:
 
 @dataclass(frozen=True, slots=True)
 class SubjectChanged:
-    """Tokens of this person issued at or before `before` are refused: disabled, new roles, new password."""
+    """Tokens that rest on a sign-in of this person up to `before` are refused: disabled, new roles, new password."""
 
     subject: Subject
     before: int
@@ -38,10 +38,9 @@ class SubjectChanged:
 
 @dataclass(frozen=True, slots=True)
 class ClientRevoked:
-    """Tokens of this client issued at or before `before` are refused."""
+    """Every token of this client is refused: it gets no new ones."""
 
     client: ClientId
-    before: int
     until: int
 
 

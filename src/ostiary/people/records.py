@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ostiary.model.ids import ClientId, Role, Scope, SessionId, Subject, TenantId, TokenHash
-from ostiary.model.plan import Write
+from ostiary.model.plan import Spend, Write
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`login` is compared after NFKC and case folding. `changed_at`: tokens issued up to then are dead; 0 for never."""
+    """`login` is compared after NFKC and case folding. `changed_at`: what rests on a sign-in up to then is dead; 0 for
+    never."""
 
     subject: Subject
     login: str
@@ -75,9 +76,10 @@ class StartSession(Write):
 
 
 @dataclass(frozen=True, slots=True)
-class RenewSession(Write):
+class RenewSession(Spend):
     """The same person signed in anew in the same browser. The whole record replaces the one with the same id, with a
-    new secret: the old cookie is dead, while what other clients got in this session lives on."""
+    new secret: the old cookie is dead, while what other clients got in this session lives on. Fails where the session
+    ended meanwhile: nothing brings back what ended with it."""
 
     session: Session
 

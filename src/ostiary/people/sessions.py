@@ -57,7 +57,8 @@ def start(
     """A sign-in: the session, the secret of its cookie, which is new each time, and the plan.
 
     The same person signing in again keeps the session's name and with it what other clients were given; another
-    person's session in this browser ends.
+    person's session in this browser ends. What a change of the person ends is from before it, so a sign-in after it
+    counts as after it, also in the same second and where the clock was set back.
     """
     secret = fresh_name(fresh, SECRET_BYTES)
     same = before is not None and before.person.subject == person.subject
@@ -65,7 +66,7 @@ def start(
         id=before.session.id if before and same else SessionId(fresh_name(fresh)),
         hash=token_hash(secret),
         subject=person.subject,
-        auth_time=now,
+        auth_time=max(now, person.changed_at + 1),
         acr=acr,
         amr=amr,
         seen_at=now,

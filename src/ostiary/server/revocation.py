@@ -34,7 +34,7 @@ def of_client(client: ClientId, now: int) -> Plan:
     return Plan(
         writes=(DisableClient(client, now),),
         events=(ClientRevocation(at=now, client=client),),
-        feed=(ClientRevoked(client, before=now, until=now + LONGEST_ACCESS_TOKEN),),
+        feed=(ClientRevoked(client, until=now + LONGEST_ACCESS_TOKEN),),
     )
 
 

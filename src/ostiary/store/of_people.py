@@ -24,6 +24,7 @@ from ostiary.people.records import (
 )
 from ostiary.store import schema
 from ostiary.store.interface import LoginTaken
+from ostiary.store.of_issuer import Spent
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps
 
@@ -53,6 +54,14 @@ _END: Final = Statement(
         update(schema.sessions)
         .where(schema.sessions.c.id == bindparam("the"), schema.sessions.c.ended_at.is_(None))
         .values(ended_at=bindparam("at"))
+    )
+)
+_RENEW: Final = Statement(
+    lambda _: (
+        update(schema.sessions)
+        .where(schema.sessions.c.id == bindparam("the"), schema.sessions.c.ended_at.is_(None))
+        .values({c.name: bindparam(f"new_{c.name}") for c in schema.sessions.c if not c.primary_key})
+        .returning(schema.sessions.c.id)
     )
 )
 _FORGET: Final = Statement(lambda _: schema.failures.delete().where(schema.failures.c.key == bindparam("the")))
@@ -85,8 +94,16 @@ def put_person(write: AddPerson | ChangePerson) -> Steps[None]:
     yield (PERSON.add if isinstance(write, AddPerson) else PERSON.put), PERSON.values(person)
 
 
-def put_session(write: StartSession | RenewSession) -> Steps[None]:
-    yield (SESSION.add if isinstance(write, StartSession) else SESSION.put), SESSION.values(write.session)
+def start_session(write: StartSession) -> Steps[None]:
+    yield SESSION.add, SESSION.values(write.session)
+
+
+def renew_session(write: RenewSession) -> Steps[None]:
+    """Raises Spent."""
+    new = {f"new_{name}": value for name, value in SESSION.values(write.session).items()}
+    rows = yield _RENEW, {"the": write.session.id, **new}
+    if not rows:
+        raise Spent(write)
 
 
 def touch_session(write: TouchSession) -> Steps[None]:

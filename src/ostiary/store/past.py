@@ -11,6 +11,8 @@ from ostiary.store.statements import Statement, Steps
 
 REPLAY_SECONDS: Final = 86400
 """For so long after its end a code is remembered, so that its second use revokes what the first one issued."""
+CLOCK_SECONDS: Final = 3600
+"""For so long after its end an assertion is remembered, so that a clock that is set back does not let it in again."""
 FAILURE_SECONDS: Final = 7 * 86400
 """No count of failures outlives this."""
 GRANT_SECONDS: Final = 7 * 86400
@@ -30,7 +32,7 @@ def _grants() -> Statement:
 _PAST: Final = (
     (_until(schema.feed, "until"), 0),
     (_until(schema.revoked_access_tokens, "until"), 0),
-    (_until(schema.spent_assertions, "expires_at"), 0),
+    (_until(schema.spent_assertions, "expires_at"), CLOCK_SECONDS),
     (_until(schema.sessions, "expires_at"), 0),
     (_until(schema.refresh_tokens, "expires_at"), 0),
     (_until(schema.codes, "expires_at"), REPLAY_SECONDS),

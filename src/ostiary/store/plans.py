@@ -15,8 +15,8 @@ from ostiary.store.statements import Steps
 WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     known.AddPerson: of_people.put_person,
     known.ChangePerson: of_people.put_person,
-    known.StartSession: of_people.put_session,
-    known.RenewSession: of_people.put_session,
+    known.StartSession: of_people.start_session,
+    known.RenewSession: of_people.renew_session,
     known.TouchSession: of_people.touch_session,
     known.EndSession: of_people.end_session,
     known.PutConsent: of_people.put_consent,

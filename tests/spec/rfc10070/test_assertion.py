@@ -152,6 +152,15 @@ def test_3_an_assertion_is_remembered_for_as_long_as_it_lives(world: TokenWorld)
     assert refused(world, world.post(TOKEN, form(assertion), None)) == EXPIRED
 
 
+def test_3_a_clock_that_is_set_back_lets_no_assertion_in_again(world: TokenWorld) -> None:
+    assertion = world.assertion(exp=int(world.now) + 60)
+    assert world.post(TOKEN, form(assertion), None).status_code == 200
+    world.later(3000)
+    world.run(world.store.forget(int(world.now)))
+    world.later(-3000)
+    assert refused(world, world.post(TOKEN, form(assertion), None)) == REPLAYED
+
+
 def test_3_a_strangers_key_proves_nothing(world: TokenWorld) -> None:
     answer = world.post(TOKEN, form(world.assertion(key=SigningPrivateKey.generate())), None)
     assert refused(world, answer) == INVALID

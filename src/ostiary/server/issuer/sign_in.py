@@ -7,7 +7,7 @@ from ostiary.issuer.logout import lifetimes
 from ostiary.model import endpoints
 from ostiary.model.errors import Forbidden, Refusal, TemporarilyUnavailable
 from ostiary.model.ids import Secret
-from ostiary.model.plan import Plan
+from ostiary.model.plan import AlreadySpent, Plan
 from ostiary.model.reasons import Reason
 from ostiary.pages.views import Problem
 from ostiary.people import sign_in as trying
@@ -104,9 +104,12 @@ async def _let_the_change_pass(desk: Desk, person: Person) -> None:
 
 
 async def _signed_in(desk: Desk, asked: Asked, person: Person, tried: Tried) -> Answer:
+    """The browser's session may have ended while the password was checked: then this is another one."""
     now, lives = int(desk.clock()), lifetimes(desk.registry)
     visitor, secret, plan = trying.succeeded(person, asked.browser.visitor, tried, now, lives, desk.fresh)
-    await desk.store.commit(plan)
+    if isinstance(await desk.store.commit(plan), AlreadySpent):
+        visitor, secret, plan = trying.succeeded(person, None, tried, now, lives, desk.fresh)
+        await desk.store.commit(plan)
     browser = Browser(asked.browser.name, False, visitor)
     back = with_passed(desk, browser, visitor, Passed.SIGNED_IN, asked.query)
     return see(endpoints.AUTHORIZE, back, (session_cookie(secret),))
