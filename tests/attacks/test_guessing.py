@@ -75,6 +75,22 @@ def test_waits_double_with_each_wrong_try(issuer: IssuerWorld) -> None:
             issuer.later(0.5)
 
 
+def test_nobody_waits_for_a_clock_that_was_set_back(issuer: IssuerWorld) -> None:
+    """Wrong tries while the clock was a day ahead; afterwards they count, and the next one waits as long as ever."""
+    browser = issuer.browser()
+    issuer.later(86400)
+    for _ in range(4):
+        tried(browser, "grace", WRONG)
+    assert is_page(tried(browser, "grace", PASSWORD), 429)
+    issuer.later(-86400)
+    assert is_page(tried(browser, "grace", WRONG), 400)
+    assert is_page(tried(browser, "grace", PASSWORD), 429)
+    issuer.later(86400)
+    tried(browser, "grace", WRONG)
+    issuer.later(-86400)
+    assert told(browser.follow(tried(browser, "grace", PASSWORD))).code
+
+
 def test_unknown_accounts_wait_alike(issuer: IssuerWorld) -> None:
     """Or the wait would tell which accounts there are."""
     statuses = [[tried(issuer.browser(), login, WRONG).status_code for _ in range(6)] for login in ("grace", "nobody")]

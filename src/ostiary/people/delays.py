@@ -46,5 +46,6 @@ def still_counted(before: Failures, write: CountFailure) -> int:
 
 
 def seconds_to_wait(failures: Iterable[Failures], now: float) -> int:
-    """Whole seconds until the next try is heard; 0: at once."""
-    return max((ceil(f.until - now) for f in failures if f.until > now), default=0)
+    """Whole seconds until the next try is heard; 0: at once. No wait is longer than LONGEST: one that seems so was
+    counted before the clock was set back, and the next failure counts it anew."""
+    return max((ceil(f.until - now) for f in failures if now < f.until <= now + LONGEST), default=0)
