@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from ostiary.contract.model import ClientRule
+from ostiary.contract.model import ClientRule, GrantType
 from ostiary.issuer.form import Parameters, require
 from ostiary.issuer.openid_parameters import Prompt
 from ostiary.issuer.redirect_uris import RegisteredRedirectUri
 from ostiary.issuer.registry import Registry
-from ostiary.issuer.scopes import read_scope, require_allowed
+from ostiary.issuer.scopes import OFFLINE_ACCESS, read_scope, require_allowed
 from ostiary.model.errors import (
     InvalidRequest,
     InvalidScope,
@@ -133,9 +133,16 @@ def require_response_type(parameters: Parameters) -> None:
 
 
 def require_scopes(parameters: Parameters, client: ClientRule, registry: Registry) -> frozenset[Scope]:
-    """Raise InvalidScope unless the client may ask for all of them, and there is one (RFC 6749 section 3.3)."""
+    """Raise InvalidScope unless the client may ask for all of them, and there is one (RFC 6749 section 3.3).
+
+    offline_access is left out for a client whose kind has no refresh tokens (OpenID Connect Core section 11): it would
+    only keep its tokens from ending with the session.
+    """
     if "scope" not in parameters:
         raise InvalidScope(Reason.PARAMETER_MISSING, "scope")
-    scopes = read_scope(parameters["scope"])
+    asked = read_scope(parameters["scope"])
+    scopes = asked if GrantType.REFRESH_TOKEN in client.profile.grants else asked - {OFFLINE_ACCESS}
+    if not scopes:
+        raise InvalidScope(Reason.SCOPE_NOT_ALLOWED)
     require_allowed(scopes, client, registry.contract)
     return scopes

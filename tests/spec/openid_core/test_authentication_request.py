@@ -257,6 +257,24 @@ def test_a_request_without_openid_is_plain_oauth(issuer: IssuerWorld) -> None:
     assert tokens["access_token"]
 
 
+@pytest.mark.parametrize(("client", "granted"), [("pages", False), ("site", True)])
+def test_11_offline_access_is_ignored_for_a_client_without_refresh_tokens(
+    issuer: IssuerWorld, client: str, granted: bool
+) -> None:
+    """It would only keep the tokens from ending with the session."""
+    browser = issuer.browser()
+    tokens = issuer.redeem(told(browser.sign_in(client, scope="openid offline_access orders.read")), client)
+    assert ("offline_access" in tokens["scope"].split()) is granted
+    issuer.end_session(issuer.claims(tokens["id_token"])["sid"])
+    assert issuer.userinfo(tokens["access_token"]).status_code == (200 if granted else 401)
+
+
+def test_11_offline_access_alone_is_nothing_for_such_a_client(issuer: IssuerWorld) -> None:
+    browser = issuer.browser()
+    assert told(browser.open(authorization("pages", scope="offline_access"))).error == "invalid_scope"
+    assert is_page(browser.open(authorization("site", scope="offline_access")))
+
+
 @pytest.mark.parametrize(("age", "lives"), [(3599, True), (3600, False)])
 def test_a_session_that_is_not_used_ends(issuer: IssuerWorld, age: int, lives: bool) -> None:
     browser = signed_in(issuer)
