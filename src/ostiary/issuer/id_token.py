@@ -12,9 +12,11 @@ from ostiary.people.records import Person
 TYPE: Final = "JWT"
 
 
-def id_claims(registry: Registry, client: ClientRule, grant: Grant, person: Person, now: int) -> Claims:
+def id_claims(
+    registry: Registry, client: ClientRule, grant: Grant, person: Person, now: int, *, refreshed: bool
+) -> Claims:
     """What the client learns of the sign-in, and the claims that its `claims` parameter asks for here. Claims of
-    scopes come from userinfo (section 5.4)."""
+    scopes come from userinfo (section 5.4). The nonce is for the first one alone (section 12.2)."""
     claims: Claims = {
         "iss": registry.issuer,
         "sub": person.subject,
@@ -24,6 +26,6 @@ def id_claims(registry: Registry, client: ClientRule, grant: Grant, person: Pers
         **claim.about_sign_in(grant),
         **claim.about(person, claim.requested(grant.claims, claim.ID_TOKEN)),
     }
-    if grant.nonce is not None:
+    if grant.nonce is not None and not refreshed:
         claims["nonce"] = grant.nonce
     return claims

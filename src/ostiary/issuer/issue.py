@@ -35,13 +35,17 @@ def require_scopes(asked: frozenset[Scope], client: ClientRule, person: Person, 
     return scopes
 
 
-def tokens_for_person(registry: Registry, who: Entitlement, refresh: Secret | None, now: float, fresh: Fresh) -> Tokens:
-    """An access token, an ID token where openid was granted, and the refresh token that goes with them."""
+def tokens_for_person(
+    registry: Registry, who: Entitlement, refresh: Secret | None, now: float, fresh: Fresh, *, refreshed: bool = False
+) -> Tokens:
+    """An access token, an ID token where openid was granted, and the refresh token that goes with them. `refreshed`:
+    they are not the grant's first ones."""
+    signs_in = OPENID in who.scopes
     return Tokens(
         access=person_claims(registry, who.client, who.grant, who.person, who.scopes, int(now), fresh),
         scopes=who.scopes,
         expires_in=who.client.profile.access_token_seconds,
-        id=id_claims(registry, who.client, who.grant, who.person, int(now)) if OPENID in who.scopes else None,
+        id=id_claims(registry, who.client, who.grant, who.person, int(now), refreshed=refreshed) if signs_in else None,
         refresh=refresh,
     )
 

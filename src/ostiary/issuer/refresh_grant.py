@@ -83,7 +83,7 @@ def rotate(
     registry: Registry, token: RefreshToken, successor: Secret, who: Entitlement, now: float, fresh: Fresh
 ) -> Decided[Tokens]:
     """Spend the token for new ones and its successor; for one that is spent, the same successor again."""
-    tokens = tokens_for_person(registry, who, successor, now, fresh)
+    tokens = tokens_for_person(registry, who, successor, now, fresh, refreshed=True)
     event = issued_to_person(who, tokens, GrantType.REFRESH_TOKEN, now)
     return Decided(Plan(_rotation(token, successor, who.client, int(now)), (event,)), tokens)
 
