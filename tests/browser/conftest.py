@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from shop_running import RunningShop
 
-PHONE = {"width": 390, "height": 844}
+PHONE = {"width": 320, "height": 640}
 DESK = {"width": 1280, "height": 900}
 
 
