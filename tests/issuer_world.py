@@ -82,6 +82,12 @@ def authorization(client: str = "site", **changes: str | None) -> str:
     return f"{endpoints.AUTHORIZE}?{urlencode(given)}"
 
 
+def named(client: str, request_uri: str, **beside: str) -> str:
+    """The path and query of an authorization request that was pushed (RFC 9126 section 4)."""
+    asked = {"client_id": client, "request_uri": secret(request_uri), **beside}
+    return f"{endpoints.AUTHORIZE}?{urlencode(asked)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a client got back. `to`: the address without what was added to it."""
@@ -116,7 +122,9 @@ class Browser:
         self.cookies: dict[str, str] = {}
 
     def open(self, path: str) -> httpx.Response:
-        return self._sent("GET", path, b"")
+        """An authorization request of a client that pushes is pushed first, as the client would have."""
+        pushed = self._world.pushed(path)
+        return self._sent("GET", path, b"") if pushed is None else self.follow(self._sent("GET", pushed, b""))
 
     def post(self, path: str, fields: Mapping[str, str] | Iterable[tuple[str, str]], **headers: str) -> httpx.Response:
         pairs = fields.items() if isinstance(fields, Mapping) else fields
@@ -193,6 +201,16 @@ class IssuerWorld(TokenWorld):
 
     def browser(self, peer: str = "198.51.100.9") -> Browser:
         return Browser(self, peer)
+
+    def pushed(self, path: str) -> str | None:
+        """The path with the name of this request, where its client has to push it and it is not refused at once."""
+        where, _, query = path.partition("?")
+        asked = dict(parse_qsl(query))
+        client = self.desk.registry.client(asked.get("client_id", ""))
+        if where != endpoints.AUTHORIZE or "request_uri" in asked or not (client and client.profile.pushed_requests):
+            return None
+        answer = self.post(endpoints.PAR, asked, client.id)
+        return None if answer.status_code != 201 else named(client.id, answer.json()["request_uri"])
 
     def redeem(self, answer: Told, client: str = "site", **changes: str) -> dict[str, Any]:
         """The tokens of a code."""

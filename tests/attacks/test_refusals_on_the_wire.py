@@ -35,6 +35,7 @@ OAUTH: dict[type[Refusal], tuple[int, str]] = {
     errors.UnmetAuthenticationRequirements: (400, "unmet_authentication_requirements"),
     errors.RequestNotSupported: (400, "request_not_supported"),
     errors.RequestUriNotSupported: (400, "request_uri_not_supported"),
+    errors.InvalidRequestUri: (400, "invalid_request_uri"),
     errors.RegistrationNotSupported: (400, "registration_not_supported"),
     errors.UnsupportedTokenType: (400, "unsupported_token_type"),
     errors.ServerError: (500, "server_error"),

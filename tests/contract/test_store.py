@@ -8,16 +8,19 @@ import pytest
 
 from ostiary.audit.verify import Holds, verify_growing
 from ostiary.issuer.records import (
+    AddPushedRequest,
     AddRefreshToken,
     AuthorizationCode,
     DisableClient,
     Grant,
     OpenGrant,
+    PushedRequest,
     RefreshToken,
     RevokeAccessToken,
     RevokeGrant,
     SpendAssertion,
     SpendCode,
+    SpendPushedRequest,
     SpendRefreshToken,
 )
 from ostiary.keys.records import AddKey, KeyUse, RemoveKey, SetKeyDeath, SigningKey
@@ -77,6 +80,7 @@ CODE = AuthorizationCode(
 TOKEN = RefreshToken(
     TokenHash(b"r" * 32), GRANT.id, GRANT.client, frozenset({Scope("x")}), NOW, NOW + 50, family_expires_at=NOW + 500
 )
+PUSHED = PushedRequest(TokenHash(b"p" * 32), GRANT.client, b"sealed", NOW, NOW + 60)
 KEY = SigningKey(KeyId("k"), KeyUse.ISSUER, "{}", b"sealed", NOW, NOW + 5)
 STARTED = Started(at=1.5, contract="c", version="1")
 
@@ -93,7 +97,7 @@ def test_what_was_written_is_read_back_in_every_field(on_store: OnStore) -> None
     async def work(store: Store) -> None:
         consent = Consent(ANN.subject, GRANT.client, GRANT.scopes, NOW)
         await committed(store, AddPerson(ANN), AddPerson(BOB), StartSession(SESSION), PutConsent(consent))
-        await committed(store, OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN), AddKey(KEY))
+        await committed(store, OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN), AddKey(KEY), AddPushedRequest(PUSHED))
         assert await store.person(ANN.subject) == ANN
         assert await store.person_by_login("bob") == BOB
         assert list(await store.people()) == [ANN, BOB]
@@ -102,6 +106,7 @@ def test_what_was_written_is_read_back_in_every_field(on_store: OnStore) -> None
         assert await store.grant(GRANT.id) == GRANT
         assert await store.code(CODE.hash) == CODE
         assert await store.refresh_token(TOKEN.hash) == TOKEN
+        assert await store.pushed_request(PUSHED.hash) == PUSHED
         assert list(await store.signing_keys()) == [KEY]
 
     on_store(work)
@@ -176,11 +181,16 @@ def test_failures_at_the_same_time_all_count(on_store: OnStore) -> None:
 
 @pytest.mark.parametrize(
     "spend",
-    [SpendCode(CODE.hash, NOW), SpendRefreshToken(TOKEN.hash, NOW), SpendAssertion(GRANT.client, Jti("j"), NOW + 60)],
+    [
+        SpendCode(CODE.hash, NOW),
+        SpendRefreshToken(TOKEN.hash, NOW),
+        SpendPushedRequest(PUSHED.hash, NOW),
+        SpendAssertion(GRANT.client, Jti("j"), NOW + 60),
+    ],
 )
 def test_of_many_who_spend_at_once_exactly_one_wins(on_store: OnStore, spend: Write) -> None:
     async def work(store: Store) -> None:
-        await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN))
+        await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN), AddPushedRequest(PUSHED))
         together = Plan((spend, DisableClient(ClientId("x"), NOW)), (STARTED,))
         outcomes = await asyncio.gather(*(store.commit(together) for _ in range(12)))
         assert [type(outcome) for outcome in outcomes].count(Committed) == 1

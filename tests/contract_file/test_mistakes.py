@@ -186,6 +186,13 @@ CASES = [
     (Code.WEAKER_THAN_PROFILE, "quota: 100k/day", "access_token_lifetime: »1h"),
     (Code.WEAKER_THAN_PROFILE, "refresh_idle: 7d", "refresh_idle: »30d"),
     (Code.WEAKER_THAN_PROFILE, "refresh_idle: 7d", "consent: »false"),
+    (Code.WEAKER_THAN_PROFILE, "refresh_idle: 7d", "pushed_requests: »false"),
+    (
+        Code.SETTINGS_CONTRADICT,
+        "refresh_idle: 7d",
+        "»pushed_requests: true\n    insecure_unpushed_requests: {value: true, because: its library is old}",
+    ),
+    (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»insecure_unpushed_requests: {value: true, because: it is ours}"),
     (Code.INSECURE_WITHOUT_REASON, "quota: 100k/day", "insecure_access_token_lifetime: »1h"),
     (Code.INSECURE_WITHOUT_REASON, "quota: 100k/day", "»insecure_access_token_lifetime: {value: 1h}"),
     (Code.KEY_SET_INVALID, "jwks_file: robot.json", "jwks_file: »nowhere.json"),

@@ -55,6 +55,8 @@ def profile_of(client: Client) -> Profile:
         access_token_seconds=_value(client, "access_token_lifetime") or base.access_token_seconds,
         refresh_idle_seconds=_value(client, "refresh_idle") or base.refresh_idle_seconds,
         refresh_absolute_seconds=_value(client, "refresh_absolute") or base.refresh_absolute_seconds,
+        pushed_requests=(base.pushed_requests or bool(client.pushed_requests))
+        and not client.insecure_unpushed_requests,
         asks_consent=(base.asks_consent or bool(client.consent)) and not client.insecure_no_consent,
     )
 

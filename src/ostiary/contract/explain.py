@@ -84,6 +84,8 @@ def _profile(draft: Draft, name: str, client: Client, rule: ClientRule, sheet: S
         yield tell.line(what, value, getattr(sheet, f"{field[0]}_seconds"), field[1], _WEAKENED + field[1])
     asks = "asked" if profile.asks_consent else "not asked"
     yield tell.line("consent", asks, sheet.asks_consent, "consent", "insecure_no_consent")
+    pushed = "required" if profile.pushed_requests else "allowed" if sheet.signs_people_in else "none"
+    yield tell.line("pushed requests", pushed, sheet.pushed_requests, "pushed_requests", "insecure_unpushed_requests")
     cors = ", ".join(sorted(rule.origins)) or "none"
     yield tell.line("calls across origins", cors, sheet.cors, "origins")
 

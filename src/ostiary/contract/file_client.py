@@ -81,6 +81,8 @@ class Client(Setting):
     """How long refreshing goes on without a new sign-in; shorter than the kind's."""
     consent: Flag | None = None
     """`true`: ask the person, even where the kind does not."""
+    pushed_requests: Flag | None = None
+    """`true`: authorization requests have to be pushed (RFC 9126), even where the kind does not ask for it."""
     insecure_access_token_lifetime: InsecureDuration | None = None
     """Longer than the kind's; at most a day."""
     insecure_refresh_idle: InsecureDuration | None = None
@@ -89,5 +91,7 @@ class Client(Setting):
     """Longer than the kind's; at most five years."""
     insecure_no_consent: InsecureYes | None = None
     """Do not ask the person, though the kind does."""
+    insecure_unpushed_requests: InsecureYes | None = None
+    """Authorization requests may come by the browser alone, though the kind pushes them."""
     insecure_bearer_tokens: InsecureYes | None = None
     """Tokens without proof of possession, though the kind demands one."""

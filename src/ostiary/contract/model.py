@@ -51,6 +51,8 @@ class Profile:
     """How long an unused refresh token lives; None: none is issued."""
     refresh_absolute_seconds: int | None
     asks_consent: bool
+    pushed_requests: bool
+    """Whether an authorization request has to be pushed (RFC 9126)."""
     cors: bool
     """Whether browsers of the client's origins may call routes across origins."""
 

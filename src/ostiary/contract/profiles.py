@@ -41,6 +41,7 @@ class Sheet:
     refresh_idle_seconds: Chosen[int | None]
     refresh_absolute_seconds: Chosen[int | None]
     asks_consent: Chosen[bool]
+    pushed_requests: Chosen[bool]
     cors: Chosen[bool]
     not_served: str = ""
     """What is missing before clients of this kind get in; empty: nothing."""
@@ -73,6 +74,12 @@ _FIRST_PARTY = Chosen(
     "It is yours: people who sign in to your service do not lend it to somebody else.",
     "OpenID Connect Core section 3.1.2.4",
 )
+_MAY_PUSH = Chosen(
+    False,
+    "Its own server or pages begin each request, and exact redirect URIs, PKCE and `iss` hold whatever comes instead.",
+    "RFC 9700 sections 2.1 and 4.4",
+)
+_NO_REQUEST = Chosen(False, "It sends no authorization requests.", "RFC 9126 section 2.1")
 _NO_BROWSER = Chosen(False, "Its requests come from no page of another origin.", "Fetch Standard section 3.3")
 _OWN_CREDENTIAL = Chosen(
     _TEN_MINUTES,
@@ -110,6 +117,7 @@ WEB = Sheet(
     ),
     refresh_absolute_seconds=Chosen(_DAY, "Nobody stays signed in for longer than a day.", "RFC 9700 section 4.14.2"),
     asks_consent=_FIRST_PARTY,
+    pushed_requests=_MAY_PUSH,
     cors=Chosen(False, "The browser calls its own origin.", "Fetch Standard section 3.3"),
 )
 SPA = Sheet(
@@ -130,6 +138,7 @@ SPA = Sheet(
     ),
     refresh_absolute_seconds=Chosen(None, "There is no refresh token.", "RFC 9700 section 2.2.2"),
     asks_consent=_FIRST_PARTY,
+    pushed_requests=_MAY_PUSH,
     cors=Chosen(True, "Its pages call across origins, from exactly its own.", "Fetch Standard section 3.3"),
 )
 MOBILE = Sheet(
@@ -154,6 +163,11 @@ MOBILE = Sheet(
     ),
     refresh_absolute_seconds=Chosen(180 * _DAY, "Twice a year the person signs in anew.", "RFC 9700 section 4.14.2"),
     asks_consent=_FIRST_PARTY,
+    pushed_requests=Chosen(
+        True,
+        "Other apps on the device see what opens the browser: of a pushed request that is a name, good once.",
+        "RFC 9126 section 1",
+    ),
     cors=_NO_BROWSER,
     not_served="Proof of possession (DPoP) is not served yet: the token endpoint refuses such a client.",
 )
@@ -171,6 +185,7 @@ PARTNER = Sheet(
     refresh_idle_seconds=_NO_REFRESH,
     refresh_absolute_seconds=_NO_REFRESH,
     asks_consent=_NO_PERSON,
+    pushed_requests=_NO_REQUEST,
     cors=_NO_BROWSER,
     not_served="API keys and signed requests are not served yet: every request of such a client is refused.",
 )
@@ -194,6 +209,11 @@ THIRD_PARTY = Sheet(
     ),
     refresh_absolute_seconds=Chosen(90 * _DAY, "After that the person is asked again.", "RFC 9700 section 4.14.2"),
     asks_consent=Chosen(True, "The person decides what somebody else may do in their name.", "RFC 6749 section 10.2"),
+    pushed_requests=Chosen(
+        True,
+        "What the person is asked is what the application itself told the issuer, and nobody on the way.",
+        "RFC 9126 sections 1 and 5",
+    ),
     cors=_NO_BROWSER,
 )
 SERVICE = Sheet(
@@ -216,6 +236,7 @@ SERVICE = Sheet(
     refresh_idle_seconds=_NO_REFRESH,
     refresh_absolute_seconds=_NO_REFRESH,
     asks_consent=_NO_PERSON,
+    pushed_requests=_NO_REQUEST,
     cors=_NO_BROWSER,
 )
 DEVICE = Sheet(
@@ -242,6 +263,7 @@ DEVICE = Sheet(
     ),
     refresh_absolute_seconds=Chosen(365 * _DAY, "Once a year somebody confirms it.", "RFC 9700 section 4.14.2"),
     asks_consent=Chosen(True, "The person sees which device asks: the defence against phishing.", "RFC 10027"),
+    pushed_requests=_NO_REQUEST,
     cors=_NO_BROWSER,
     not_served="The device flow is not served yet: the token endpoint refuses such a client.",
 )
@@ -255,6 +277,7 @@ LEGACY = Sheet(
     refresh_idle_seconds=_NO_REFRESH,
     refresh_absolute_seconds=_NO_REFRESH,
     asks_consent=_NO_PERSON,
+    pushed_requests=_NO_REQUEST,
     cors=_NO_BROWSER,
     not_served="Old ways are not served yet: every request of such a client is refused.",
 )
@@ -270,7 +293,8 @@ PROFILES: Mapping[Kind, Sheet] = {
     Kind.LEGACY: LEGACY,
 }
 
-_PEOPLE = frozenset({"redirect_uris", "post_logout_redirect_uris", "consent"})
+_PEOPLE = frozenset({"redirect_uris", "post_logout_redirect_uris", "consent", "pushed_requests"})
+_PUSHING = frozenset({"insecure_unpushed_requests"})
 _REFRESHING = frozenset({"refresh_idle", "refresh_absolute", "insecure_refresh_idle", "insecure_refresh_absolute"})
 _TOKENS = frozenset({"access_token_lifetime", "insecure_access_token_lifetime"})
 _KEPT = frozenset({"secret", "jwks", "jwks_file"})
@@ -280,9 +304,9 @@ _ITSELF = frozenset({"roles"})
 SETTINGS: Mapping[Kind, frozenset[str]] = {
     Kind.WEB: _ALL | _PEOPLE | _REFRESHING | _TOKENS | _KEPT,
     Kind.SPA: _ALL | _PEOPLE | _TOKENS | {"origins"},
-    Kind.MOBILE: _ALL | _PEOPLE | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},
+    Kind.MOBILE: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},
     Kind.PARTNER: _ALL | _ITSELF,
-    Kind.THIRD_PARTY: _ALL | _PEOPLE | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
+    Kind.THIRD_PARTY: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
     Kind.SERVICE: _ALL | _TOKENS | _KEPT | _ITSELF,
     Kind.DEVICE: _ALL | _REFRESHING | _TOKENS | {"min_version"},
     Kind.LEGACY: _ALL | _ITSELF,

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from ostiary.issuer.authorize import AuthorizationRequest, ReturnAddress
 from ostiary.issuer.decision import Decided
-from ostiary.issuer.records import AuthorizationCode, Grant, OpenGrant
+from ostiary.issuer.records import AuthorizationCode, Grant, OpenGrant, SpendPushedRequest
 from ostiary.issuer.registry import Registry
 from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import OAuthError
@@ -49,7 +49,7 @@ def issue_code(
     now: int,
     fresh: Fresh,
 ) -> Decided[AuthorizationAnswer]:
-    """Open the grant, and hand out the code that starts it."""
+    """Open the grant, and hand out the code that starts it; a pushed request is used up with it."""
     code = fresh_name(fresh, CODE_BYTES)
     grant = _grant(request, visitor, scopes, now, GrantId(fresh_name(fresh)))
     stored = AuthorizationCode(
@@ -61,7 +61,8 @@ def issue_code(
         issued_at=now,
         expires_at=now + CODE_SECONDS,
     )
-    plan = Plan(writes=(OpenGrant(grant, stored),), events=(_issued(grant, now),))
+    spent = () if request.spends is None else (SpendPushedRequest(request.spends, now),)
+    plan = Plan(writes=(*spent, OpenGrant(grant, stored)), events=(_issued(grant, now),))
     return Decided(plan, _answer(registry, request.address, (("code", code),)))
 
 

@@ -24,7 +24,7 @@ from ostiary.model.errors import (
     UnauthorizedClient,
     UnsupportedResponseType,
 )
-from ostiary.model.ids import Scope, Subject
+from ostiary.model.ids import Scope, Subject, TokenHash
 from ostiary.model.reasons import Reason
 
 RESPONSE_TYPE: Final = "code"
@@ -66,6 +66,8 @@ class AuthorizationRequest:
     """None: anybody."""
     acrs: frozenset[str] | None = None
     """Of which the sign-in has to be one; None: any."""
+    spends: TokenHash | None = None
+    """The pushed request that this is."""
 
 
 def given_once(pairs: Sequence[tuple[str, str]]) -> Parameters:

@@ -15,6 +15,7 @@ from ostiary.issuer import (
     introspect,
     logout,
     pkce,
+    pushed,
     revoke,
     token,
     userinfo,
@@ -25,7 +26,8 @@ from ostiary.issuer import code_grant as exchange
 from ostiary.issuer import openid_parameters as openid
 from ostiary.issuer import refresh_grant as refresh
 from ostiary.issuer.access_token import AccessToken, TokenFacts, lives
-from ostiary.issuer.authorize import AuthorizationRequest, ReturnAddress
+from ostiary.issuer.authorize import AuthorizationRequest, ReturnAddress, given_once
+from ostiary.issuer.brought import Brought, require_pushed
 from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials
 from ostiary.issuer.code_grant import CodeFacts
 from ostiary.issuer.decision import Decided, Decision
@@ -34,6 +36,7 @@ from ostiary.issuer.interaction import AskConsent, AskSignIn, Ready, Step, Visit
 from ostiary.issuer.issue import Entitlement, require_scopes
 from ostiary.issuer.logout import LogoutRequest
 from ostiary.issuer.presented import Presented
+from ostiary.issuer.pushed import Named, PushedFacts
 from ostiary.issuer.records import RefreshToken
 from ostiary.issuer.redirect_uris import require_redirect_uri
 from ostiary.issuer.refresh_grant import RefreshFacts
@@ -48,7 +51,7 @@ from ostiary.model.reasons import Reason
 def authenticate_client(
     registry: Registry, credentials: Credentials, disabled_at: int | None, peer: str, now: float
 ) -> AuthenticatedClient:
-    """Who asks, at token, revocation and introspection endpoint (RFC 6749 section 2.3, RFC 7523 section 3)."""
+    """Who asks, at token, revocation, introspection and push endpoint (RFC 6749 section 2.3, RFC 7523 section 3)."""
     client = client_auth.require_known_client(credentials, registry)
     client_auth.require_registered_method(credentials, client)
     spends = client_auth.require_proof_of_client(credentials, client, registry, now)
@@ -144,6 +147,25 @@ def user_info(registry: Registry, token: AccessToken, facts: TokenFacts, now: fl
     return userinfo.person_claims(token, facts)
 
 
+def push(
+    registry: Registry, client: ClientRule, form: Parameters, keys: KeySet, now: float, fresh: Fresh
+) -> Decided[Named]:
+    """RFC 9126 section 2.1. What the authorization endpoint would refuse is refused here already."""
+    brought = pushed.own_parameters(form)
+    address = return_address(registry, brought.pairs, None)
+    authorization_request(registry, brought, address, keys)
+    return pushed.keep(brought, client, now, fresh)
+
+
+def pushed_request(pairs: Sequence[tuple[str, str]], facts: PushedFacts, now: float) -> Brought:
+    """The request behind the name that a browser brings (RFC 9126 section 4). What fails here is shown on a page."""
+    request = pushed.require_known(facts)
+    pushed.require_of_client(request, given_once(pairs))
+    pushed.require_unspent(request)
+    pushed.require_in_time(request, facts, now)
+    return pushed.brought_by(request, facts)
+
+
 def return_address(registry: Registry, pairs: Sequence[tuple[str, str]], disabled_at: int | None) -> ReturnAddress:
     """To whom the answer of an authorization request goes. What fails here is shown on a page instead (RFC 6749 section
     4.1.2.1)."""
@@ -155,12 +177,13 @@ def return_address(registry: Registry, pairs: Sequence[tuple[str, str]], disable
 
 
 def authorization_request(
-    registry: Registry, pairs: Sequence[tuple[str, str]], address: ReturnAddress, keys: KeySet
+    registry: Registry, brought: Brought, address: ReturnAddress, keys: KeySet
 ) -> AuthorizationRequest:
     """RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core section 3.1.2.1. What fails here goes to the
     client."""
-    given = require_no_repetition(pairs)
+    given = require_no_repetition(brought.pairs)
     authorize.require_bounded(given, address)
+    require_pushed(brought, address.client)
     authorize.require_response_mode(given)
     authorize.require_no_request_object(given)
     authorize.require_response_type(given)
@@ -182,6 +205,7 @@ def authorization_request(
         claims=claims,
         named=openid.named_subjects(claims, hint),
         acrs=openid.needed_acrs(claims),
+        spends=brought.spends,
     )
 
 

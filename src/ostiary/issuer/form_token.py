@@ -28,6 +28,8 @@ class Purpose(StrEnum):
     SIGNED_IN = "signed-in"
     """Not a form: the way back from one to the authorization request."""
     CHOSE = "chose"
+    OPENED = "opened"
+    """The same, to a pushed request that was opened in time."""
 
 
 @dataclass(frozen=True, slots=True)

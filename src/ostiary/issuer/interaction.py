@@ -22,6 +22,8 @@ class Passed(StrEnum):
     """What this browser has done for this very request, proven by a form token."""
 
     NOTHING = "nothing"
+    OPENED = "opened"
+    """Came with a pushed request while that could be opened."""
     CHOSE = "chose"
     """Said to go on with the account that is signed in."""
     SIGNED_IN = "signed-in"
@@ -76,7 +78,7 @@ def may_go_on(request: AuthorizationRequest, visit: Visit, now: int) -> Visitor 
 
 
 def has_chosen(request: AuthorizationRequest, visit: Visit) -> bool:
-    return Prompt.SELECT_ACCOUNT not in request.prompts or visit.passed is not Passed.NOTHING
+    return Prompt.SELECT_ACCOUNT not in request.prompts or visit.passed in (Passed.CHOSE, Passed.SIGNED_IN)
 
 
 def require_page_allowed(request: AuthorizationRequest, error: OAuthError) -> None:

@@ -7,7 +7,7 @@ out on purpose: every key of the issuer has one algorithm (RFC 8725 section 3.1)
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from ostiary.contract.model import ClientAuth, Contract, ServiceRule
+from ostiary.contract.model import ClientAuth, Contract, GrantType, ServiceRule
 from ostiary.issuer import claims
 from ostiary.issuer.openid_parameters import Prompt
 from ostiary.issuer.pkce import METHOD
@@ -29,6 +29,8 @@ def authorization_server(contract: Contract) -> Document:
         "issuer": origin,
         "authorization_endpoint": origin + endpoints.AUTHORIZE,
         "token_endpoint": origin + endpoints.TOKEN,
+        "pushed_authorization_request_endpoint": origin + endpoints.PAR,
+        "require_pushed_authorization_requests": _all_push(contract),
         "jwks_uri": origin + endpoints.JWKS,
         "userinfo_endpoint": origin + endpoints.USERINFO,
         "revocation_endpoint": origin + endpoints.REVOKE,
@@ -61,6 +63,13 @@ def _supported(contract: Contract) -> Document:
         "code_challenge_methods_supported": [METHOD],
         "authorization_response_iss_parameter_supported": True,
     }
+
+
+def _all_push(contract: Contract) -> bool:
+    """Whether the profile of every client that sends people here wants its requests pushed (RFC 9126 section 5)."""
+    profiles = [client.profile for client in contract.clients.values()]
+    asking = [each for each in profiles if GrantType.AUTHORIZATION_CODE in each.grants]
+    return bool(asking) and all(each.pushed_requests for each in asking)
 
 
 def _authentication(endpoint: str, methods: Iterable[str]) -> Document:

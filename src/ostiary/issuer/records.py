@@ -54,6 +54,32 @@ class RefreshToken:
 
 
 @dataclass(frozen=True, slots=True)
+class PushedRequest:
+    """RFC 9126. `sealed`: its parameters as a query, readable only with the name that the hash is of."""
+
+    hash: TokenHash
+    client: ClientId
+    sealed: bytes
+    issued_at: int
+    expires_at: int
+    """Until then a browser has to open it."""
+    spent_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddPushedRequest(Write):
+    request: PushedRequest
+
+
+@dataclass(frozen=True, slots=True)
+class SpendPushedRequest(Spend):
+    """With the code that it leads to."""
+
+    hash: TokenHash
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenGrant(Write):
     """Stores the grant and its code together: one has no meaning without the other."""
 

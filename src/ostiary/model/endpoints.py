@@ -1,6 +1,7 @@
 """Where the issuer answers, under the origin. No route of a contract may lie below these."""
 
 AUTHORIZE = "/oauth/authorize"
+PAR = "/oauth/par"
 TOKEN = "/oauth/token"  # noqa: S105  # a path, not a secret
 REVOKE = "/oauth/revoke"
 INTROSPECT = "/oauth/introspect"

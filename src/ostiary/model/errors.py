@@ -1,6 +1,7 @@
 """The three families of refusals. Each class fixes code, status and public text; the reason stays inside.
 
-`OAuthError`: RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 7009 section 2.2.1.
+`OAuthError`: RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 7009 section 2.2.1, RFC 9101
+section 7.
 `TokenRefused`: RFC 6750 section 3.1, RFC 9470 section 3. `HttpRefused`: RFC 9110 status codes as RFC 9457 problems.
 """
 
@@ -82,6 +83,12 @@ class RequestNotSupported(OAuthError):
 
 class RequestUriNotSupported(OAuthError):
     code, public = "request_uri_not_supported", "Request URIs are not served."
+
+
+class InvalidRequestUri(OAuthError):
+    """RFC 9101 section 7."""
+
+    code, public = "invalid_request_uri", "The request_uri is not one that can be used here and now."
 
 
 class RegistrationNotSupported(OAuthError):

@@ -27,6 +27,11 @@ class Reason(StrEnum):
     SCOPE_UNKNOWN = "scope_unknown", "A scope is not one of the contract."
     SCOPE_NOT_ALLOWED = "scope_not_allowed", "The client may not have this scope."
     REQUEST_OBJECT_UNSUPPORTED = "request_object_unsupported", "The request came as a request object."
+    REQUEST_NOT_PUSHED = "request_not_pushed", "The client's profile wants its requests pushed, and this one was not."
+    REQUEST_URI_UNKNOWN = "request_uri_unknown", "The request_uri is not one of ours."
+    REQUEST_URI_OF_ANOTHER_CLIENT = "request_uri_of_another_client", "The request_uri was given to another client."
+    REQUEST_URI_SPENT = "request_uri_spent", "The request_uri has led to a code before."
+    REQUEST_URI_EXPIRED = "request_uri_expired", "The request_uri was opened too late."
     # people at the browser
     SIGN_IN_NEEDED = "sign_in_needed", "prompt=none was asked and nobody is signed in, or not freshly enough."
     OTHER_PERSON = "other_person", "Somebody else signed in than the request named."

@@ -1,20 +1,24 @@
 """Reads and writes of grants, codes, refresh tokens and what revokes them. What can be spent is spent in one step."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import Table, bindparam, select, update
 
 from ostiary.issuer.records import (
+    AddPushedRequest,
     AddRefreshToken,
     AuthorizationCode,
     DisableClient,
     Grant,
     OpenGrant,
+    PushedRequest,
     RefreshToken,
     RevokeAccessToken,
     RevokeGrant,
     SpendAssertion,
     SpendCode,
+    SpendPushedRequest,
     SpendRefreshToken,
 )
 from ostiary.model.ids import ClientId, TokenId
@@ -26,10 +30,12 @@ from ostiary.store.statements import Statement, Steps, add_new, put
 GRANT: Final = Shape(Grant, schema.grants)
 CODE: Final = Shape(AuthorizationCode, schema.codes)
 REFRESH_TOKEN: Final = Shape(RefreshToken, schema.refresh_tokens)
+PUSHED_REQUEST: Final = Shape(PushedRequest, schema.pushed_requests)
 
 GRANT_BY_ID: Final = GRANT.by("id")
 CODE_BY_HASH: Final = CODE.by("hash")
 REFRESH_TOKEN_BY_HASH: Final = REFRESH_TOKEN.by("hash")
+PUSHED_REQUEST_BY_HASH: Final = PUSHED_REQUEST.by("hash")
 
 
 class Spent(Exception):
@@ -51,8 +57,11 @@ def _spend(table: Table) -> Statement:
     )
 
 
-_SPEND_CODE: Final = _spend(schema.codes)
-_SPEND_REFRESH_TOKEN: Final = _spend(schema.refresh_tokens)
+_SPEND: Final[Mapping[type[Spend], Statement]] = {
+    SpendCode: _spend(schema.codes),
+    SpendRefreshToken: _spend(schema.refresh_tokens),
+    SpendPushedRequest: _spend(schema.pushed_requests),
+}
 _SPEND_ASSERTION: Final = add_new(schema.spent_assertions)
 _REVOKE_GRANT: Final = Statement(
     lambda _: (
@@ -88,14 +97,17 @@ def open_grant(write: OpenGrant) -> Steps[None]:
     yield CODE.add, CODE.values(write.code)
 
 
+def add_pushed_request(write: AddPushedRequest) -> Steps[None]:
+    yield PUSHED_REQUEST.add, PUSHED_REQUEST.values(write.request)
+
+
 def add_refresh_token(write: AddRefreshToken) -> Steps[None]:
     yield REFRESH_TOKEN.add, REFRESH_TOKEN.values(write.token)
 
 
-def spend_token(write: SpendCode | SpendRefreshToken) -> Steps[None]:
+def spend(write: SpendCode | SpendRefreshToken | SpendPushedRequest) -> Steps[None]:
     """Raises Spent."""
-    statement = _SPEND_CODE if isinstance(write, SpendCode) else _SPEND_REFRESH_TOKEN
-    rows = yield statement, {"the": write.hash, "at": write.at}
+    rows = yield _SPEND[type(write)], {"the": write.hash, "at": write.at}
     if not rows:
         raise Spent(write)
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Table, bindparam, delete, exists
 
+from ostiary.issuer.pushed import LONGEST_VISIT
 from ostiary.model.plan import Write
 from ostiary.store import schema
 from ostiary.store.statements import Statement, Steps
@@ -35,6 +36,7 @@ _PAST: Final = (
     (_until(schema.spent_assertions, "expires_at"), CLOCK_SECONDS),
     (_until(schema.sessions, "expires_at"), 0),
     (_until(schema.refresh_tokens, "expires_at"), 0),
+    (_until(schema.pushed_requests, "expires_at"), LONGEST_VISIT),
     (_until(schema.codes, "expires_at"), REPLAY_SECONDS),
     (_until(schema.failures, "until"), FAILURE_SECONDS),
     (_grants(), GRANT_SECONDS),

@@ -120,6 +120,17 @@ disabled_clients: Final = Table(
     Column("at", BigInteger, nullable=False),
 )
 
+pushed_requests: Final = Table(
+    "pushed_requests",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("client", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("spent_at", BigInteger),
+)
+
 spent_assertions: Final = Table(
     "spent_assertions",
     metadata,

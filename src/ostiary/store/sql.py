@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final, TypeVar
 
 from ostiary.audit.records import Head, Record
-from ostiary.issuer.records import AuthorizationCode, Grant, RefreshToken
+from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
 from ostiary.keys.records import SigningKey
 from ostiary.model.feed import Numbered
 from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenHash, TokenId
@@ -85,6 +85,9 @@ class SqlStore(Store):
 
     async def code(self, hash: TokenHash) -> AuthorizationCode | None:
         return await self._read(of_issuer.CODE.only(of_issuer.CODE_BY_HASH, hash))
+
+    async def pushed_request(self, hash: TokenHash) -> PushedRequest | None:
+        return await self._read(of_issuer.PUSHED_REQUEST.only(of_issuer.PUSHED_REQUEST_BY_HASH, hash))
 
     async def grant(self, id: GrantId) -> Grant | None:
         return await self._read(of_issuer.GRANT.only(of_issuer.GRANT_BY_ID, id))

@@ -102,6 +102,31 @@ const gone = await oauth.processIntrospectionResponse(
 assert.equal(gone.active, false)
 passed('revocation of an access token')
 
+const pocketbook = { client_id: 'pocketbook' }
+const secretly = oauth.ClientSecretBasic(clients.pocketbook.secret)
+const asking = {
+  client_id: 'pocketbook',
+  redirect_uri: clients.pocketbook.redirect_uri,
+  response_type: 'code',
+  scope: 'orders.read',
+  code_challenge: await oauth.calculatePKCECodeChallenge(oauth.generateRandomCodeVerifier()),
+  code_challenge_method: 'S256',
+}
+const push = async (parameters) => oauth.processPushedAuthorizationResponse(
+  as, pocketbook, await oauth.pushedAuthorizationRequest(as, pocketbook, secretly, parameters),
+)
+const pushed = await push(asking)
+secret(pushed.request_uri)
+assert.equal(pushed.expires_in, 60)
+await assert.rejects(push({ ...asking, redirect_uri: 'https://evil.example/' }), { error: 'invalid_request' })
+const named = new URL(as.authorization_endpoint)
+named.search = new URLSearchParams({ client_id: 'pocketbook', request_uri: pushed.request_uri })
+const lent = oauth.validateAuthResponse(
+  as, pocketbook, await browse('dave', named, asking.redirect_uri), oauth.expectNoState,
+)
+assert.ok(lent.get('code'))
+passed('a pushed request')
+
 const billing = { client_id: 'billing' }
 const signs = oauth.PrivateKeyJwt(await keyOf(clients.billing.private_key))
 const signed = await oauth.processClientCredentialsResponse(

@@ -10,11 +10,12 @@ function discovered(name, auth) {
   return client.discovery(new URL(origin), name, clients[name].secret ?? undefined, auth)
 }
 
-async function signIn(config, name, login, scope, more = {}) {
+async function signIn(config, name, login, scope, more = {}, pushes = false) {
   const redirect_uri = clients[name].redirect_uri
   const checks = { pkceCodeVerifier: client.randomPKCECodeVerifier(), expectedState: client.randomState() }
   const nonce = scope.split(' ').includes('openid') ? { expectedNonce: client.randomNonce() } : {}
-  const url = client.buildAuthorizationUrl(config, {
+  const build = pushes ? client.buildAuthorizationUrlWithPAR : client.buildAuthorizationUrl
+  const url = await build(config, {
     redirect_uri,
     scope,
     state: checks.expectedState,
@@ -79,9 +80,10 @@ assert.equal(bearer.refresh_token, undefined)
 passed('a public client')
 
 const pocketbook = await discovered('pocketbook', client.ClientSecretBasic(clients.pocketbook.secret))
-const lent = await signIn(pocketbook, 'pocketbook', 'dave', 'orders.read')
+const lent = await signIn(pocketbook, 'pocketbook', 'dave', 'orders.read', {}, true)
 assert.equal(lent.scope, 'orders.read')
-passed('a third party, with consent')
+await assert.rejects(signIn(pocketbook, 'pocketbook', 'dave', 'orders.read'), { error: 'invalid_request' })
+passed('a third party, with a pushed request and consent')
 
 const stock = await discovered('stock', client.ClientSecretBasic(clients.stock.secret))
 const counted = await client.clientCredentialsGrant(stock, { scope: 'orders.read' })

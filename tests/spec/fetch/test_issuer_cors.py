@@ -3,11 +3,11 @@ endpoints that clients call."""
 
 import pytest
 
-from ostiary.model.endpoints import AUTHORIZATION_SERVER, GATEWAY_JWKS, INTROSPECT, JWKS, REVOKE, TOKEN, USERINFO
+from ostiary.model.endpoints import AUTHORIZATION_SERVER, GATEWAY_JWKS, INTROSPECT, JWKS, PAR, REVOKE, TOKEN, USERINFO
 from token_world import TokenWorld
 
 OURS = "https://pages.example"
-SHARED = [TOKEN, REVOKE, USERINFO, JWKS, AUTHORIZATION_SERVER]
+SHARED = [TOKEN, PAR, REVOKE, USERINFO, JWKS, AUTHORIZATION_SERVER]
 ALLOW = "access-control-allow-origin"
 
 
@@ -17,7 +17,7 @@ def asked(world: TokenWorld, method: str, path: str, *origins: str) -> dict[str,
 
 @pytest.mark.parametrize("path", SHARED)
 def test_a_page_of_a_client_may_read_the_answer(world: TokenWorld, path: str) -> None:
-    headers = asked(world, "POST" if path in (TOKEN, REVOKE) else "GET", path, OURS)
+    headers = asked(world, "POST" if path in (TOKEN, PAR, REVOKE) else "GET", path, OURS)
     assert headers[ALLOW] == OURS
     assert headers["vary"] == "origin"
     assert "access-control-allow-credentials" not in headers

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ostiary.keys import once
 from ostiary.keys.master import KEY_BYTES, MasterKey, MasterKeyInvalid, SealBroken
 from ostiary.model.ids import Secret
 
@@ -78,3 +79,14 @@ def test_anything_else_is_no_master_key(text: str) -> None:
 def test_a_master_key_does_not_show_itself() -> None:
     assert TEXT not in repr(MASTER) + repr(MASTER.to_text()) + str(MASTER)
     assert not hasattr(MASTER, "__dict__")
+
+
+@given(st.binary(max_size=100), st.text(min_size=1, max_size=40))
+def test_what_is_sealed_once_opens_with_its_secret_and_for_its_purpose_alone(plaintext: bytes, name: str) -> None:
+    sealed = once.seal(plaintext, Secret(name), b"purpose")
+    assert once.unseal(sealed, Secret(name), b"purpose") == plaintext
+    for other, purpose in ((name + "x", b"purpose"), (name, b"another")):
+        with pytest.raises(SealBroken):
+            once.unseal(sealed, Secret(other), purpose)
+    with pytest.raises(SealBroken):
+        once.unseal(sealed[:-1] + bytes([sealed[-1] ^ 1]), Secret(name), b"purpose")

@@ -3,6 +3,7 @@
 import pytest
 
 from issuer_world import IssuerWorld, authorization, is_page, told
+from ostiary.model.events import IssuerRefused
 from ostiary.model.reasons import Reason
 from token_world import VERIFIER
 
@@ -21,8 +22,9 @@ from token_world import VERIFIER
 def test_4_4_1_a_request_without_an_s256_challenge_is_refused_for_every_kind_of_client(
     issuer: IssuerWorld, client: str, changes: dict[str, str | None]
 ) -> None:
+    """Also where the request is pushed."""
     assert told(issuer.browser().open(authorization(client, **changes))).error == "invalid_request"
-    assert issuer.last_refusal().reason is Reason.PKCE_MISSING
+    assert issuer.events_of(IssuerRefused)[0].reason is Reason.PKCE_MISSING
     assert is_page(issuer.browser().open(authorization(client)))
 
 

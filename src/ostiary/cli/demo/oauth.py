@@ -39,12 +39,21 @@ class Client:
         """The authorization code flow (RFC 6749 section 4.1) with PKCE (RFC 7636). Raises Lost."""
         verifier, state = secrets.token_urlsafe(32), secrets.token_urlsafe(16)
         redirect = self._known.redirect_uri
-        back = browser.follow(authorization(self._known, scope, state, verifier), redirect)
+        back = browser.follow(self._pushed(authorization(self._known, scope, state, verifier)), redirect)
         answered = {name: values[0] for name, values in parse_qs(urlsplit(back).query).items()}
         if answered.get("state") != state or answered.get("iss") != self._door.origin or "code" not in answered:
             raise Lost(f"the authorization response has no code for us: {answered.get('error', 'another state')}")
         granted = {"code": answered["code"], "redirect_uri": redirect, "code_verifier": verifier}
         return _tokens(self._token("authorization_code", granted))
+
+    def _pushed(self, asked: Mapping[str, str]) -> str:
+        """Push the request; where the person's browser goes with its name (RFC 9126). Raises Lost."""
+        answer = self._post(endpoints.PAR, asked)
+        said: dict[str, Any] = answer.json()
+        if answer.status != 201:
+            raise Lost(f"the pushed request was answered {answer.status} {json.dumps(said.get('error'))}")
+        named = {"client_id": self._known.client_id, "request_uri": said["request_uri"]}
+        return f"{endpoints.AUTHORIZE}?{urlencode(named)}"
 
     def for_itself(self, scope: str) -> Tokens:
         """Client credentials (RFC 6749 section 4.4)."""
@@ -89,9 +98,9 @@ class Client:
         return sign(claims, private, "JWT")
 
 
-def authorization(client: ClientOfDemo, scope: str, state: str, verifier: str) -> str:
-    """The path and query of an authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3)."""
-    asked = {
+def authorization(client: ClientOfDemo, scope: str, state: str, verifier: str) -> dict[str, str]:
+    """An authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3)."""
+    return {
         "response_type": "code",
         "client_id": client.client_id,
         "redirect_uri": client.redirect_uri,
@@ -100,7 +109,6 @@ def authorization(client: ClientOfDemo, scope: str, state: str, verifier: str) -
         "code_challenge": base64url.encode(hashlib.sha256(verifier.encode()).digest()),
         "code_challenge_method": "S256",
     }
-    return f"{endpoints.AUTHORIZE}?{urlencode(asked)}"
 
 
 def _tokens(answer: Answer) -> Tokens:

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 from ostiary.cli.demo import report
 from ostiary.cli.demo.ending import Ended, Ending
@@ -21,6 +22,7 @@ from ostiary.cli.demo.shop import Shop
 from ostiary.cli.demo.tour import Stop, Tour
 from ostiary.cli.references import Recorded, recorded
 from ostiary.cli.said import wide_console
+from ostiary.model import endpoints
 from ostiary.server.place import Place, find_place
 from ostiary.server.up import running
 from ostiary.store.interface import Store
@@ -106,7 +108,9 @@ class Show:
     async def _stay(self, demo: Demo, shop: Shop) -> None:
         """Until a signal. Raises ShopEnded."""
         asked = authorization(demo.clients["storefront"], "openid orders.read", "demo", secrets.token_urlsafe(32))
-        self._out.print(f"\nSign in with a browser: {demo.origin}{asked}", soft_wrap=True)
+        self._out.print(
+            f"\nSign in with a browser: {demo.origin}{endpoints.AUTHORIZE}?{urlencode(asked)}", soft_wrap=True
+        )
         self._out.print("Ctrl-C ends the demo.")
         with suppress(Ended):
             while True:

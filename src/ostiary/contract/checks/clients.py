@@ -32,7 +32,7 @@ def clients(draft: Draft) -> Iterator[Mistake]:
         yield from _credential(draft, path, client)
         yield from _key_set(draft, path, client)
         yield from _lifetimes(draft, path, client)
-        yield from _consent(draft, path, client)
+        yield from _safeguards(draft, path, client)
         yield from _served(draft, path, client)
 
 
@@ -108,14 +108,21 @@ def _lifetimes(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
             yield draft.mistake(at, Code.OUT_OF_RANGE, says, f"Write at most {in_words(longest)}.")
 
 
-def _consent(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
-    if client.consent is False and PROFILES[client.kind].asks_consent.value:
-        says = f"Clients of kind {client.kind} ask the person."
-        mend = "Remove it, or write `insecure_no_consent: {value: true, because: ...}`."
-        yield draft.mistake((*path, "consent"), Code.WEAKER_THAN_PROFILE, says, mend)
-    if client.consent and client.insecure_no_consent:
-        says = "`consent` and `insecure_no_consent` say two things."
-        yield draft.mistake((*path, "consent"), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
+def _safeguards(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    """What a kind has switched on is switched off only with a reason."""
+    sheet = PROFILES[client.kind]
+    for setting, insecure, has, does in (
+        ("consent", "insecure_no_consent", sheet.asks_consent.value, "ask the person"),
+        ("pushed_requests", "insecure_unpushed_requests", sheet.pushed_requests.value, "push their requests"),
+    ):
+        own = getattr(client, setting)
+        if own is False and has:
+            says = f"Clients of kind {client.kind} {does}."
+            mend = f"Remove it, or write `{insecure}: {{value: true, because: ...}}`."
+            yield draft.mistake((*path, setting), Code.WEAKER_THAN_PROFILE, says, mend)
+        if own and getattr(client, insecure):
+            says = f"`{setting}` and `{insecure}` say two things."
+            yield draft.mistake((*path, setting), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
 
 
 def not_served(client: Client) -> str:

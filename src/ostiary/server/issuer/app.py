@@ -23,6 +23,7 @@ from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.documents import document, gateway_jwks, jwks
 from ostiary.server.issuer.http import Answer, Header, Incoming
 from ostiary.server.issuer.introspect import introspect
+from ostiary.server.issuer.par import par
 from ostiary.server.issuer.refusal import record, render
 from ostiary.server.issuer.revoke import revoke
 from ostiary.server.issuer.token import token
@@ -54,6 +55,7 @@ READ: Final = ("GET", "HEAD")
 DOCUMENT: Final = Endpoint(document, READ, cors=True)
 
 ENDPOINTS: Final[Mapping[str, Endpoint]] = {
+    endpoints.PAR: Endpoint(par, ("POST",), cors=True),
     endpoints.TOKEN: Endpoint(token, ("POST",), cors=True),
     endpoints.REVOKE: Endpoint(revoke, ("POST",), cors=True),
     endpoints.INTROSPECT: Endpoint(introspect, ("POST",)),

@@ -8,20 +8,23 @@ from ostiary.issuer import answer as answers
 from ostiary.issuer import flows
 from ostiary.issuer.answer import AuthorizationAnswer
 from ostiary.issuer.authorize import AuthorizationRequest, ResponseMode, ReturnAddress, given_once
+from ostiary.issuer.brought import Brought
 from ostiary.issuer.consent import in_words
 from ostiary.issuer.form import read_pairs
 from ostiary.issuer.form_token import Purpose
-from ostiary.issuer.interaction import AskConsent, AskSignIn, Ready, Visit
+from ostiary.issuer.interaction import AskConsent, AskSignIn, Passed, Ready, Visit
+from ostiary.issuer.pushed import PushedFacts, name_of
 from ostiary.issuer.redirect_uris import origin_of, shown
+from ostiary.keys.hashing import token_hash
 from ostiary.model import endpoints
-from ostiary.model.errors import InvalidRequest, OAuthError
+from ostiary.model.errors import InvalidRequest, InvalidRequestUri, OAuthError
 from ostiary.model.ids import ClientId, Scope
-from ostiary.model.plan import Plan
+from ostiary.model.plan import AlreadySpent, Plan
 from ostiary.model.reasons import Reason
 from ostiary.pages.views import ConsentView, FormPostView, Problem, SignInView
 from ostiary.people.records import Consent
 from ostiary.people.sessions import Visitor, touch
-from ostiary.server.issuer.browser import Browser, browser_of, read_passed, token_for
+from ostiary.server.issuer.browser import Browser, browser_of, read_passed, token_for, with_opened
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import MOST_QUERY, Answer, Header, Incoming
 from ostiary.server.issuer.page import page, redirect, see
@@ -32,7 +35,7 @@ from ostiary.server.issuer.refusal import RETRY_AFTER, record
 class Asked:
     """An authorization request whose every check is passed, and the browser that brings it.
 
-    `query`: its own parameters. `whole`: with the proof of what was passed for it.
+    `query`: its own parameters. `whole`: with the proof of what was passed for it. `again`: what to come back with.
     """
 
     request: AuthorizationRequest
@@ -40,6 +43,12 @@ class Asked:
     visit: Visit
     query: bytes
     whole: bytes
+    again: bytes
+
+    @property
+    def is_new(self) -> bool:
+        """It was pushed, and its page has no address yet that can be reloaded once the request's name is too old."""
+        return self.request.spends is not None and self.whole == self.query
 
     @property
     def sends_to(self) -> tuple[str, ...]:
@@ -81,16 +90,29 @@ async def read(desk: Desk, incoming: Incoming) -> Asked:
     query, passed = read_passed(desk, browser, incoming.query)
     if len(query) > MOST_QUERY:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "too long")
-    pairs = read_pairs(query)
+    now = desk.clock()
+    brought = await _brought(desk, query, passed, now)
+    pairs = brought.pairs
     named = desk.registry.client(given_once(pairs).get("client_id", ""))
     disabled_at = None if named is None else await desk.store.client_disabled_at(named.id)
     address = flows.return_address(desk.registry, pairs, disabled_at)
     try:
-        request = flows.authorization_request(desk.registry, pairs, address, desk.keys.at(desk.clock()).published)
+        request = flows.authorization_request(desk.registry, brought, address, desk.keys.at(now).published)
     except OAuthError as error:
         raise ToClient(address, error) from None
     consent = await _consent(desk, browser.visitor, address.client.id)
-    return Asked(request, browser, Visit(browser.visitor, consent, passed), query, incoming.query)
+    again = query if request.spends is None else with_opened(desk, browser, query)
+    return Asked(request, browser, Visit(browser.visitor, consent, passed), query, incoming.query, again)
+
+
+async def _brought(desk: Desk, query: bytes, passed: Passed, now: float) -> Brought:
+    """The request itself, or the one that was pushed. Raises OAuthError."""
+    pairs = read_pairs(query)
+    uri = name_of(pairs)
+    if uri is None:
+        return Brought(pairs)
+    found = await desk.store.pushed_request(token_hash(uri.reveal()))
+    return flows.pushed_request(pairs, PushedFacts(uri, found, opened=passed is not Passed.NOTHING), now)
 
 
 async def _consent(desk: Desk, visitor: Visitor | None, client: ClientId) -> Consent | None:
@@ -100,6 +122,8 @@ async def _consent(desk: Desk, visitor: Visitor | None, client: ClientId) -> Con
 async def _next(desk: Desk, asked: Asked) -> Answer:
     step = next_step(desk, asked)
     match step:
+        case AskSignIn() | AskConsent() if asked.is_new:
+            return see(endpoints.AUTHORIZE, asked.again, asked.browser.cookies)
         case AskSignIn(known):
             return sign_in_page(desk, asked, known)
         case AskConsent():
@@ -131,7 +155,7 @@ def sign_in_page(
     choose = token_for(desk, browser, Purpose.CHOOSE, query, known.session.id) if known else ""
     view = SignInView(
         client=asked.request.address.client.name,
-        action=where(endpoints.SIGN_IN, query),
+        action=where(endpoints.SIGN_IN, asked.again),
         form=token_for(desk, browser, Purpose.SIGN_IN, query),
         login=_suggested(asked, known) if login is None else login,
         problem=problem,
@@ -157,7 +181,7 @@ def consent_page(desk: Desk, asked: Asked, step: AskConsent, problem: Problem | 
         already=in_words(step.question.already, contract),
         action=where(endpoints.CONSENT, asked.whole),
         form=token_for(desk, asked.browser, Purpose.CONSENT, asked.query, *shown_on(step)),
-        switch=where(endpoints.SIGN_IN, asked.query),
+        switch=where(endpoints.SIGN_IN, asked.again),
         returns_to=shown(asked.request.address.redirect_uri),
         problem=problem,
         sends_to=asked.sends_to,
@@ -175,10 +199,13 @@ def where(path: str, query: bytes) -> str:
 
 
 async def finish(desk: Desk, asked: Asked, visitor: Visitor, scopes: frozenset[Scope], before: Plan) -> Answer:
-    """Issue the code, and go back to the client with it. `before`: what is committed with it."""
+    """Issue the code, and go back to the client with it. `before`: what is committed with it. Raises InvalidRequestUri
+    where the pushed request led to another code meanwhile."""
     now = desk.clock()
     decided = answers.issue_code(desk.registry, asked.request, visitor, scopes, int(now), desk.fresh)
-    await desk.store.commit(before + touch(visitor, int(now)) + decided.plan)
+    outcome = await desk.store.commit(before + touch(visitor, int(now)) + decided.plan)
+    if isinstance(outcome, AlreadySpent):
+        raise InvalidRequestUri(Reason.REQUEST_URI_SPENT)
     return tell(desk, decided.answer)
 
 

@@ -96,19 +96,24 @@ def with_passed(desk: Desk, browser: Browser, who: Visitor, passed: Passed, quer
     return query + PASSED + token.encode()
 
 
+def with_opened(desk: Desk, browser: Browser, query: bytes) -> bytes:
+    """The query, with the proof that this browser opened its pushed request in time."""
+    return query + PASSED + token_for(desk, browser, Purpose.OPENED, query).encode()
+
+
 def read_passed(desk: Desk, browser: Browser, query: bytes) -> tuple[bytes, Passed]:
     """The request's own query, and what this browser has done for it. A token that does not hold proves nothing."""
     own, _, token = query.partition(PASSED)
+    form = {"form": token.decode("latin-1")}
     for passed, purpose in _PROOF.items():
-        if browser.visitor is not None and _holds(desk, browser, purpose, own, token.decode("latin-1")):
+        if browser.visitor is not None and _holds(desk, browser, purpose, own, form, browser.visitor.session.id):
             return own, passed
-    return own, Passed.NOTHING
+    return own, Passed.OPENED if _holds(desk, browser, Purpose.OPENED, own, form) else Passed.NOTHING
 
 
-def _holds(desk: Desk, browser: Browser, purpose: Purpose, own: bytes, token: str) -> bool:
-    assert browser.visitor is not None
+def _holds(desk: Desk, browser: Browser, purpose: Purpose, own: bytes, form: Parameters, *shown: str) -> bool:
     try:
-        require_token(desk, browser, purpose, own, {"form": token}, browser.visitor.session.id)
+        require_token(desk, browser, purpose, own, form, *shown)
     except Forbidden:
         return False
     return True

@@ -1,5 +1,5 @@
-"""What token, revocation and introspection endpoint share: a client proves who it is, something is decided for it,
-and what was decided is committed before it is answered."""
+"""What token, revocation, introspection and push endpoint share: a client proves who it is, something is decided for
+it, and what was decided is committed before it is answered."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar

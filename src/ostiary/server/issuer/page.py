@@ -76,6 +76,9 @@ _TOLD: Final = {
         "This app sent you here in a way that is not safe",
         "It wants you to return to an address that is not registered for it, so nothing was sent there.",
     ),
+    Reason.REQUEST_URI_SPENT: ("This link was used already", "Go back to the app and start again."),
+    Reason.REQUEST_URI_EXPIRED: ("Please start again", "This link is too old. Go back to the app and start again."),
+    Reason.REQUEST_URI_UNKNOWN: ("Please start again", "This link is too old. Go back to the app and start again."),
     Reason.STORE_UNAVAILABLE: ("Please try again in a moment", "Nothing was lost. The service is busy right now."),
     Reason.UNEXPECTED: ("Something went wrong on our side", "Please try again. Nothing was sent to the app."),
 }

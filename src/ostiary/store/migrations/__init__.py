@@ -2,5 +2,5 @@
 
 from typing import Final
 
-LATEST: Final = "0002"
+LATEST: Final = "0003"
 """The step that this version of the program works with."""

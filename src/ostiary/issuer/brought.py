@@ -1,0 +1,26 @@
+"""How an authorization request came: its parameters, and what vouches for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ostiary.contract.model import ClientRule
+from ostiary.model.errors import InvalidRequest
+from ostiary.model.ids import TokenHash
+from ostiary.model.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """`pairs`: as they were sent, none counted yet. `pushed`: from the client itself, by RFC 9126."""
+
+    pairs: Sequence[tuple[str, str]] = field(repr=False)
+    pushed: bool = False
+    spends: TokenHash | None = None
+    """The pushed request that is used up when the code is issued; None where it is only being made, too."""
+
+
+def require_pushed(brought: Brought, client: ClientRule) -> None:
+    """Raise InvalidRequest where the client's profile wants its requests pushed, and this one came by the browser
+    (RFC 9126 section 4)."""
+    if client.profile.pushed_requests and not brought.pushed:
+        raise InvalidRequest(Reason.REQUEST_NOT_PUSHED, "request_uri")
