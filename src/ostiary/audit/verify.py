@@ -1,11 +1,10 @@
 """Find what was done to a log: the first position where it shows, and as what."""
 
-import hmac
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ostiary.audit.chain import BEFORE_FIRST, record_hash, seal
+from ostiary.audit.chain import BEFORE_FIRST, is_sealed, record_hash
 from ostiary.audit.records import Head, Record
 
 
@@ -25,7 +24,7 @@ class Tampering(StrEnum):
     HEAD_MISSING = "head_missing"
     """There are records and no head."""
     HEAD_FORGED = "head_forged"
-    """The head's seal does not hold: it was not made with the key."""
+    """The head's seal does not hold: it was not made with the key, or the log was continued from one that was not."""
     TAIL_REPLACED = "tail_replaced"
     """The last record is not the one that the head was sealed for."""
     ROLLED_BACK = "rolled_back"
@@ -95,7 +94,7 @@ class Verifier:
     def _fault_at_end(self, head: Head | None, key: bytes) -> Broken | None:
         if head is None:
             return Broken(self.position, Tampering.HEAD_MISSING) if self.position else self._short_of_noted()
-        if not hmac.compare_digest(head.seal, seal(key, head.position, head.hash)):
+        if not is_sealed(head, key):
             return Broken(head.position, Tampering.HEAD_FORGED)
         if head.position > self.position:
             return Broken(self.position + 1, Tampering.TAIL_CUT)

@@ -11,6 +11,7 @@ from ostiary.audit import chain
 from ostiary.audit.records import Head, Record
 from ostiary.model.feed import FeedEvent, Numbered
 from ostiary.store import schema
+from ostiary.store.interface import StoreUnavailable
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps, add, add_new
 
@@ -67,34 +68,37 @@ class Ends:
 
 def first_ends() -> Steps[None]:
     """The row, where it is not there yet."""
-    values = {"id": 1, "position": 0, "hash": chain.BEFORE_FIRST, "seal": b"", "feed": 0}
+    values = {"id": 1, "position": 0, "hash": chain.BEFORE_FIRST, "seal": chain.UNSEALED, "feed": 0}
     yield _FIRST_ENDS, values
 
 
 def ends() -> Steps[Ends]:
-    """Holds the row until the transaction ends: commits have one order."""
+    """Holds the row until the transaction ends: commits have one order. Raises StoreUnavailable where somebody took it
+    away."""
     rows = yield _ENDS, {}
+    if not rows:
+        raise StoreUnavailable("the row that holds the ends of the logs is gone")
     _, position, hash, seal, feed = rows[0]
     return Ends(Head(position, hash, seal) if position else None, feed)
 
 
 def head() -> Steps[Head | None]:
     rows = yield _HEAD, {}
-    return Head(*rows[0]) if rows[0][0] else None
+    return Head(*rows[0]) if rows and rows[0][0] else None
 
 
-def extend(before: Ends, bodies: Sequence[bytes], events: Sequence[FeedEvent], key: bytes) -> Steps[None]:
+def extend(before: Ends, bodies: Sequence[bytes], events: Sequence[FeedEvent], sealer: chain.Sealer) -> Steps[None]:
     """Add audit records and feed events, and move the ends."""
     if not bodies and not events:
         return
     new = before.head
     if bodies:
-        records, new = chain.extend(new, bodies, key)
+        records, new = sealer.extend(new, bodies)
         for record in records:
             yield RECORD.add, RECORD.values(record)
     for position, event in enumerate(events, before.feed + 1):
         yield _ADD_TO_FEED, _fed(position, event)
-    head = new or Head(0, chain.BEFORE_FIRST, b"")
+    head = new or Head(0, chain.BEFORE_FIRST, chain.UNSEALED)
     values = {"new_position": head.position, "new_hash": head.hash, "new_seal": head.seal}
     yield _MOVE, {**values, "new_feed": before.feed + len(events)}
 

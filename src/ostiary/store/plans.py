@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ostiary.audit.chain import Sealer
 from ostiary.audit.encode import encode
 from ostiary.issuer import records as issued
 from ostiary.keys import records as keyed
@@ -57,11 +58,11 @@ def write(plan: Plan) -> Steps[None]:
         yield from WRITES[type(each)](each)
 
 
-def finish(before: ends.Ends, written: Sequence[Encoded], key: bytes) -> Steps[Sequence[Committed]]:
+def finish(before: ends.Ends, written: Sequence[Encoded], sealer: Sealer) -> Steps[Sequence[Committed]]:
     """The events of plans that share a transaction, in the order of the plans. Returns an outcome for each."""
     bodies = [body for each in written for body in each.bodies]
     events = [event for each in written for event in each.plan.feed]
-    yield from ends.extend(before, bodies, events, key)
+    yield from ends.extend(before, bodies, events, sealer)
     outcomes, position = [], before.feed
     for each in written:
         position += len(each.plan.feed)

@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 
+from ostiary.audit.chain import Sealer
 from ostiary.model.plan import Committed
 from ostiary.store import ends, plans
 from ostiary.store.interface import StoreUnavailable
@@ -43,7 +44,7 @@ class PostgresqlStore(SqlStore):
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", audit_key: bytes) -> None:
         self._pool: Final = pool
-        self._key: Final = audit_key
+        self._sealer: Final = Sealer(audit_key)
         self._queue: Final[asyncio.Queue[Waiting]] = asyncio.Queue()
         self._open = True
         self._writing: Final = asyncio.create_task(self._work())
@@ -85,7 +86,7 @@ class PostgresqlStore(SqlStore):
                 before = await run(connection, ends.ends())
                 failed = [await _write_one(connection, each) for each in group]
                 written = [each.encoded for each, error in zip(group, failed, strict=True) if error is None]
-                committed = iter(await run(connection, plans.finish(before, written, self._key)))
+                committed = iter(await run(connection, plans.finish(before, written, self._sealer)))
         except Exception as error:  # noqa: BLE001  # whoever waits gets it
             told = _unavailable(error) if isinstance(error, UNAVAILABLE) else error
             return [told] * len(group)

@@ -9,6 +9,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Final, TypeVar
 
+from ostiary.audit.chain import Sealer
 from ostiary.model.plan import Committed
 from ostiary.store import ends, plans
 from ostiary.store.interface import StoreUnavailable
@@ -77,7 +78,7 @@ class Transactions:
 
     def __init__(self, connection: sqlite3.Connection, audit_key: bytes) -> None:
         self._connection: Final = connection
-        self._key: Final = audit_key
+        self._sealer: Final = Sealer(audit_key)
 
     def commit(self, group: Sequence[Waiting]) -> list[Committed | Exception]:
         """One transaction for all; what each plan came to, in their order."""
@@ -86,7 +87,7 @@ class Transactions:
             before = run(self._connection, ends.ends())
             failed = [self._write_one(each) for each in group]
             written = [each.encoded for each, error in zip(group, failed, strict=True) if error is None]
-            committed = iter(run(self._connection, plans.finish(before, written, self._key)))
+            committed = iter(run(self._connection, plans.finish(before, written, self._sealer)))
             self._connection.execute("COMMIT")
         except Exception as error:  # noqa: BLE001  # whoever waits gets it
             self._roll_back()
