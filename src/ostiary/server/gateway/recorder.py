@@ -5,6 +5,7 @@ store cannot be written they wait in memory, up to a bound; past that they are c
 """
 
 import asyncio
+import logging
 import time
 from collections import deque
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from ostiary.model.events import Event, GatewayRefused, RecordsLost, RequestsAll
 from ostiary.model.ids import Reference
 from ostiary.model.plan import Plan
 from ostiary.store.interface import Store, StoreUnavailable
+
+_LOG: Final = logging.getLogger("ostiary.gateway")
 
 FLUSH_SECONDS: Final = 0.25
 MOST_AT_A_TIME: Final = 100
@@ -73,8 +76,12 @@ class Recorder:
         while not self._closing.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), FLUSH_SECONDS)
-            with suppress(StoreUnavailable):
+            try:
                 await self._write()
+            except StoreUnavailable:
+                pass  # it is tried again
+            except Exception:  # noqa: BLE001  # who records must not end; the bound decides who is still let in
+                _LOG.exception("what happened could not be recorded")
             self.stalled = time.monotonic() - self._written_at > bound()
 
     def close(self) -> None:
