@@ -66,6 +66,26 @@ def test_a_long_refused_body_ends_the_connection_and_the_answer_arrives(tmp_path
     run(flow())
 
 
+@pytest.mark.parametrize("last", [("Connection: close",), ()])
+def test_a_refused_body_that_is_still_to_come_is_not_cut_off(tmp_path: Path, last: tuple[str, ...]) -> None:
+    """Many programs send a body behind its head without looking for an answer, and many say that it is their last."""
+
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK)) as door:
+            line = await door.connect()
+            await line.send(request("POST /things", "Content-Length: 8", *last))
+            assert (await line.answer()).status == 401
+            for part in (b"half", b"more"):
+                await asyncio.sleep(0.1)
+                await line.send(part)
+            if last:
+                assert await line.reader.read() == b""
+            else:
+                assert (await line.ask("GET /public/a")).status == 200
+
+    run(flow())
+
+
 @pytest.mark.parametrize(("size", "status"), [(1024, 200), (1025, 413)])
 def test_a_chunked_body_is_counted_as_it_comes(tmp_path: Path, size: int, status: int) -> None:
     async def flow() -> None:

@@ -13,8 +13,13 @@ from ostiary.model.ids import Reference
 _NO_STORE: Final = b"content-type: application/problem+json\r\ncache-control: no-store\r\n"
 
 
-def rendered(error: Refusal, ref: Reference, asked: Asked | None, contract: Contract, connection: bytes) -> bytes:
-    """A refusal as a problem (RFC 9457), head and body. `connection`: the fields that the connection adds, as lines."""
+def rendered(
+    error: Refusal, ref: Reference, asked: Asked | None, contract: Contract, connection: bytes, *, bodiless: bool
+) -> bytes:
+    """A refusal as a problem (RFC 9457), head and body. `connection`: the fields that the connection adds, as lines.
+
+    `bodiless`: the request was a HEAD, and the next answer begins right behind this head (RFC 9110 section 9.3.2).
+    """
     body = problem.body(error, ref, _violated(error, asked))
     metadata = None if asked is None else asked.route.metadata
     head = b"".join(
@@ -29,7 +34,7 @@ def rendered(error: Refusal, ref: Reference, asked: Asked | None, contract: Cont
             b"\r\n",
         )
     )
-    return head if asked is not None and asked.head.method == b"HEAD" else head + body
+    return head if bodiless else head + body
 
 
 def replied(reply: Reply, ref: Reference, contract: Contract, connection: bytes) -> bytes:

@@ -170,21 +170,25 @@ class ClientConnection(asyncio.Protocol):
         """The answer is with the client. `whole`: so is the request with the upstream."""
         self._exchange = None
         if self.closing or not whole:
-            self._end(whole=whole)
+            self._end(whole=whole and not self._skip)
         elif self._kept or self.paused:
             self._go_on()
         else:
             self.deadline = self._door.idle_until()
 
-    def refuse(self, refused: Refusal, asked: Asked | None, number: int, *, whole: bool) -> None:
-        """Answer with a problem. `whole`: the request was read to its end, so the connection can go on."""
+    def refuse(
+        self, refused: Refusal, asked: Asked | None, number: int, *, whole: bool, bodiless: bool = False
+    ) -> None:
+        """Answer with a problem. `whole`: the request was read to its end, so the connection can go on. `bodiless`: it
+        was a HEAD."""
         door = self._door
         peer = self._peer if asked is None else asked.peer
         ref = door.recorder.refused(refused, number, peer.text, asked)
         if not self.transport.is_closing():
             self.closing = self.closing or not whole or door.draining
             lines = door.clockwork.date + self.persistence
-            self.transport.write(refusal.rendered(refused, ref, asked, door.gateway.contract, lines))
+            answer = refusal.rendered(refused, ref, asked, door.gateway.contract, lines, bodiless=bodiless)
+            self.transport.write(answer)
         self.finished(whole=whole)
 
     def recheck(self) -> None:
@@ -239,7 +243,7 @@ class ClientConnection(asyncio.Protocol):
         try:
             head = gateway.parser.parse(raw)
         except HttpRefused as refused:
-            self.refuse(refused, None, number, whole=False)
+            self.refuse(refused, None, number, whole=False, bodiless=raw.startswith(b"HEAD "))
             return b""
         self._minor = head.minor
         self.closing = not head.persistent or door.draining
@@ -265,7 +269,8 @@ class ClientConnection(asyncio.Protocol):
         """Answer without an upstream. Returns what is behind the request."""
         rest, whole = self._without_body(head, rest)
         if isinstance(decision, Refuse):
-            self.refuse(decision.error, decision.asked, number, whole=whole)
+            bodiless = head.method == b"HEAD"
+            self.refuse(decision.error, decision.asked, number, whole=whole, bodiless=bodiless)
             return rest
         self.closing = self.closing or not whole
         door = self._door

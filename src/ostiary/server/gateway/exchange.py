@@ -215,7 +215,8 @@ class Exchange:
             self.client.transport.abort()
         else:
             whole = self.sending is None or self.sending.received
-            self.client.refuse(refused, self.asked, self._number, whole=whole)
+            bodiless = self.asked.head.method == b"HEAD"
+            self.client.refuse(refused, self.asked, self._number, whole=whole, bodiless=bodiless)
 
     def abandon(self) -> None:
         """Nobody waits for the answer any more."""
