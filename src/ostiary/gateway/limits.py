@@ -136,9 +136,19 @@ class Table:
             left.append(room)
             moves.append((cell, fingerprint, tat))
         for cell, fingerprint, tat in moves:
+            if cells[cell] != fingerprint:
+                cell = self._place(fingerprint, now)
             cells[cell + 1] = tat
-            cells[cell] = fingerprint
         return left, None
+
+    def _place(self, fingerprint: int, now: int) -> int:
+        """Give the fingerprint a cell. It is looked for anew: another limit of the same request may just have taken the
+        one that was free."""
+        cells, cell = self._cells, self._find(fingerprint, now)
+        if cells[cell] != fingerprint:
+            self.evicted += cells[cell + 1] > now
+            cells[cell] = fingerprint
+        return cell
 
     def _elsewhere(self, fingerprint: int, now: int) -> tuple[int, int]:
         """The cell of a fingerprint that is not in its first place, and its TAT or now."""
@@ -161,7 +171,6 @@ class Table:
         return free if free >= 0 else self._soonest(at)
 
     def _soonest(self, at: int) -> int:
-        self.evicted += 1
         cells, mask = self._cells, self._mask
         return min(((slot & mask) * 2 for slot in range(at, at + _PROBES)), key=lambda cell: cells[cell + 1])
 
