@@ -41,12 +41,24 @@ class ChunkedBody:
     A line ends in CRLF and nothing else; sizes are hexadecimal digits and nothing else.
     """
 
-    __slots__ = ("_buffer", "_extensions", "_left", "_most", "_payload", "_step", "_trailers", "done", "rest", "total")
+    __slots__ = (
+        "_at",
+        "_buffer",
+        "_extensions",
+        "_left",
+        "_most",
+        "_payload",
+        "_step",
+        "_trailers",
+        "done",
+        "rest",
+        "total",
+    )
 
     def __init__(self, most: int) -> None:
         """`most`: bytes of payload."""
         self._most = most
-        self._buffer = b""
+        self._buffer, self._at = b"", 0
         self._left = 0
         self._extensions = self._trailers = 0
         self._payload: list[bytes] = []
@@ -56,10 +68,15 @@ class ChunkedBody:
         self.rest = b""
 
     def feed(self, data: bytes) -> bytes:
-        """The payload in these bytes. Raises BadRequest(FRAMING_AMBIGUOUS), ContentTooLarge."""
-        self._buffer = self._buffer + data if self._buffer else data
+        """The payload in these bytes. Raises BadRequest(FRAMING_AMBIGUOUS), ContentTooLarge.
+
+        The buffer is cut once, behind the last step: cutting it behind each would take time with the square of the
+        number of chunks that come at once.
+        """
+        self._buffer, self._at = self._buffer + data if self._buffer else data, 0
         while not self.done and self._step():
             pass
+        self._buffer = self._buffer[self._at :]
         if self.done:
             self.rest, self._buffer = self._buffer, b""
         payload = b"".join(self._payload)
@@ -84,9 +101,9 @@ class ChunkedBody:
         return True
 
     def _data(self) -> bool:
-        piece = self._buffer[: self._left]
+        piece = self._buffer[self._at : self._at + self._left]
         self._left -= len(piece)
-        self._buffer = self._buffer[len(piece) :]
+        self._at += len(piece)
         if piece:
             self._payload.append(piece)
         if self._left:
@@ -95,11 +112,12 @@ class ChunkedBody:
         return True
 
     def _data_end(self) -> bool:
-        if not syntax.CRLF.startswith(self._buffer[:2]):
+        end = self._buffer[self._at : self._at + 2]
+        if not syntax.CRLF.startswith(end):
             raise BadRequest(Reason.FRAMING_AMBIGUOUS)
-        if len(self._buffer) < 2:
+        if len(end) < 2:
             return False
-        self._buffer = self._buffer[2:]
+        self._at += 2
         self._step = self._size
         return True
 
@@ -116,15 +134,16 @@ class ChunkedBody:
 
     def _line(self, most: int) -> bytes | None:
         """The next whole line; None while its end has not come."""
-        end = self._buffer.find(b"\n")
+        buffer, at = self._buffer, self._at
+        end = buffer.find(b"\n", at)
         if end < 0:
-            if len(self._buffer) > most:
+            if len(buffer) - at > most:
                 raise BadRequest(Reason.FRAMING_AMBIGUOUS)
             return None
-        line = self._buffer[: end - 1]
-        if end > most or self._buffer[max(end - 1, 0) : end] != b"\r" or line.translate(None, syntax.FIELD_TEXT):
+        line = buffer[at : max(end - 1, at)]
+        if end - at > most or buffer[max(end - 1, at) : end] != b"\r" or line.translate(None, syntax.FIELD_TEXT):
             raise BadRequest(Reason.FRAMING_AMBIGUOUS)
-        self._buffer = self._buffer[end + 1 :]
+        self._at = end + 1
         return line
 
 
