@@ -6,6 +6,8 @@ _VERSION_00: Final = 55
 """Bytes of `00-<32 hex>-<16 hex>-<2 hex>`."""
 _LOWER_HEX: Final = b"0123456789abcdef"
 _MOST_STATE: Final = 512
+_SAMPLED: Final = 1
+"""The one flag of version 00; whoever does not know another has to clear it (section 3.2.2.5)."""
 
 
 def continued(traceparent: bytes | None, tracestate: bytes | None, fresh: bytes) -> bytes:
@@ -15,7 +17,8 @@ def continued(traceparent: bytes | None, tracestate: bytes | None, fresh: bytes)
     """
     if traceparent is None or not is_valid(traceparent):
         return b"traceparent: 00-%b-%b-00\r\n" % (fresh[:32], fresh[32:])
-    line = b"traceparent: 00-%b-%b-%b\r\n" % (traceparent[3:35], fresh[32:], traceparent[53:55])
+    sampled = int(traceparent[53:55], 16) & _SAMPLED
+    line = b"traceparent: 00-%b-%b-%02x\r\n" % (traceparent[3:35], fresh[32:], sampled)
     if tracestate and len(tracestate) <= _MOST_STATE:
         line += b"tracestate: %b\r\n" % tracestate
     return line

@@ -1,0 +1,60 @@
+"""W3C Trace Context, level 1."""
+
+import pytest
+
+from ostiary.http.trace import continued
+
+FRESH = b"0123456789abcdef" * 3
+OWN_TRACE, OWN_SPAN = FRESH[:32], FRESH[32:]
+TRACE = b"4bf92f3577b34da6a3ce929d0e0e4736"
+GOOD = b"00-%b-00f067aa0ba902b7-01" % TRACE
+NEW = b"traceparent: 00-%b-%b-00\r\n" % (OWN_TRACE, OWN_SPAN)
+CONTINUED = b"traceparent: 00-%b-%b-01\r\n" % (TRACE, OWN_SPAN)
+
+
+def test_4_3_a_trace_goes_on_with_a_span_of_ours() -> None:
+    assert continued(GOOD, None, FRESH) == CONTINUED
+
+
+def test_4_3_without_a_trace_one_begins() -> None:
+    assert continued(None, None, FRESH) == NEW
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"",
+        GOOD[:-1],
+        GOOD + b"0",
+        GOOD + b"-more",
+        GOOD.upper(),
+        b"ff" + GOOD[2:],
+        b"0x" + GOOD[2:],
+        b"00-%b-00f067aa0ba902b7-01" % (b"0" * 32),
+        b"00-%b-%b-01" % (TRACE, b"0" * 16),
+        GOOD.replace(b"-", b"_"),
+        GOOD.replace(b"4bf9", b"4bg9"),
+        GOOD + b", " + GOOD,
+        b"01" + GOOD[2:] + b"more",
+        b"01" + GOOD[2:-1],
+    ],
+)
+def test_3_2_what_is_no_traceparent_begins_a_new_trace_and_drops_its_state(broken: bytes) -> None:
+    assert continued(broken, b"vendor=1", FRESH) == NEW
+
+
+@pytest.mark.parametrize("later", [b"01" + GOOD[2:], b"fe" + GOOD[2:] + b"-more"])
+def test_3_2_1_a_later_version_is_read_as_far_as_it_is_known(later: bytes) -> None:
+    assert continued(later, None, FRESH) == CONTINUED
+
+
+@pytest.mark.parametrize(("flags", "sent"), [(b"00", b"00"), (b"01", b"01"), (b"02", b"00"), (b"ff", b"01")])
+def test_3_2_2_5_flags_that_are_not_known_are_cleared(flags: bytes, sent: bytes) -> None:
+    assert continued(GOOD[:-2] + flags, None, FRESH).endswith(b"-%b\r\n" % sent)
+
+
+def test_3_3_the_state_of_a_trace_goes_with_it() -> None:
+    assert continued(GOOD, b"a=1,b=2", FRESH) == CONTINUED + b"tracestate: a=1,b=2\r\n"
+    assert continued(GOOD, b"a=" + b"1" * 510, FRESH).startswith(CONTINUED + b"tracestate: ")
+    assert continued(GOOD, b"a=" + b"1" * 511, FRESH) == CONTINUED
+    assert continued(None, b"a=1", FRESH) == NEW
