@@ -48,8 +48,9 @@ def _of_query(name: str) -> Read:
 
 def query_value(query: bytes, wanted: bytes) -> str:
     """The one value of a parameter. Raises Unreadable where it comes twice, or in a spelling that some servers take
-    for the same: another case, `name[]`, `name.x`, or separated by `;`."""
+    for the same: another case, `name[]`, `name.x`, `na me` for `na_me`, cut at a NUL, or separated by `;`."""
     found: list[bytes] = []
+    alike = {wanted.lower(), _folded(wanted)}
     if b";" in query:
         raise Unreadable
     for pair in query.split(b"&"):
@@ -57,7 +58,7 @@ def query_value(query: bytes, wanted: bytes) -> str:
         spelled = unquote_to_bytes(name.replace(b"+", b" "))
         if spelled == wanted and equals:
             found.append(value)
-        elif _root(spelled) == wanted.lower():
+        elif not alike.isdisjoint((_root(spelled), _folded(spelled))):
             raise Unreadable
     if len(found) != 1:
         raise Unreadable
@@ -65,7 +66,15 @@ def query_value(query: bytes, wanted: bytes) -> str:
 
 
 def _root(name: bytes) -> bytes:
-    return name.lower().replace(b"[", b".").partition(b".")[0].strip()
+    return name.lower().partition(b"\0")[0].replace(b"[", b".").partition(b".")[0].strip()
+
+
+def _folded(name: bytes) -> bytes:
+    """As PHP names variables: a dot, a space or an open bracket becomes `_`."""
+    return name.lower().partition(b"\0")[0].strip().translate(_UNDERSCORED)
+
+
+_UNDERSCORED = bytes.maketrans(b". [", b"___")
 
 
 def _text(value: bytes) -> str:
@@ -75,11 +84,16 @@ def _text(value: bytes) -> str:
         raise Unreadable from None
 
 
+_UTF_8 = (b"charset=utf-8", b'charset="utf-8"')
+"""The character set that some servers would go by."""
+
+
 def body_object(body: bytes, content_type: bytes | None, content_encoding: bytes | None) -> Mapping[str, object]:
-    """A JSON object in which no member stands twice (RFC 8259 section 4). Raises Unreadable."""
-    media, _, _ = (content_type or b"").lower().partition(b";")
-    media = media.strip()
+    """A JSON object in UTF-8 in which no member stands twice (RFC 8259 sections 4 and 8.1). Raises Unreadable."""
+    media, *parameters = (part.strip() for part in (content_type or b"").lower().split(b";"))
     if not (media == b"application/json" or (media.startswith(b"application/") and media.endswith(b"+json"))):
+        raise Unreadable
+    if any(each.startswith(b"charset") and each not in _UTF_8 for each in parameters):
         raise Unreadable
     if content_encoding not in (None, b"identity"):
         raise Unreadable
