@@ -7,6 +7,8 @@ from ostiary.http import framing
 from ostiary.http.fields import without_our_cookies
 
 UPGRADE = b"connection: upgrade\r\nupgrade: websocket\r\n"
+_VIA = (b"via: 1.0 ostiary\r\n", b"via: 1.1 ostiary\r\n")
+"""By the minor version of the request; behind what proxies before this door said (RFC 9110 section 7.6.3)."""
 
 
 def to_service(service: ServiceRule, identity: Line) -> Forward:
@@ -14,7 +16,7 @@ def to_service(service: ServiceRule, identity: Line) -> Forward:
     itself."""
     prefix = service.base_path.encode()
     host = f"[{service.host}]" if ":" in service.host else service.host
-    first = f" HTTP/1.1\r\nhost: {host}:{service.port}\r\nvia: 1.1 ostiary\r\n".encode()
+    first = f" HTTP/1.1\r\nhost: {host}:{service.port}\r\n".encode()
 
     def forward(asked: Asked, names: bytes, frame: bytes) -> bytes:
         head, seen = asked.head, asked.seen
@@ -26,6 +28,7 @@ def to_service(service: ServiceRule, identity: Line) -> Forward:
                 head.path if head.query is None else b"%b?%b" % (head.path, head.query),
                 first,
                 _lines(head.passed),
+                _VIA[head.minor],
                 asked.peer.forwarded,
                 b"" if seen is None else identity(seen, asked.now),
                 _cookie(without_our_cookies(head.fields[b"cookie"])) if b"cookie" in head.fields else b"",

@@ -46,6 +46,9 @@ _OF_A_PROXY: Final = (
     b"x-cluster-client-ip",
     b"client-ip",
     b"true-client-ip",
+    b"fastly-client-ip",
+    b"x-azure-clientip",
+    b"x-original-forwarded-for",
     b"cf-connecting-ip",
     b"client-cert",
     b"client-cert-chain",
@@ -58,9 +61,12 @@ _OVERRIDES: Final = (
     b"x-original-url",
     b"x-original-uri",
     b"x-rewrite-url",
+    b"x-original-host",
+    b"x-host",
+    b"x-http-host-override",
     b"proxy",
 )
-"""With these some servers replace the method or path that was decided on, or their own environment."""
+"""With these some servers replace the method, path or host that was decided on, or their own environment."""
 _TELLTALES: Final = (b"server", b"x-powered-by", b"x-aspnet-version", b"x-aspnetmvc-version", b"x-runtime")
 """What a server is made of is nobody's business."""
 
@@ -179,5 +185,6 @@ def without_our_cookies(value: bytes) -> bytes:
 
 
 def is_our_cookie(pair: bytes) -> bool:
-    """Whether `name=value` names a cookie of ours; browsers compare these prefixes without case."""
-    return pair.lstrip(b" \t").lower().startswith(OUR_COOKIES)
+    """Whether `name=value` names a cookie of ours; browsers compare these prefixes without case, and some send back a
+    cookie without a name as its value alone (RFC 6265bis section 5.7)."""
+    return pair.lstrip(b" \t=").lower().startswith(OUR_COOKIES)

@@ -15,6 +15,8 @@ MOST_BYTES: Final = 64 * 1024
 MOST_FIELDS: Final = 200
 _REMEMBERED: Final = 64 * 1024
 """Bytes of heads."""
+_CODE_END: Final = 12
+"""Bytes of a status line up to the end of its code."""
 _MINOR: Final = {b"HTTP/1.1 ": 1, b"HTTP/1.0 ": 0}
 
 
@@ -73,11 +75,13 @@ class ResponseParser:
         passed, persistent = lines.connection(passed, fields, minor, self._names)
         frame = b"content-length: %d\r\n" % length if length > 0 else b""
         persistent = persistent and length != framing.UNTIL_CLOSE
-        return ResponseHead(status, split[0][9:], passed, fields, length, persistent, frame)
+        line = split[0][9:] if len(split[0]) > _CODE_END else split[0][9:] + b" "
+        return ResponseHead(status, line, passed, fields, length, persistent, frame)
 
 
 def _status(line: bytes) -> tuple[int, int]:
-    """Minor version and status code: `HTTP/1.1 200 OK`, where the phrase may be empty but not its space."""
+    """Minor version and status code: `HTTP/1.1 200 OK`. The phrase may be empty; some leave its space away too, which
+    the client gets all the same (RFC 9112 section 4)."""
     minor, code = _MINOR.get(line[:9]), line[9:12]
     if minor is None or code.translate(None, syntax.DIGITS) or len(code) != 3 or line[12:13] not in (b" ", b""):
         raise BadGateway(Reason.UPSTREAM_MALFORMED)
