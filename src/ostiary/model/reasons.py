@@ -125,6 +125,4 @@ class Reason(StrEnum):
     FEED_STALE = "feed_stale", "The gateway has not heard of revocations for longer than its bound."
     AUDIT_UNAVAILABLE = "audit_unavailable", "What happens could not be recorded for longer than its bound."
     STORE_UNAVAILABLE = "store_unavailable", "The store could not be read or written."
-    DRAINING = "draining", "The gateway is shutting down."
-    TOO_MANY_CONNECTIONS = "too_many_connections", "The gateway has as many connections as it may."
     UNEXPECTED = "unexpected", "Something failed that nobody expected; refused and recorded."
