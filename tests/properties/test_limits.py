@@ -1,4 +1,4 @@
-"""Limits by the generic cell rate algorithm: what is let in, at any rate and at any times, in one process and in two."""
+"""Limits by the generic cell rate algorithm: what is let in, at any rate and times, in one process and in two."""
 
 import os
 from multiprocessing import get_context
