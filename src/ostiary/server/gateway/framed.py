@@ -3,6 +3,7 @@
 from typing import Final
 
 from ostiary.gateway.decision import Asked
+from ostiary.http.fields import value_of
 from ostiary.http.request import RequestHead
 from ostiary.http.response import ResponseHead
 
@@ -35,10 +36,12 @@ def interim(head: ResponseHead) -> bytes:
 
 
 def wants_upgrade(asked: Asked) -> bool:
-    """Whether the route lets through the WebSocket that the client asks for (RFC 6455 section 4.2.1)."""
-    fields = asked.head.fields
+    """Whether the route lets through the WebSocket that the client asks for: a GET of HTTP/1.1 without a body
+    (RFC 6455 section 4.2.1, RFC 9110 section 7.8)."""
+    head, fields = asked.head, asked.head.fields
     return (
         asked.route.rule.upgrade is not None
         and fields.get(b"upgrade", b"").lower() == b"websocket"
-        and b"upgrade" in fields.get(b"connection", b"").lower()
+        and b"upgrade" in {value_of(option) for option in fields.get(b"connection", b"").lower().split(b",")}
+        and (head.method, head.minor, head.length) == (b"GET", 1, None)
     )
