@@ -239,6 +239,7 @@ async def world(folder: Path, serve: Serve, **changes: Any) -> AsyncIterator[Wor
     """A door before an origin that serves each connection with `serve`."""
     origin = await asyncio.start_server(_closing(serve), "127.0.0.1", 0)
     service = origin.sockets[0].getsockname()[1]
+    made = contract(service, **changes)
     master, key = MasterKey(secrets.token_bytes(32)), SigningPrivateKey.generate()
     location = Secret(str(folder / "store.sqlite3"))
     store = await open_store(location, master.derive("audit"))
@@ -246,7 +247,6 @@ async def world(folder: Path, serve: Serve, **changes: Any) -> AsyncIterator[Wor
     new = [new_key(private, use, master, secrets.token_bytes(12)) for private, use in keys]
     await store.commit(first_keys(int(time.time()), new))
     memory = make_shared(SHARED_BYTES)
-    made = contract(service, **changes)
     issuer = str(folder / "issuer.sock")
     setup = Setup(0, made, master.to_text(), location, issuer, "127.0.0.1", 0, None, None, memory)
     worker = GatewayWorker(setup)

@@ -10,7 +10,7 @@ import pytest
 
 from ostiary.http import problem
 from ostiary.model import errors
-from ostiary.model.errors import Refusal
+from ostiary.model.errors import Refusal, TokenRefused
 from ostiary.model.ids import Reference, Scope
 from ostiary.model.reasons import Reason
 from ostiary.server.issuer.desk import Desk
@@ -41,7 +41,7 @@ OAUTH: dict[type[Refusal], tuple[int, str]] = {
     errors.ServerError: (500, "server_error"),
     errors.TemporarilyUnavailable: (503, "temporarily_unavailable"),
 }
-TOKEN: dict[Refusal, tuple[int, str, str, str]] = {
+TOKEN: dict[TokenRefused, tuple[int, str, str, str]] = {
     errors.MissingToken(WHY): (401, "unauthorized", "", ""),
     errors.InvalidToken(WHY): (401, "invalid_token", 'error="invalid_token"', ""),
     errors.InsufficientScope(WHY, (Scope("a"), Scope("b"))): (
@@ -56,6 +56,8 @@ TOKEN: dict[Refusal, tuple[int, str, str, str]] = {
         'error="insufficient_user_authentication"',
         'acr_values="mfa", max_age="300"',
     ),
+    errors.InvalidDpopProof(WHY): (401, "invalid_dpop_proof", 'error="invalid_dpop_proof"', 'algs="ES256 '),
+    errors.UseDpopNonce(WHY): (401, "use_dpop_nonce", 'error="use_dpop_nonce"', 'algs="ES256 '),
 }
 HTTP: dict[Refusal, tuple[int, str, bytes]] = {
     errors.BadRequest(WHY): (400, "bad_request", b""),
@@ -125,17 +127,17 @@ def test_rfc6749_5_2_who_tried_basic_is_challenged_for_it() -> None:
 
 
 @pytest.mark.parametrize(("error", "wire"), TOKEN.items(), ids=lambda value: getattr(type(value), "__name__", ""))
-def test_rfc6750_3_a_refused_token(error: Refusal, wire: tuple[int, str, str, str]) -> None:
+def test_rfc6750_3_a_refused_token(error: TokenRefused, wire: tuple[int, str, str, str]) -> None:
     status, code, told, more = wire
     answer = at_issuer(error, incoming())
     assert answer.status == error.status == status
     assert orjson.loads(answer.body)["error"] == code
     challenge = dict(answer.headers)[b"www-authenticate"].decode()
-    assert challenge.startswith("Bearer ")
+    assert challenge.startswith(error.scheme + " ")
     assert told in challenge
     assert ("error" in challenge) is (told != "")
-    at_gateway = problem.lines(error, "https://api.example/meta").decode()
-    assert at_gateway.startswith("www-authenticate: Bearer ")
+    at_gateway = problem.lines(error, "https://api.example/meta", (error.scheme,)).decode()
+    assert at_gateway.startswith(f"www-authenticate: {error.scheme} ")
     assert told in at_gateway
     assert more in at_gateway
     assert ("error" in at_gateway) is (told != "")
@@ -148,7 +150,7 @@ def test_rfc9457_a_problem(error: Refusal, wire: tuple[int, str, bytes]) -> None
     status, code, lines = wire
     assert error.status == status
     assert problem.PHRASES[status]
-    assert problem.lines(error, None) == lines
+    assert problem.lines(error, None, ()) == lines
     body = orjson.loads(problem.body(error, REF))
     assert (body["status"], body["code"], body["ref"]) == (status, code, REF)
     assert body["type"] == problem.TYPE + code

@@ -13,7 +13,7 @@ import h11
 from ostiary.contract.read import load
 from ostiary.gateway.compile import Facts, Gateway
 from ostiary.gateway.decision import Allow, Refuse, Reply
-from ostiary.gateway.identify import Trust
+from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.peer import peer_of
 from ostiary.gateway.revocation import Revocations
@@ -22,6 +22,7 @@ from ostiary.http.body import ChunkedBody
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import HttpRefused
 from ostiary.model.ids import Secret
+from used_proofs import proofs
 
 CONTRACT: Final = {
     "origin": "https://door.example",
@@ -61,7 +62,7 @@ def _gateway() -> Gateway:
     contract = load(json.dumps(CONTRACT).encode(), "ostiary.yaml", {"env": _Environment()}, lambda _: b"")
     revocations = Revocations()
     revocations.heard_at = 1 << 62
-    trust = Trust.of(contract, KeySet({}), revocations)
+    trust = Trust.of(contract, KeySet({}), revocations, proofs())
     return Gateway(contract, Facts(trust, Table(memoryview(bytearray(1 << 16))), lambda claims: "signed"))
 
 

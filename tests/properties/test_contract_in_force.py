@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from contract_door import TEXT, read_door
 from ostiary.contract.model import Contract
 from ostiary.gateway.compile import Facts, Gateway
-from ostiary.gateway.identify import Trust
+from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.revocation import Revocations
 from ostiary.issuer.registry import read_contract
 from ostiary.keys.keyset import KeySet
+from used_proofs import proofs
 
 SEGMENTS = st.text("ab.~-_!$&'()+,;=:@", min_size=1, max_size=4) | st.sampled_from(["{p2}", "{p3}", "x", "y"])
 PATHS = st.lists(SEGMENTS, max_size=3, unique=True).map(lambda segments: "/".join(["{p1}", *segments]))
@@ -60,6 +61,6 @@ def contracts(draw: st.DrawFn) -> Contract:
 @settings(max_examples=100, deadline=None)
 def test_an_accepted_contract_compiles_and_travels(contract: Contract) -> None:
     assert pickle.loads(pickle.dumps(contract)) == contract
-    trust = Trust.of(contract, KeySet({}), Revocations())
+    trust = Trust.of(contract, KeySet({}), Revocations(), proofs())
     Gateway(contract, Facts(trust, Table(memoryview(bytearray(1024))), lambda claims: ""))
     read_contract(contract)

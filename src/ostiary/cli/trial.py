@@ -3,6 +3,7 @@ the keys and the memory of limits are made up."""
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,7 +12,7 @@ from ostiary.contract.model import Contract
 from ostiary.gateway import forward
 from ostiary.gateway.compile import Facts, Gateway
 from ostiary.gateway.decision import Allow, Asked, Refuse, Reply
-from ostiary.gateway.identify import Trust
+from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.inspect import inspect
 from ostiary.gateway.limits import SLOT_BYTES, Table
 from ostiary.gateway.peer import peer_of
@@ -19,8 +20,11 @@ from ostiary.gateway.revocation import Revocations
 from ostiary.gateway.watch import watched
 from ostiary.issuer import access_token
 from ostiary.keys import jwt
+from ostiary.keys.dpop import Proofs
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.keyset import KeySet
+from ostiary.keys.nonces import Nonces
+from ostiary.keys.replays import BLOCK_BYTES, Replays
 from ostiary.model.errors import OAuthError, Refusal, TooManyRequests
 from ostiary.model.ids import RouteId
 
@@ -95,9 +99,13 @@ def attempt(contract: Contract, request: Request, visitor: Visitor | None) -> Tr
 def _gateway(contract: Contract, key: SigningPrivateKey, trial: Trial) -> Gateway:
     revocations = Revocations()
     revocations.heard_at = time.monotonic_ns()
-    trust = Trust.of(contract, KeySet.of([key.public]), revocations)
+    trust = Trust.of(contract, KeySet.of([key.public]), revocations, _proofs())
     table = Table(memoryview(bytearray(_SLOTS * SLOT_BYTES)))
     return Gateway(contract, Facts(trust, table, trial.sign), lambda route: watched(route, trial.note))
+
+
+def _proofs() -> Proofs:
+    return Proofs(Nonces(b"trial"), Replays(memoryview(bytearray(BLOCK_BYTES)), lambda block: nullcontext()))
 
 
 def _judge(gateway: Gateway, request: Request, credential: str | None, trial: Trial) -> None:

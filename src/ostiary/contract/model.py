@@ -247,3 +247,8 @@ class Contract:
     session_idle_seconds: int = 3600
     session_absolute_seconds: int = 12 * 3600
     insecure: tuple[InsecureUse, ...] = field(default=())
+
+    @property
+    def proves(self) -> bool:
+        """Whether a client's tokens are bound to a key of its own (RFC 9449)."""
+        return any(client.profile.binding is Binding.DPOP for client in self.clients.values())

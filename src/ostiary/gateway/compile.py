@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ostiary.contract.model import Contract, Limit, LimitBy, Rate, RouteRule, ServiceRule
-from ostiary.gateway import admit, authorize, cors, facts, filter, forward, identify, identity, limits
+from ostiary.gateway import admit, authorize, cors, facts, filter, forward, identity, limits
 from ostiary.gateway.decision import Allow, Asked, Check, Decision, Inspection, Refuse, Reply
+from ostiary.gateway.identify.required import required
+from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.metrics import Counts
 from ostiary.gateway.peer import Peer
 from ostiary.gateway.route import Route, Step
@@ -22,7 +24,7 @@ from ostiary.http.fields import request_names
 from ostiary.http.request import HeadBounds, RequestHead, RequestParser
 from ostiary.http.target import served_authorities
 from ostiary.model import endpoints
-from ostiary.model.errors import HttpRefused, MethodNotAllowed, Refusal, TooManyRequests
+from ostiary.model.errors import BEARER, DPOP, HttpRefused, MethodNotAllowed, Refusal, TooManyRequests
 from ostiary.model.ids import RouteId, ServiceName
 from ostiary.model.principal import Binding, Kind
 from ostiary.model.reasons import Reason
@@ -38,7 +40,7 @@ ISSUER_LIMIT: Final = Limit("issuer", LimitBy.IP, Rate(count=1000, seconds=1, bu
 class Facts:
     """What pipelines rest on beside the contract: memory that is kept true while they run."""
 
-    trust: identify.Trust
+    trust: Trust
     table: limits.Table
     sign: identity.Sign
     counts: Counts = field(default_factory=Counts)
@@ -139,7 +141,7 @@ def _service_route(rule: RouteRule, contract: Contract, known: Facts) -> Route:
     return Route(
         rule=rule,
         service=service.name,
-        identify=None if rule.public else identify.required(service.audience, known.trust, contract.feed_bound_seconds),
+        identify=None if rule.public else required(service.audience, known.trust, contract.feed_bound_seconds),
         checks=tuple(step.check for step in steps),
         limits=tuple(limits.bucket(limit, rule.id) for limit in rule.limits),
         inspect=tuple(inspections.values()),
@@ -147,6 +149,7 @@ def _service_route(rule: RouteRule, contract: Contract, known: Facts) -> Route:
         answer=filter.of_service(service, contract),
         origins=cors.origins_of(rule, contract),
         metadata=_metadata(service, contract),
+        schemes=(BEARER, DPOP) if contract.proves else (BEARER,),
         counts=known.counts.of_route(rule.id),
         steps=steps,
         inspects=tuple(inspections),
@@ -211,6 +214,7 @@ def _issuer_route(id: RouteId, limit: Limit, contract: Contract, known: Facts) -
         answer=filter.of_issuer(contract),
         origins=frozenset(),
         metadata=None,
+        schemes=(BEARER,),
         counts=known.counts.of_route(id),
         steps=(),
         inspects=(),

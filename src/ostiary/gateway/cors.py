@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MAX_AGE: Final = 600
 """Seconds for which a browser remembers a preflight."""
-EXPOSED: Final = b"ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id"
+EXPOSED: Final = b"dpop-nonce, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id"
 
 
 def origins_of(rule: RouteRule, contract: Contract) -> frozenset[bytes]:

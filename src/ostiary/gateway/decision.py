@@ -31,6 +31,8 @@ class Asked:
     """Whose token it is; None on public routes."""
     limits: bytes = b""
     """The `RateLimit` fields for the answer."""
+    adds: bytes = b""
+    """What else the pipeline adds to the answer, as lines."""
 
 
 @dataclass(slots=True)

@@ -45,6 +45,7 @@ def of_service(service: ServiceRule, contract: Contract) -> Answer:
                 b"" if location is None else b"location: %b\r\n" % _outside(location, base, own),
                 cors.lines(asked),
                 asked.limits,
+                asked.adds,
                 connection,
                 b"\r\n",
             )
@@ -68,6 +69,7 @@ def of_issuer(contract: Contract) -> Answer:
                 security(contract.hsts, head.fields),
                 b"" if location is None else b"location: %b\r\n" % location,
                 asked.limits,
+                asked.adds,
                 connection,
                 b"\r\n",
             )

@@ -6,6 +6,8 @@ from ostiary.gateway.identity import Line
 from ostiary.http import framing
 from ostiary.http.fields import without_our_cookies
 
+_CREDENTIALS = (b"authorization", b"dpop")
+"""What the gateway reads itself, and the issuer too."""
 UPGRADE = b"connection: upgrade\r\nupgrade: websocket\r\n"
 _VIA = (b"via: 1.0 ostiary\r\n", b"via: 1.1 ostiary\r\n")
 """By the minor version of the request; behind what proxies before this door said (RFC 9110 section 7.6.3)."""
@@ -44,7 +46,6 @@ def to_service(service: ServiceRule, identity: Line) -> Forward:
 def to_issuer(asked: Asked, names: bytes, frame: bytes) -> bytes:
     """The head for the issuer: as the client sent it, credentials and cookies too, with the peer's address."""
     head = asked.head
-    credential = head.fields.get(b"authorization")
     return b"".join(
         (
             head.method,
@@ -53,7 +54,7 @@ def to_issuer(asked: Asked, names: bytes, frame: bytes) -> bytes:
             b" HTTP/1.1\r\nhost: issuer\r\n",
             _lines(head.passed),
             b"x-ostiary-peer: %b\r\n" % asked.peer.text.encode(),
-            b"" if credential is None else b"authorization: %b\r\n" % credential,
+            b"".join(b"%b: %b\r\n" % (name, head.fields[name]) for name in _CREDENTIALS if name in head.fields),
             _cookie(head.fields.get(b"cookie", b"")),
             names,
             frame,

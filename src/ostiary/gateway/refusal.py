@@ -7,7 +7,7 @@ from ostiary.gateway import cors
 from ostiary.gateway.decision import Asked, Reply
 from ostiary.gateway.filter import security
 from ostiary.http import problem
-from ostiary.model.errors import Refusal, TooManyRequests
+from ostiary.model.errors import DPOP, MissingToken, Refusal, TokenRefused, TooManyRequests
 from ostiary.model.ids import Reference
 
 _NO_STORE: Final = b"content-type: application/problem+json\r\ncache-control: no-store\r\n"
@@ -27,9 +27,9 @@ def rendered(
             b"HTTP/1.1 %d %b\r\n" % (error.status, problem.PHRASES[error.status]),
             _NO_STORE,
             b"content-length: %d\r\nx-request-id: %b\r\n" % (len(body), ref.encode()),
-            problem.lines(error, metadata),
+            problem.lines(error, metadata, _schemes(error, asked)),
             security(contract.hsts, {}),
-            b"" if asked is None else cors.lines(asked) + asked.limits,
+            b"" if asked is None else cors.lines(asked) + asked.limits + asked.adds,
             connection,
             b"\r\n",
         )
@@ -49,6 +49,16 @@ def replied(reply: Reply, ref: Reference, contract: Contract, connection: bytes)
             b"\r\n",
         )
     )
+
+
+def _schemes(error: Refusal, asked: Asked | None) -> tuple[str, ...]:
+    """Of the challenge: the scheme that was used; where none was, those that may be."""
+    if asked is None or not isinstance(error, TokenRefused):
+        return ()
+    if isinstance(error, MissingToken):
+        return asked.route.schemes
+    used = asked.head.fields.get(b"authorization", b"")
+    return (DPOP if used[:5].lower() == b"dpop " else error.scheme,)
 
 
 def _violated(error: Refusal, asked: Asked | None) -> str | None:

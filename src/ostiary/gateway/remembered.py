@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ostiary.contract.model import LimitBy
+from ostiary.gateway.decision import Check
 from ostiary.gateway.limits import Bucket, Charges
 from ostiary.gateway.peer import Network
 from ostiary.model.ids import ClientId, RouteId, ServiceName, Subject, TenantId, TokenId
@@ -34,6 +35,8 @@ class Seen:
     origins: frozenset[bytes] | None
     """Where its scripts may run; None: the client's kind has no scripts of other origins."""
     claims: Mapping[str, object] = field(repr=False)
+    prove: Check | None = None
+    """What each request has to show beside the credential; None: nothing, it is good for who holds it."""
     version: int = -1
     """Of the revocations that it was checked against."""
     used: bool = True

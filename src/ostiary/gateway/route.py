@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ostiary.contract.model import RouteRule
 from ostiary.gateway.decision import Answer, Check, Forward, Inspection
-from ostiary.gateway.identify import Identify
+from ostiary.gateway.identify.required import Identify
 from ostiary.gateway.limits import Bucket
 from ostiary.gateway.metrics import RouteCounts
 from ostiary.model.ids import RouteId, ServiceName
@@ -39,6 +39,8 @@ class Route:
     """Of the web clients whose scripts may call it."""
     metadata: str | None
     """URL of the protected resource's metadata (RFC 9728)."""
+    schemes: tuple[str, ...]
+    """Of the challenge where no credential came: how clients of the contract bring tokens."""
     counts: RouteCounts
     steps: tuple[Step, ...]
     """The checks with their names."""

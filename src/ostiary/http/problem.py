@@ -1,9 +1,13 @@
 """Refusals as a client sees them: problem details (RFC 9457) and challenges (RFC 6750, RFC 9470, RFC 9728)."""
 
 import json
+from collections.abc import Sequence
 from typing import Final
 
+from ostiary.model.algorithms import VERIFIED
 from ostiary.model.errors import (
+    BEARER,
+    DPOP,
     HttpRefused,
     InsufficientScope,
     InsufficientUserAuthentication,
@@ -54,11 +58,13 @@ def body(error: Refusal, ref: Reference, violated: str | None = None) -> bytes:
     return json.dumps(members).encode()
 
 
-def lines(error: Refusal, metadata: str | None) -> bytes:
-    """The fields that this error brings, as lines. `metadata`: URL of the protected resource's metadata."""
+def lines(error: Refusal, metadata: str | None, schemes: Sequence[str]) -> bytes:
+    """The fields that this error brings, as lines. `metadata`: URL of the protected resource's metadata. `schemes`:
+    those that the client used, or may use."""
     match error:
         case TokenRefused():
-            return b"www-authenticate: %b\r\n" % challenge(error, metadata).encode()
+            challenges = (challenge(error, metadata, scheme) for scheme in schemes)
+            return b"".join(b"www-authenticate: %b\r\n" % each.encode() for each in challenges)
         case TooManyRequests(retry_after=seconds):
             return b"retry-after: %d\r\n" % seconds
         case MethodNotAllowed(allowed=methods):
@@ -68,8 +74,9 @@ def lines(error: Refusal, metadata: str | None) -> bytes:
     return b""
 
 
-def challenge(error: TokenRefused, metadata: str | None) -> str:
-    """RFC 6750 section 3, RFC 9470 section 3, RFC 9728 section 5.1. Without credentials it carries no error."""
+def challenge(error: TokenRefused, metadata: str | None, scheme: str = BEARER) -> str:
+    """RFC 6750 section 3, RFC 9449 section 7.1, RFC 9470 section 3, RFC 9728 section 5.1. Without credentials it
+    carries no error."""
     parameters = {} if isinstance(error, MissingToken) else {"error": error.code, "error_description": error.public}
     match error:
         case InsufficientScope(needed=scopes):
@@ -79,4 +86,6 @@ def challenge(error: TokenRefused, metadata: str | None) -> str:
             parameters |= {"max_age": str(max_age)} if max_age is not None else {}
     if metadata is not None:
         parameters["resource_metadata"] = metadata
-    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in parameters.items())
+    if scheme == DPOP:
+        parameters["algs"] = " ".join(VERIFIED)
+    return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in parameters.items())

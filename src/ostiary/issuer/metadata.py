@@ -14,12 +14,11 @@ from ostiary.issuer.pkce import METHOD
 from ostiary.issuer.scopes import OPENID_SCOPES
 from ostiary.issuer.token import SERVED
 from ostiary.model import endpoints
+from ostiary.model.algorithms import VERIFIED
 
 Document = dict[str, object]
 
 CONFIDENTIAL = (ClientAuth.SECRET_BASIC.value, ClientAuth.PRIVATE_KEY_JWT.value)
-ASSERTION_ALGORITHMS = ("ES256", "PS256", "RS256", "EdDSA", "Ed25519")
-"""What `keys` verifies."""
 
 
 def authorization_server(contract: Contract) -> Document:
@@ -75,7 +74,7 @@ def _all_push(contract: Contract) -> bool:
 def _authentication(endpoint: str, methods: Iterable[str]) -> Document:
     return {
         f"{endpoint}_endpoint_auth_methods_supported": list(methods),
-        f"{endpoint}_endpoint_auth_signing_alg_values_supported": list(ASSERTION_ALGORITHMS),
+        f"{endpoint}_endpoint_auth_signing_alg_values_supported": list(VERIFIED),
     }
 
 

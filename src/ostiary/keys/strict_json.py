@@ -20,10 +20,14 @@ _decoder = json.JSONDecoder(object_pairs_hook=_unique)
 
 
 def parse_object(data: bytes) -> dict[str, object]:
-    """Return the object. `orjson` refuses NaN, infinities, lone surrogates and depth; `json` shows repeated members."""
+    """Return the object. `orjson` refuses NaN, infinities, lone surrogates and depth; `json` shows repeated members.
+
+    What `orjson` would write just so has none repeated, and is not read again: most JSON of machines is of that kind.
+    """
     try:
-        orjson.loads(data)
-        value = _decoder.decode(data.decode("utf-8"))
+        value = orjson.loads(data)
+        if orjson.dumps(value) != data:
+            value = _decoder.decode(data.decode("utf-8"))
     except (ValueError, RecursionError):
         raise NotStrictJson("not strict JSON") from None
     if not isinstance(value, dict):

@@ -6,10 +6,14 @@ section 7.
 """
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from ostiary.model.ids import Scope
 from ostiary.model.reasons import Reason
+
+BEARER: Final = "Bearer"
+DPOP: Final = "DPoP"
+"""Authentication schemes (RFC 6750 section 3, RFC 9449 section 7.1)."""
 
 
 class Refusal(Exception):
@@ -108,7 +112,9 @@ class TemporarilyUnavailable(OAuthError):
 
 
 class TokenRefused(Refusal):
-    """The request's token does not let it in; answered with a `WWW-Authenticate` challenge."""
+    """The request's token does not let it in; answered with a `WWW-Authenticate` challenge of `scheme`."""
+
+    scheme: ClassVar[str] = BEARER
 
 
 class MissingToken(TokenRefused):
@@ -139,6 +145,20 @@ class InsufficientUserAuthentication(TokenRefused):
         super().__init__(reason)
         self.acr = acr
         self.max_age = max_age
+
+
+class InvalidDpopProof(TokenRefused):
+    """RFC 9449 section 7.1."""
+
+    scheme = DPOP
+    code, status, public = "invalid_dpop_proof", 401, "The proof of possession does not hold."
+
+
+class UseDpopNonce(TokenRefused):
+    """RFC 9449 section 9: the answer carries the nonce to use."""
+
+    scheme = DPOP
+    code, status, public = "use_dpop_nonce", 401, "The proof of possession needs the nonce of this answer."
 
 
 class HttpRefused(Refusal):

@@ -15,6 +15,9 @@ GrantId = NewType("GrantId", str)
 """What one authorization issued: the code, its access tokens and the family of its refresh tokens."""
 KeyId = NewType("KeyId", str)
 """`kid` (RFC 7517 section 4.5)."""
+Thumbprint = NewType("Thumbprint", str)
+"""SHA-256 of the key or certificate that a token is bound to, in base64url (RFC 9449 section 6.1, RFC 8705 section
+3.1)."""
 Scope = NewType("Scope", str)
 Role = NewType("Role", str)
 ServiceName = NewType("ServiceName", str)

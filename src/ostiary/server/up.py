@@ -23,6 +23,7 @@ from ostiary.server.development import CA_FILE
 from ostiary.server.health import pages
 from ostiary.server.memory import SHARED_BYTES, make_shared
 from ostiary.server.place import Place, find_place, require_free
+from ostiary.server.proofs import begin_proofs
 from ostiary.server.rotation import make_first_keys, rotate_due
 from ostiary.server.supervisor import CannotServe, Supervisor
 from ostiary.store.interface import Store, StoreUnavailable
@@ -42,6 +43,7 @@ class Up:
         self._say = say
         self._master = place.master_key()
         self._memory = make_shared(SHARED_BYTES)
+        begin_proofs(self._memory["proofs"])
         self._supervisor = Supervisor(self._setup(), place.workers, self._inheritance(), say)
 
     @asynccontextmanager

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from ostiary.gateway import forward
 from ostiary.gateway.decision import Asked
-from ostiary.gateway.identify import is_revoked
+from ostiary.gateway.identify.trust import is_revoked
 from ostiary.http import body as bodies
 from ostiary.http.response import ResponseHead
 from ostiary.model.errors import BadGateway, GatewayTimeout, HttpRefused, Refusal, RequestTimeout

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from ostiary.gateway.identify import Trust
+from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.revocation import Revocations
 from ostiary.keys.ring import NoSigningKey
 from ostiary.server.gateway.keys import GatewayKeys

@@ -4,7 +4,7 @@ import asyncio
 import time
 from typing import Final
 
-from ostiary.gateway.identify import Trust
+from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.metrics import Counts
 from ostiary.server.gateway.published import Place

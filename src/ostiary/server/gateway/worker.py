@@ -10,7 +10,7 @@ from typing import Final
 
 from ostiary.contract.model import Contract
 from ostiary.gateway.compile import Facts, Gateway
-from ostiary.gateway.identify import Trust
+from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.metrics import Counts
 from ostiary.gateway.revocation import Revocations
@@ -27,6 +27,7 @@ from ostiary.server.gateway.recorder import Recorder
 from ostiary.server.gateway.reporter import Reporter
 from ostiary.server.gateway.tls import server_context
 from ostiary.server.memory import attach
+from ostiary.server.proofs import open_proofs
 from ostiary.store.opening import open_store
 
 DRAIN_SECONDS: Final = 20.0
@@ -48,6 +49,7 @@ class GatewayWorker:
         self._counts: Final = Counts() if before is None else Counts.restored(before)
         self._revocations: Final = Revocations()
         self._table: Final = Table(memoryview(attach(setup.memory["limits"])))
+        self._proofs: Final = open_proofs(setup.memory["proofs"])
         self._reporter: Final = Reporter(place, self._counts, self._table)
 
     async def start(self) -> None:
@@ -81,7 +83,7 @@ class GatewayWorker:
 
     def prepare(self, contract: Contract) -> Callable[[], None]:
         """Raises what is wrong with the contract."""
-        trust = Trust.of(contract, self._keys.published, self._revocations)
+        trust = Trust.of(contract, self._keys.published, self._revocations, self._proofs)
         gateway = Gateway(contract, Facts(trust, self._table, self._keys.sign, self._counts))
 
         def adopt() -> None:

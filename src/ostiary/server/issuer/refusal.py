@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import orjson
 
 from ostiary.issuer.records import SpendAssertion
+from ostiary.model.algorithms import VERIFIED
 from ostiary.model.errors import (
+    DPOP,
     InsufficientScope,
     InvalidClient,
     MethodNotAllowed,
@@ -94,7 +96,9 @@ def _oauth(error: OAuthError, incoming: Incoming) -> Answer:
 
 def _challenge(error: TokenRefused, ref: Reference) -> Answer:
     """RFC 6750 section 3: no error code where no token came."""
-    challenge = b'Bearer realm="ostiary"'
+    challenge = f'{error.scheme} realm="ostiary"'.encode()
+    if error.scheme == DPOP:
+        challenge += f', algs="{" ".join(VERIFIED)}"'.encode()
     if not isinstance(error, MissingToken):
         challenge += f', error="{error.code}", error_description="{error.public}"'.encode()
     if isinstance(error, InsufficientScope):

@@ -1,0 +1,42 @@
+"""What identifying rests on, kept true while requests run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ostiary.contract.model import Contract
+from ostiary.gateway.limits import Bucket, bucket
+from ostiary.gateway.remembered import Remembered, Seen
+from ostiary.gateway.revocation import Revocations
+from ostiary.keys.dpop import Proofs
+from ostiary.keys.keyset import KeySet
+from ostiary.model.ids import ClientId
+
+
+@dataclass(slots=True)
+class Trust:
+    """`keys` is replaced as a whole when keys change."""
+
+    contract: Contract
+    keys: KeySet
+    revocations: Revocations
+    proofs: Proofs
+    remembered: Remembered
+    client_buckets: Mapping[ClientId, tuple[Bucket, ...]]
+    reads_claims: bool
+    """Whether a rule reads claims of a token; where none does, they are not kept."""
+
+    @classmethod
+    def of(cls, contract: Contract, keys: KeySet, revocations: Revocations, proofs: Proofs) -> "Trust":
+        buckets = {
+            client.id: tuple(bucket(limit, f"client {client.id}") for limit in client.limits)
+            for client in contract.clients.values()
+        }
+        facts = [fact for rule in contract.routes for fact in (rule.owner, rule.tenant) if fact is not None]
+        reads_claims = any(fact.source == "claims" for fact in facts)
+        return cls(contract, keys, revocations, proofs, Remembered(), buckets, reads_claims)
+
+
+def is_revoked(seen: Seen, revocations: Revocations) -> bool:
+    """Whether what was verified once has been revoked since."""
+    who = seen.principal
+    return revocations.refuses(seen.token, who.client, who.subject, who.auth_time or 0, who.grant, who.session)
