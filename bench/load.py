@@ -42,13 +42,15 @@ def saturate(scheme: str, door: Door, load: Load, origin: Origin) -> Figure:
     url, pids = f"{scheme}://localhost:{door.port}", door.measured
     argv = ["wrk", "-t1", f"-c{load.connections}", "-d600s", "-s", SCRIPT, url, "--", load.requests]
     with subprocess.Popen([str(word) for word in argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as wrk:
-        processes.pin(wrk.pid, processes.LOAD_CPU)
-        connect(origin, load.connections)
-        time.sleep(WARM_UP)
-        before = sample(pids, origin)
-        time.sleep(load.seconds)
-        after = sample(pids, origin)
-        wrk.send_signal(signal.SIGINT)
+        try:
+            processes.pin(wrk.pid, processes.LOAD_CPU)
+            connect(origin, load.connections)
+            time.sleep(WARM_UP)
+            before = sample(pids, origin)
+            time.sleep(load.seconds)
+            after = sample(pids, origin)
+        finally:
+            wrk.send_signal(signal.SIGINT)
         output = wrk.communicate(timeout=20)[0].decode()
     seconds, used, served = (late - early for early, late in zip(before, after, strict=True))
     told = result(output)

@@ -15,7 +15,7 @@ events {{ worker_connections 4096; }}
 http {{
   access_log off; server_tokens off; default_type application/json; sendfile on; tcp_nodelay on;
   open_file_cache max=10 inactive=1h; keepalive_requests 1000000000; keepalive_timeout 1h;
-  client_body_temp_path {place}/t1; proxy_temp_path {place}/t2; fastcgi_temp_path {place}/t3;
+  client_header_timeout 1h; client_body_temp_path {place}/t1; proxy_temp_path {place}/t2; fastcgi_temp_path {place}/t3;
   uwsgi_temp_path {place}/t4; scgi_temp_path {place}/t5;
   server {{
     listen 127.0.0.1:{port} backlog=4096;
