@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 from ostiary.audit.batch import reference
 from ostiary.contract.model import Contract, ServiceRule
 from ostiary.gateway.compile import Gateway
-from ostiary.gateway.decision import Asked
 from ostiary.gateway.metrics import Counts
 from ostiary.gateway.peer import Peer, peer_of
 from ostiary.http import trace
 from ostiary.http.fields import issuer_response_names, response_names
-from ostiary.http.response import ResponseHead, ResponseParser
+from ostiary.http.request import RequestHead
+from ostiary.http.response import ResponseParser
 from ostiary.model.ids import Reference, ServiceName
 from ostiary.server.gateway.clockwork import Clockwork
 from ostiary.server.gateway.pool import Pool
@@ -108,24 +108,22 @@ class Door:
             known = self._peers[address] = peer_of(address, self.gateway.contract.origin.partition("://")[2])
         return known
 
-    def names(self, asked: Asked, number: int) -> bytes:
-        """The fields that name a request to its upstream, as lines."""
-        fields = asked.head.fields
+    def request_id(self, number: int) -> bytes:
+        """The field that names a request to its upstream and its client, as a line."""
+        return b"x-request-id: %b-%d\r\n" % (self._prefix, number)
+
+    def traced(self, head: RequestHead) -> bytes:
+        """The fields that tell an upstream which trace a request belongs to, as lines."""
+        fields = head.fields
         at = self._at
         if at == len(self._fresh):
             self._fresh, at = os.urandom(_IDS * _ID // 2).hex().encode(), 0
         self._at = at + _ID
-        traced = trace.continued(fields.get(b"traceparent"), fields.get(b"tracestate"), self._fresh[at : at + _ID])
-        return b"x-request-id: %b-%d\r\n%b" % (self._prefix, number, traced)
+        return trace.continued(fields.get(b"traceparent"), fields.get(b"tracestate"), self._fresh[at : at + _ID])
 
     def idle_until(self) -> float:
         """For how long a client may wait until its next request, on the clockwork's clock."""
         return self.clockwork.now + self._idle
-
-    def connection(self, number: int, head: ResponseHead, lines: bytes) -> bytes:
-        """The fields that this door adds to an answer: `lines`, and what every answer gets."""
-        date = b"" if b"date" in head.fields else self.clockwork.date
-        return b"%bx-request-id: %b-%d\r\n%b" % (lines, self._prefix, number, date)
 
     def reference(self, number: int) -> Reference:
         return reference(self._prefix.decode(), number)

@@ -32,6 +32,7 @@ class Exchange:
     __slots__ = (
         "_chunked",
         "_door",
+        "_named",
         "_number",
         "_pool",
         "_retried",
@@ -46,6 +47,7 @@ class Exchange:
     def __init__(self, door: "Door", client: "ClientConnection", asked: Asked, number: int) -> None:
         self._door: Final = door
         self._number: Final = number
+        self._named: Final = door.request_id(number)
         self._pool: Final = door.pools[asked.route.service]
         self._upstream: UpstreamConnection | None = None
         self._chunked = False
@@ -86,7 +88,7 @@ class Exchange:
         """Here is a connection."""
         asked, sending = self.asked, self.sending
         self._upstream = upstream
-        route, names = asked.route, self._door.names(asked, self._number)
+        route, names = asked.route, self._named + self._door.traced(asked.head)
         if sending is not None:
             upstream.carry(self, route.forward(asked, names, forward.frame(sending.length)))
             sending.start(upstream.transport)
@@ -116,7 +118,8 @@ class Exchange:
         """The head goes to the client, and the request on record."""
         asked, door, number = self.asked, self._door, self._number
         self.answering = True
-        self.client.transport.write(asked.route.answer(asked, head, door.connection(number, head, lines)) + first)
+        lines += self._named if b"date" in head.fields else self._named + door.clockwork.date
+        self.client.transport.write(asked.route.answer(asked, head, lines) + first)
         who = NOBODY if asked.seen is None else asked.seen.who
         door.recorder.allowed((asked.clock, who, asked.route.rule.id, head.status, number))
         asked.route.counts.answered(head.status, monotonic_ns() - asked.clock)
