@@ -5,9 +5,10 @@ A request moves it on by one interval, and is refused where it would come to lie
 (ITU-T I.371 annex A). Times are nanoseconds on the machine's monotonic clock.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import floordiv
 from typing import Final
 
 from ostiary.contract.model import Limit, LimitBy
@@ -15,6 +16,8 @@ from ostiary.contract.model import Limit, LimitBy
 SECOND: Final = 1_000_000_000
 SLOT_BYTES: Final = 16
 _PROBES: Final = 16
+_MOST_SAID: Final = 256
+"""Fields remembered for each set of limits."""
 _MASK: Final = (1 << 64) - 1
 
 
@@ -59,31 +62,54 @@ def charge(limit: Bucket, who: str) -> Charge:
     return limit, hash((limit.salt, who)) & _MASK or 1
 
 
+class Wording:
+    """How answers tell what is left of these limits. What was said once is remembered: who asks slower than a limit
+    refills always has the same left."""
+
+    __slots__ = ("_intervals", "_said", "_template")
+
+    def __init__(self, limits: tuple[Bucket, ...]) -> None:
+        self._intervals: Final = tuple(limit.interval for limit in limits)
+        self._template: Final = template(limits)
+        self._said: Final[dict[tuple[int, ...], bytes]] = {}
+
+    def fields(self, left: Sequence[int]) -> bytes:
+        """The answer's fields, as lines. `left`: as `Table.spend` returns it."""
+        requests = tuple(map(floordiv, left, self._intervals))
+        return self._said.get(requests) or self._say(requests)
+
+    def _say(self, requests: tuple[int, ...]) -> bytes:
+        """`t` is the time in which the rest comes back at the sustained rate, so that a client which divides `r` by `t`
+        arrives at that rate (draft-ietf-httpapi-ratelimit-headers-11 section 8.5).
+        """
+        numbers: list[int] = []
+        for interval, count in zip(self._intervals, requests, strict=True):
+            numbers += (count, -(-(count or 1) * interval // SECOND))
+        if len(self._said) >= _MOST_SAID:
+            self._said.clear()
+        self._said[requests] = said = self._template % tuple(numbers)
+        return said
+
+
+@lru_cache(1024)
+def wording(limits: tuple[Bucket, ...]) -> Wording:
+    """One for all who have the same limits."""
+    return Wording(limits)
+
+
 @dataclass(frozen=True, slots=True)
 class Charges:
     """What a request spends, and how the answer tells what is left."""
 
     of: tuple[Charge, ...]
-    intervals: tuple[int, ...]
-    template: bytes
+    fields: Callable[[Sequence[int]], bytes]
+    """As `Wording.fields`."""
 
     @classmethod
     def on(cls, limits: tuple[Bucket, ...], counted_as: Mapping[LimitBy, str], address: str) -> "Charges":
         """For who is counted as these; by address where they are not counted so."""
         charges = tuple(charge(limit, counted_as.get(limit.per, address)) for limit in limits)
-        return cls(charges, tuple(limit.interval for limit in limits), template(limits))
-
-    def fields(self, left: Sequence[int]) -> bytes:
-        """The answer's fields, as lines. `left`: as `Table.spend` returns it.
-
-        `t` is the time in which the rest comes back at the sustained rate, so that a client which divides `r` by `t`
-        arrives at that rate (draft-ietf-httpapi-ratelimit-headers-11 section 8.5).
-        """
-        numbers: list[int] = []
-        for interval, room in zip(self.intervals, left, strict=True):
-            requests = room // interval
-            numbers += (requests, -(-(requests or 1) * interval // SECOND))
-        return self.template % tuple(numbers)
+        return cls(charges, wording(limits).fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +201,6 @@ class Table:
         return min(((slot & mask) * 2 for slot in range(at, at + _PROBES)), key=lambda cell: cells[cell + 1])
 
 
-@lru_cache(1024)
 def template(limits: tuple[Bucket, ...]) -> bytes:
     """`RateLimit` and `RateLimit-Policy` as lines, with a place for `r` and `t` of each limit
     (draft-ietf-httpapi-ratelimit-headers-11)."""
