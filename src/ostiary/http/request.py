@@ -69,7 +69,8 @@ class RequestParser:
         self._served = served
         self._bounds = bounds
         self._heads: Final[Recent[RequestHead]] = Recent(_REMEMBERED)
-        self._seen: Final = self._heads.young.get
+        self.recent: Final = self._heads.young.get
+        """The head that these bytes are, up to and with the empty line, if it came lately. Its end is not searched."""
         self._blocks: Final[Recent[_Block]] = Recent(_REMEMBERED)
 
     def parse(self, head: bytes) -> RequestHead:
@@ -77,17 +78,15 @@ class RequestParser:
 
         What came lately is not read again: neither the same head, nor the same field block behind another line.
         """
-        return self._seen(head) or self._parse(head)
-
-    def _parse(self, head: bytes) -> RequestHead:
-        known = self._heads.get(head)
+        whole = head + syntax.HEAD_END
+        known = self._heads.get(whole)
         if known is None:
             line, _, text = head.partition(syntax.CRLF)
             block = self._blocks.get(text)
             known = None if block is None else self._with_block(head, line, block)
             known = known or self._read(head, line, text)
             if known.minor == 1:
-                self._heads.add(head, known)
+                self._heads.add(whole, known)
         return known
 
     def _with_block(self, head: bytes, line: bytes, block: _Block) -> RequestHead | None:

@@ -99,8 +99,8 @@ class ClientConnection(asyncio.Protocol):
                 self._more(exchange, data)
             elif self._kept or self.closing or self._skip or self._stalled:
                 self._odd(data)
-            elif 0 < (end := data.find(syntax.HEAD_END)) == len(data) - 4:
-                self._serve(data[:end], b"")
+            elif data.endswith(syntax.HEAD_END) and (head := self._door.gateway.parser.recent(data)) is not None:
+                self._decide(head, b"")
             else:
                 self._run(data)
         except Exception:  # noqa: BLE001  # whatever it is, it is refused and told
@@ -237,14 +237,17 @@ class ClientConnection(asyncio.Protocol):
 
     def _serve(self, raw: bytes, rest: bytes) -> bytes:
         """One request. Returns what does not belong to it."""
+        try:
+            head = self._door.gateway.parser.parse(raw)
+        except HttpRefused as refused:
+            self.refuse(refused, None, self._next(), whole=False, bodiless=raw.startswith(b"HEAD "))
+            return b""
+        return self._decide(head, rest)
+
+    def _decide(self, head: RequestHead, rest: bytes) -> bytes:
         door = self._door
         gateway = door.gateway
         door.number = number = door.number + 1
-        try:
-            head = gateway.parser.parse(raw)
-        except HttpRefused as refused:
-            self.refuse(refused, None, number, whole=False, bodiless=raw.startswith(b"HEAD "))
-            return b""
         self._minor = head.minor
         self.closing = not head.persistent or door.draining
         peer = self._peer_of(head) if b"x-forwarded-for" in head.fields else self._peer
