@@ -36,11 +36,7 @@ def of_service(service: ServiceRule, contract: Contract) -> Answer:
         location = fields.get(b"location")
         return b"".join(
             (
-                b"HTTP/1.1 ",
-                head.line,
-                b"\r\n",
-                b"\r\n".join(head.passed),
-                b"\r\n" if head.passed else b"",
+                head.passed,
                 usual if fields.keys().isdisjoint(said_own) else security(contract.hsts, fields),
                 b"" if location is None else b"location: %b\r\n" % _outside(location, base, own),
                 cors.lines(asked),
@@ -61,11 +57,7 @@ def of_issuer(contract: Contract) -> Answer:
         location = head.fields.get(b"location")
         return b"".join(
             (
-                b"HTTP/1.1 ",
-                head.line,
-                b"\r\n",
-                b"\r\n".join(head.passed),
-                b"\r\n" if head.passed else b"",
+                head.passed,
                 security(contract.hsts, head.fields),
                 b"" if location is None else b"location: %b\r\n" % location,
                 asked.limits,

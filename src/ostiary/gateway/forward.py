@@ -29,7 +29,7 @@ def to_service(service: ServiceRule, identity: Line) -> Forward:
                 prefix,
                 head.path if head.query is None else b"%b?%b" % (head.path, head.query),
                 first,
-                _lines(head.passed),
+                head.passed,
                 _VIA[head.minor],
                 asked.peer.forwarded,
                 b"" if seen is None else identity(seen, asked.now),
@@ -52,7 +52,7 @@ def to_issuer(asked: Asked, names: bytes, frame: bytes) -> bytes:
             b" ",
             head.path if head.query is None else b"%b?%b" % (head.path, head.query),
             b" HTTP/1.1\r\nhost: issuer\r\n",
-            _lines(head.passed),
+            head.passed,
             b"x-ostiary-peer: %b\r\n" % asked.peer.text.encode(),
             b"".join(b"%b: %b\r\n" % (name, head.fields[name]) for name in _CREDENTIALS if name in head.fields),
             _cookie(head.fields.get(b"cookie", b"")),
@@ -72,7 +72,3 @@ def frame(length: int | None) -> bytes:
 
 def _cookie(value: bytes) -> bytes:
     return b"cookie: %b\r\n" % value if value else b""
-
-
-def _lines(passed: list[bytes]) -> bytes:
-    return b"\r\n".join(passed) + b"\r\n" if passed else b""

@@ -64,5 +64,10 @@ def connection(passed: list[bytes], fields: Fields, minor: int, names: Names) ->
     return left, b"close" not in options and (minor == 1 or b"keep-alive" in options)
 
 
+def joined(passed: list[bytes]) -> bytes:
+    """The lines as they go on, each with its end."""
+    return b"\r\n".join((*passed, b""))
+
+
 _PLAIN: Final = {b"keep-alive": True, b"Keep-Alive": True, b"close": False, b"Close": False}
 """The usual values, which name no field."""

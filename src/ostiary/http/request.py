@@ -45,7 +45,7 @@ class RequestHead:
     segments: list[bytes]
     query: bytes | None
     minor: int
-    passed: list[bytes]
+    passed: bytes
     fields: Fields
     length: int | None
     """Bytes of the body, or `framing.CHUNKED`; None where there is none."""
@@ -57,7 +57,7 @@ class RequestHead:
         return HeadBounds(line, len(self.raw) - line, self.raw.count(syntax.CRLF))
 
 
-_Block = tuple[list[bytes], Fields, int | None, bool]
+_Block = tuple[bytes, Fields, int | None, bool]
 """All that a field block of HTTP/1.1 says by itself: lines that pass, fields, length of the body, persistence."""
 
 
@@ -106,10 +106,11 @@ class RequestParser:
         if not syntax.is_field_text(head, len(split)):
             raise BadRequest(Reason.REQUEST_MALFORMED)
         method, (path, segments, query, authority), minor = _request_line(line)
-        passed, fields = lines.sort(split, self._names)
+        found, fields = lines.sort(split, self._names)
         self._require_served(authority, fields.get(b"host"))
         length = framing.of_request(fields, minor)
-        passed, persistent = lines.connection(passed, fields, minor, self._names)
+        left, persistent = lines.connection(found, fields, minor, self._names)
+        passed = lines.joined(left)
         if b"expect" in fields and fields[b"expect"].lower() != b"100-continue":
             raise ExpectationFailed(Reason.EXPECTATION_UNKNOWN)
         if minor == 1 and authority is None:

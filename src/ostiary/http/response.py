@@ -22,14 +22,13 @@ _MINOR: Final = {b"HTTP/1.1 ": 1, b"HTTP/1.0 ": 0}
 
 @dataclass(slots=True)
 class ResponseHead:
-    """Nobody changes it, as with `RequestHead`. `line` is the status line after the version: code and phrase.
+    """Nobody changes it, as with `RequestHead`. `passed`: the status line and the field lines that go on as they came.
 
     `length` as in `framing.of_response`.
     """
 
     status: int
-    line: bytes
-    passed: list[bytes]
+    passed: bytes
     fields: Fields
     length: int
     persistent: bool
@@ -70,13 +69,14 @@ class ResponseParser:
         if len(split) > MOST_FIELDS or not syntax.is_field_text(head, len(split)):
             raise BadGateway(Reason.UPSTREAM_MALFORMED)
         minor, status = _status(split[0])
-        passed, fields = lines.sort(split, self._names)
+        found, fields = lines.sort(split, self._names)
         length = framing.of_response(fields, minor, status, method)
-        passed, persistent = lines.connection(passed, fields, minor, self._names)
+        left, persistent = lines.connection(found, fields, minor, self._names)
+        line = split[0][9:] if len(split[0]) > _CODE_END else split[0][9:] + b" "
+        passed = lines.joined([b"HTTP/1.1 " + line, *left])
         frame = b"content-length: %d\r\n" % length if length > 0 else b""
         persistent = persistent and length != framing.UNTIL_CLOSE
-        line = split[0][9:] if len(split[0]) > _CODE_END else split[0][9:] + b" "
-        return ResponseHead(status, line, passed, fields, length, persistent, frame)
+        return ResponseHead(status, passed, fields, length, persistent, frame)
 
 
 def _status(line: bytes) -> tuple[int, int]:

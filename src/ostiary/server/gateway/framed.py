@@ -32,7 +32,7 @@ def _of_nothing(head: ResponseHead, asked: RequestHead) -> bytes:
 
 def interim(head: ResponseHead) -> bytes:
     """An answer with a status below 200."""
-    return b"".join((b"HTTP/1.1 ", head.line, b"\r\n", *(line + b"\r\n" for line in head.passed), b"\r\n"))
+    return head.passed + b"\r\n"
 
 
 def wants_upgrade(asked: Asked) -> bool:
