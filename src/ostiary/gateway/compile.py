@@ -100,7 +100,7 @@ class Gateway:
         asked.limits = limits.refused_fields(reached)
         return TooManyRequests(Reason.LIMIT_REACHED, reached.wait)
 
-    def _of_issuer(self, head: RequestHead) -> tuple[Route, list[bytes]]:
+    def _of_issuer(self, head: RequestHead) -> tuple[Route, list[str]]:
         if head.method.decode("latin-1") not in ISSUER_METHODS:
             raise MethodNotAllowed(Reason.ROUTE_METHOD, ISSUER_METHODS)
         return (self._sign_in if head.method == b"POST" and head.path == _SIGN_IN else self._issuer), []

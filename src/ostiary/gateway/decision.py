@@ -21,8 +21,8 @@ class Asked:
     head: RequestHead
     peer: Peer
     route: "Route"
-    captures: list[bytes]
-    """The segments that stand where the route has parameters, in order, still encoded."""
+    captures: list[str]
+    """What stands where the route has parameters, in order."""
     now: float
     """Seconds since the epoch."""
     clock: int

@@ -5,7 +5,6 @@ from urllib.parse import unquote_to_bytes
 
 from ostiary.contract.model import Fact, RouteRule
 from ostiary.gateway.decision import Asked
-from ostiary.http import target
 from ostiary.keys.strict_json import NotStrictJson, parse_object
 
 
@@ -31,8 +30,7 @@ def reader(fact: Fact, rule: RouteRule) -> Read:
 
 def _of_path(position: int) -> Read:
     def read(asked: Asked) -> str:
-        segment = asked.captures[position]
-        return target.decoded(segment) if b"%" in segment else segment.decode()
+        return asked.captures[position]
 
     return read
 

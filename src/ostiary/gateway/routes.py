@@ -32,7 +32,7 @@ class Routes:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._root: Final = _Node()
-        self._found: Final[Recent[tuple[Route, list[bytes]]]] = Recent(_REMEMBERED)
+        self._found: Final[Recent[tuple[Route, list[str]]]] = Recent(_REMEMBERED)
         self._known: Final = self._found.young.get
         for route in routes:
             self._add(route)
@@ -46,17 +46,18 @@ class Routes:
         if method == b"GET":
             node.methods.setdefault(b"HEAD", route)
 
-    def of(self, head: RequestHead) -> tuple[Route, list[bytes]]:
-        """As `find`; a path that comes again is not searched again."""
+    def of(self, head: RequestHead) -> tuple[Route, list[str]]:
+        """As `find`, with the parameters decoded; a path that comes again is not searched again."""
         key = head.method + head.path
         found = self._known(key) or self._found.get(key)
         if found is None:
-            found = self.find(head.method, head.segments)
+            route, captures = self.find(head.method, head.segments)
+            found = route, list(map(target.decoded, captures))
             self._found.add(key, found)
         return found
 
     def find(self, method: bytes, segments: list[bytes]) -> tuple[Route, list[bytes]]:
-        """The route and what stands where it has parameters. Raises NotFound, MethodNotAllowed."""
+        """The route and what stands where it has parameters, still encoded. Raises NotFound, MethodNotAllowed."""
         node = self._root
         captures: list[bytes] = []
         for segment in segments:
