@@ -5,13 +5,15 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
 
-from running import free_ports
+from running import children, free_ports
 
 NOBODY = "nobody"
 
@@ -45,6 +47,19 @@ class Cluster:
     def halt(self) -> None:
         """As a crash would: what was not flushed is lost."""
         self._run(*self._control, "-m", "immediate", "stop")
+
+    def freeze(self) -> None:
+        """It holds its connections and answers nobody, until `thaw`."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        server = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        for pid in (server, *children(server)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def stop(self) -> None:
         self._run(*self._control, "-m", "immediate", "stop", check=False)

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ class Origin:
 class Door(Up):
     """The program with one client that acts for itself, and what that client does."""
 
-    def __init__(self, folder: Path, origin: Origin) -> None:
+    def __init__(self, folder: Path, origin: Origin, **changes: Any) -> None:
         self.secret = secrets.token_urlsafe(24)
         contract = {
             "workers": 2,
@@ -65,7 +66,7 @@ class Door(Up):
                 {"on": "GET /open", "to": "api", "public": True},
             ],
         }
-        super().__init__(folder, contract, {"ROBOT": self.secret})
+        super().__init__(folder, {**contract, **changes}, {"ROBOT": self.secret})
 
     def ask_token(self) -> Answer:
         """A token by client credentials, on a connection of its own."""

@@ -97,3 +97,19 @@ def test_a_crashed_database_is_told_of_and_recovered_from(shop: RunningShop, clu
     first_answer(200, lambda: shop.get("/.well-known/openid-configuration"))
     first_answer(200, lambda: orders(shop, "bob", sign_in(shop, "bob")))
     assert shop.command("audit", "verify").returncode == 0
+
+
+def test_a_frozen_database_is_told_of_and_recovered_from(shop: RunningShop, cluster: Cluster) -> None:
+    """Its connections stay open, and nothing comes back."""
+    carol = sign_in(shop, "carol")
+    assert orders(shop, "carol", carol).status == 200
+    cluster.freeze()
+    try:
+        refused = first_answer(503, lambda: orders(shop, "carol", carol))
+        assert refused.json()["code"] == "service_unavailable"
+        assert shop.ready() == 503
+    finally:
+        cluster.thaw()
+    first_answer(200, lambda: orders(shop, "carol", carol))
+    first_answer(200, lambda: orders(shop, "carol", sign_in(shop, "carol")))
+    assert shop.command("audit", "verify").returncode == 0
