@@ -127,6 +127,12 @@ class InvalidToken(TokenRefused):
     code, status, public = "invalid_token", 401, "The access token is expired, revoked or not valid here."
 
 
+class InvalidSignature(TokenRefused):
+    """RFC 9421 section 3.2: the signature of a request is not one that lets it in."""
+
+    code, status, public = "invalid_signature", 401, "The signature is malformed, expired, used or not valid here."
+
+
 class InsufficientScope(TokenRefused):
     code, status, public = "insufficient_scope", 403, "The access token does not carry the scope that this needs."
 
