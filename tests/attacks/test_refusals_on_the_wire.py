@@ -43,6 +43,7 @@ OAUTH: dict[type[Refusal], tuple[int, str]] = {
 }
 TOKEN: dict[TokenRefused, tuple[int, str, str, str]] = {
     errors.MissingToken(WHY): (401, "unauthorized", "", ""),
+    errors.InvalidSignature(WHY): (401, "invalid_signature", "", ""),
     errors.InvalidToken(WHY): (401, "invalid_token", 'error="invalid_token"', ""),
     errors.InsufficientScope(WHY, (Scope("a"), Scope("b"))): (
         403,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from . import http, token
+from . import http, signature, token
 
 ROUNDS = 4000
 TOKENS = (
@@ -24,6 +24,11 @@ TOKENS = (
     b"Host: a",
     b"{",
     b'"',
+    b";",
+    b"=",
+    b", ",
+    b"(",
+    b")",
 )
 
 
@@ -51,8 +56,10 @@ def changed(source: random.Random, seed: bytes) -> bytes:
         (http.chunked, http.CHUNKED_SEEDS),
         (token.token, token.SEEDS),
         (token.key_set, token.KEY_SET_SEEDS),
+        (signature.fields, signature.SEEDS),
+        (signature.digest, signature.DIGEST_SEEDS),
     ],
-    ids=["head", "chunked", "token", "key-set"],
+    ids=["head", "chunked", "token", "key-set", "signature", "digest"],
 )
 def test_nothing_unknown_comes_of_changed_seeds(target: Callable[[bytes], None], seeds: Sequence[bytes]) -> None:
     source = random.Random(7)

@@ -11,6 +11,7 @@ from ostiary.model.errors import (
     HttpRefused,
     InsufficientScope,
     InsufficientUserAuthentication,
+    InvalidSignature,
     MethodNotAllowed,
     MissingToken,
     Refusal,
@@ -75,9 +76,10 @@ def lines(error: Refusal, metadata: str | None, schemes: Sequence[str]) -> bytes
 
 
 def challenge(error: TokenRefused, metadata: str | None, scheme: str = BEARER) -> str:
-    """RFC 6750 section 3, RFC 9449 section 7.1, RFC 9470 section 3, RFC 9728 section 5.1. Without credentials it
-    carries no error."""
-    parameters = {} if isinstance(error, MissingToken) else {"error": error.code, "error_description": error.public}
+    """RFC 6750 section 3, RFC 9449 section 7.1, RFC 9470 section 3, RFC 9728 section 5.1. Without a token it carries
+    no error."""
+    tokenless = isinstance(error, MissingToken | InvalidSignature)
+    parameters = {} if tokenless else {"error": error.code, "error_description": error.public}
     match error:
         case InsufficientScope(needed=scopes):
             parameters["scope"] = " ".join(scopes)

@@ -30,7 +30,7 @@ def parse(target: bytes, method: bytes) -> Target:
         return target, [target], None, None
     authority = None
     if target[:1] != b"/":
-        authority, target = _absolute(target)
+        authority, target = absolute(target)
     path, mark, query = target.partition(b"?")
     if mark and query.translate(None, syntax.QUERY):
         raise BadRequest(Reason.TARGET_INVALID)
@@ -81,7 +81,7 @@ def _is_utf8(text: bytes) -> bool:
     return True
 
 
-def _absolute(target: bytes) -> tuple[bytes, bytes]:
+def absolute(target: bytes) -> tuple[bytes, bytes]:
     """Authority and origin-form of an absolute-form target (RFC 9112 section 3.2.2)."""
     scheme, mark, rest = target.partition(b"://")
     if not mark or scheme.lower() not in (b"http", b"https"):

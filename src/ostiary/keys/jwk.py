@@ -54,9 +54,7 @@ def thumbprint(members: Mapping[str, str]) -> KeyId:
 
 def parse_public(jwk: Mapping[str, object]) -> VerificationKey:
     """Return the key; raise JwkInvalid if it is private, weak, off its curve, or meant for something else."""
-    if _PRIVATE & jwk.keys():
-        raise JwkInvalid("a private or symmetric key stands where a public one belongs")
-    _require_use(jwk)
+    require_public(jwk)
     match _text(jwk, "kty"):
         case "EC":
             members, algorithms, check = _p256(jwk)
@@ -66,8 +64,19 @@ def parse_public(jwk: Mapping[str, object]) -> VerificationKey:
             members, algorithms, check = _ed25519(jwk)
         case _:
             raise JwkInvalid("kty is not one of EC, RSA and OKP")
-    kid = KeyId(_text(jwk, "kid")) if "kid" in jwk else thumbprint(members)
-    return VerificationKey(kid, _narrowed(algorithms, jwk), members, check)
+    return VerificationKey(key_id(jwk, members), _narrowed(algorithms, jwk), members, check)
+
+
+def key_id(jwk: Mapping[str, object], members: Mapping[str, str]) -> KeyId:
+    """Its `kid`, or its thumbprint where it has none."""
+    return KeyId(_text(jwk, "kid")) if "kid" in jwk else thumbprint(members)
+
+
+def require_public(jwk: Mapping[str, object]) -> None:
+    """Raise JwkInvalid unless the key is public, and to verify signatures with."""
+    if _PRIVATE & jwk.keys():
+        raise JwkInvalid("a private or symmetric key stands where a public one belongs")
+    _require_use(jwk)
 
 
 def p256_members(key: ec.EllipticCurvePublicKey) -> dict[str, str]:
@@ -101,18 +110,23 @@ def _p256(jwk: Mapping[str, object]) -> tuple[dict[str, str], frozenset[str], Ch
     return p256_members(key), frozenset({"ES256"}), p256_check(key)
 
 
-def _rsa(jwk: Mapping[str, object]) -> tuple[dict[str, str], frozenset[str], Check]:
+def rsa_key(jwk: Mapping[str, object]) -> tuple[dict[str, str], rsa.RSAPublicKey]:
+    """The members that a thumbprint is made of, and the key. Raise JwkInvalid for a weak one."""
     n, e = _number(jwk, "n"), _number(jwk, "e")
     if n.bit_length() not in RSA_BITS or e not in RSA_EXPONENTS:
         raise JwkInvalid("an RSA key has 2048 to 8192 bits and an odd exponent of 65537 or more")
-    algorithm = _text(jwk, "alg") if "alg" in jwk else ""
-    if algorithm not in _RSA_PADDING:
-        raise JwkInvalid("an RSA key says with its alg whether it is for RS256 or PS256")
     try:
         key = rsa.RSAPublicNumbers(e, n).public_key()
     except ValueError:
         raise JwkInvalid("the modulus or exponent is not one of an RSA key") from None
-    members = {"e": _text(jwk, "e"), "kty": "RSA", "n": _text(jwk, "n")}
+    return {"e": _text(jwk, "e"), "kty": "RSA", "n": _text(jwk, "n")}, key
+
+
+def _rsa(jwk: Mapping[str, object]) -> tuple[dict[str, str], frozenset[str], Check]:
+    algorithm = _text(jwk, "alg") if "alg" in jwk else ""
+    if algorithm not in _RSA_PADDING:
+        raise JwkInvalid("an RSA key says with its alg whether it is for RS256 or PS256")
+    members, key = rsa_key(jwk)
     pad, verify = _RSA_PADDING[algorithm], key.verify
     return members, frozenset({algorithm}), lambda signature, signed: verify(signature, signed, pad, SHA256())
 

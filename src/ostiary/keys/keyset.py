@@ -1,8 +1,8 @@
 """A set of public keys, found by `kid` (RFC 7517 section 5)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import orjson
 
@@ -10,6 +10,7 @@ from ostiary.keys.jwk import JwkInvalid, VerificationKey, parse_public
 from ostiary.keys.strict_json import NotStrictJson, parse_object
 from ostiary.model.ids import KeyId
 
+T = TypeVar("T")
 MOST_KEYS: Final = 64
 
 
@@ -31,13 +32,7 @@ class KeySet:
     @classmethod
     def from_jwks(cls, text: str) -> "KeySet":
         """Parse a JWK set; every key in it has to be one that this room can verify with, or JwkInvalid is raised."""
-        try:
-            listed = parse_object(text.encode()).get("keys")
-        except (NotStrictJson, UnicodeEncodeError):
-            raise JwkInvalid("the key set is not a JSON object without repeated members") from None
-        if not isinstance(listed, list) or not 0 < len(listed) <= MOST_KEYS:
-            raise JwkInvalid(f"a key set has an array keys of 1 to {MOST_KEYS} keys")
-        return cls.of(_parsed(index, jwk) for index, jwk in enumerate(listed))
+        return cls.of(listed(text, parse_public))
 
     def to_jwks(self) -> str:
         return orjson.dumps({"keys": [key.to_jwk() for key in self.keys.values()]}).decode()
@@ -51,10 +46,21 @@ class KeySet:
         return fitting[0] if len(fitting) == 1 else None
 
 
-def _parsed(index: int, jwk: object) -> VerificationKey:
+def listed(text: str, parse: Callable[[Mapping[str, object]], T]) -> tuple[T, ...]:
+    """Every key of a JWK set, parsed. Raise JwkInvalid where the set is malformed, or one of its keys."""
+    try:
+        keys = parse_object(text.encode()).get("keys")
+    except (NotStrictJson, UnicodeEncodeError):
+        raise JwkInvalid("the key set is not a JSON object without repeated members") from None
+    if not isinstance(keys, list) or not 0 < len(keys) <= MOST_KEYS:
+        raise JwkInvalid(f"a key set has an array keys of 1 to {MOST_KEYS} keys")
+    return tuple(_parsed(index, jwk, parse) for index, jwk in enumerate(keys))
+
+
+def _parsed(index: int, jwk: object, parse: Callable[[Mapping[str, object]], T]) -> T:
     if not isinstance(jwk, dict):
         raise JwkInvalid(f"keys[{index}]: not an object")
     try:
-        return parse_public(jwk)
+        return parse(jwk)
     except JwkInvalid as error:
         raise JwkInvalid(f"keys[{index}]: {error}") from None

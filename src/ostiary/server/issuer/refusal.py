@@ -10,6 +10,7 @@ from ostiary.model.errors import (
     DPOP,
     InsufficientScope,
     InvalidClient,
+    InvalidSignature,
     MethodNotAllowed,
     MissingToken,
     OAuthError,
@@ -99,7 +100,7 @@ def _challenge(error: TokenRefused, ref: Reference) -> Answer:
     challenge = f'{error.scheme} realm="ostiary"'.encode()
     if error.scheme == DPOP:
         challenge += f', algs="{" ".join(VERIFIED)}"'.encode()
-    if not isinstance(error, MissingToken):
+    if not isinstance(error, MissingToken | InvalidSignature):
         challenge += f', error="{error.code}", error_description="{error.public}"'.encode()
     if isinstance(error, InsufficientScope):
         challenge += f', scope="{" ".join(error.needed)}"'.encode()

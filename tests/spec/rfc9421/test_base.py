@@ -1,0 +1,160 @@
+"""What a signature covers (RFC 9421 section 2)."""
+
+import pytest
+
+from ostiary.http.signature_base import coverage, site_of
+from ostiary.model.errors import InvalidSignature
+from ostiary.model.reasons import Reason
+from signed_world import head_of
+
+ORIGIN = "https://www.example.com"
+
+
+def line(component: str, head: str, origin: str = ORIGIN) -> str:
+    """The line of one component."""
+    listed = f"({component})".encode()
+    base = coverage(listed).base(head_of(origin, head.replace("\n", "\r\n").encode()), site_of(origin), listed)
+    return base.decode().partition("\n")[0].removeprefix(f"{component}: ")
+
+
+def of_target(component: str, target: str) -> str:
+    return line(component, f"GET {target} HTTP/1.1\nHost: www.example.com")
+
+
+def test_2_1_a_fields_lines_are_one_list_without_the_space_around_them() -> None:
+    head = (
+        "GET /a HTTP/1.1\nHost: www.example.com\nDate: Tue, 20 Apr 2021 02:07:56 GMT\n"
+        "X-OWS-Header:   Leading and trailing whitespace.   \n"
+        "Cache-Control: max-age=60\nCache-Control:    must-revalidate\n"
+        "Example-Dict:  a=1,    b=2;x=1;y=2,   c=(a   b   c)\nX-Empty-Header: \nCookie: a=1\nCookie: b=2"
+    )
+    assert line('"host"', head) == "www.example.com"
+    assert line('"date"', head) == "Tue, 20 Apr 2021 02:07:56 GMT"
+    assert line('"x-ows-header"', head) == "Leading and trailing whitespace."
+    assert line('"cache-control"', head) == "max-age=60, must-revalidate"
+    assert line('"example-dict"', head) == "a=1,    b=2;x=1;y=2,   c=(a   b   c)"
+    assert line('"x-empty-header"', head) == ""
+    assert line('"cookie"', head) == "a=1, b=2"
+
+
+def test_2_2_1_the_method() -> None:
+    assert line('"@method"', "PURGE /path?param=value HTTP/1.1\nHost: www.example.com") == "PURGE"
+
+
+@pytest.mark.parametrize("host", ["www.example.com", "WWW.example.com:443"])
+def test_2_2_2_the_target_uri_is_spelled_as_the_origin_is(host: str) -> None:
+    head = f"GET /path?param=value HTTP/1.1\nHost: {host}"
+    assert line('"@target-uri"', head) == "https://www.example.com/path?param=value"
+    assert line('"@authority"', head) == "www.example.com"
+    assert line('"@scheme"', head) == "https"
+    at = "http://localhost:8443"
+    assert line('"@target-uri"', "GET /p HTTP/1.1\nHost: localhost:8443", at) == "http://localhost:8443/p"
+    assert line('"@authority"', "GET /p HTTP/1.1\nHost: localhost:8443", at) == "localhost:8443"
+    assert line('"@scheme"', "GET /p HTTP/1.1\nHost: localhost:8443", at) == "http"
+
+
+def test_2_2_5_the_request_target_is_as_it_came() -> None:
+    absolute = "https://www.example.com/path?param=value"
+    assert of_target('"@request-target"', "/path?param=value") == "/path?param=value"
+    assert of_target('"@request-target"', absolute) == absolute
+    assert of_target('"@target-uri"', absolute) == absolute
+    assert of_target('"@path"', absolute) == "/path"
+
+
+def test_2_2_6_the_path_is_as_it_came() -> None:
+    assert of_target('"@path"', "/path?param=value") == "/path"
+    assert of_target('"@path"', "/%7euser/a%20b") == "/%7euser/a%20b"
+    assert of_target('"@path"', "https://www.example.com") == "/"
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("/path?param=value&foo=bar&baz=bat%2Dman", "?param=value&foo=bar&baz=bat%2Dman"),
+        ("/path?queryString", "?queryString"),
+        ("/path?", "?"),
+        ("/path", "?"),
+    ],
+)
+def test_2_2_7_the_query(target: str, expected: str) -> None:
+    assert of_target('"@query"', target) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("var", "this%20is%20a%20big%0Amultiline%20value"),
+        ("bar", "with%20plus%20whitespace"),
+        ("fa%C3%A7ade%22%3A%20", "something"),
+    ],
+)
+def test_2_2_8_a_query_parameter_is_encoded_anew(name: str, expected: str) -> None:
+    query = "var=this%20is%20a%20big%0Amultiline%20value&bar=with+plus+whitespace&fa%C3%A7ade%22%3A%20=something"
+    assert of_target(f'"@query-param";name="{name}"', f"/parameters?{query}") == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [("baz", "batman"), ("qux", ""), ("param", "value")])
+def test_2_2_8_the_examples_with_and_without_a_value(name: str, expected: str) -> None:
+    assert of_target(f'"@query-param";name="{name}"', "/path?param=value&foo=bar&baz=batman&qux=") == expected
+
+
+@pytest.mark.parametrize("target", ["/path?a=1&a=2", "/path?a=1&%61=2", "/path?b=1", "/path"])
+def test_2_2_8_a_parameter_that_is_absent_or_comes_twice_is_not_covered(target: str) -> None:
+    assert of_target('"@query-param";name="a"', "/path?a=1&b=2") == "1"
+    with pytest.raises(InvalidSignature) as refused:
+        of_target('"@query-param";name="a"', target)
+    assert refused.value.reason is Reason.SIGNATURE_COMPONENT
+
+
+@pytest.mark.parametrize(
+    "component",
+    [
+        '"@status"',
+        '"@signature-params"',
+        '"@unknown"',
+        '"@query-param"',
+        '"@query-param";name',
+        '"@query-param";name=1',
+        '"@query-param";name="a";x',
+        '"@method";req',
+        '"date";sf',
+        '"date";key="a"',
+        '"date";bs',
+        '"date";tr',
+        '"date";req',
+        '"Date"',
+        '"da te"',
+        '""',
+        '"absent"',
+    ],
+)
+def test_2_what_is_not_there_or_not_understood_is_refused(component: str) -> None:
+    head = "GET /path?a=1 HTTP/1.1\nHost: www.example.com\nDate: x"
+    assert line('"date"', head) == "x"
+    with pytest.raises(InvalidSignature) as refused:
+        line(component, head)
+    assert refused.value.reason is Reason.SIGNATURE_COMPONENT
+
+
+@pytest.mark.parametrize(
+    "listed", [b'("date" "host" "date")', b'("@query-param";name="a" "@query-param";name="a")'], ids=str
+)
+def test_2_5_nothing_is_covered_twice(listed: bytes) -> None:
+    assert coverage(b'("date" "host" "@query-param";name="a" "@query-param";name="b")')
+    with pytest.raises(InvalidSignature) as refused:
+        coverage(listed)
+    assert refused.value.reason is Reason.SIGNATURE_COMPONENT
+
+
+def test_2_5_the_base_is_ascii() -> None:
+    assert line('"x"', "GET / HTTP/1.1\nHost: www.example.com\nX: e") == "e"
+    with pytest.raises(InvalidSignature) as refused:
+        line('"x"', "GET / HTTP/1.1\nHost: www.example.com\nX: é")
+    assert refused.value.reason is Reason.SIGNATURE_COMPONENT
+
+
+def test_7_1_2_a_list_has_its_bound() -> None:
+    assert coverage(b"(%b)" % b" ".join(b'"x-%d"' % number for number in range(32)))
+    with pytest.raises(InvalidSignature) as refused:
+        coverage(b"(%b)" % b" ".join(b'"x-%d"' % number for number in range(33)))
+    assert refused.value.reason is Reason.SIGNATURE_COMPONENT
