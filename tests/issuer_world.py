@@ -55,6 +55,18 @@ CLIENTS: Final[Mapping[str, Any]] = {
         "redirect_uris": ["https://spare.example/callback?tab=1", "https://spare.example/second"],
         "post_logout_redirect_uris": ["https://spare.example/bye", "https://spare.example/bye?tab=1"],
     },
+    "till": {
+        "kind": "device",
+        "name": "Till of the shop",
+        "scopes": ["orders.read", "orders.write"],
+        "insecure_bearer_tokens": {"value": True, "because": "what is tested here is the way to a token"},
+    },
+    "kiosk": {
+        "kind": "device",
+        "scopes": ["orders.read"],
+        "insecure_bearer_tokens": {"value": True, "because": "what is tested here is the way to a token"},
+    },
+    "screen": {"kind": "device", "scopes": ["orders.read"]},
 }
 """Beside those of `token_world`."""
 

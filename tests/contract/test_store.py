@@ -7,6 +7,15 @@ from dataclasses import replace
 import pytest
 
 from ostiary.audit.verify import Holds, verify_growing
+from ostiary.issuer.device_records import (
+    AddDeviceRequest,
+    AllowDevice,
+    DenyDevice,
+    DeviceRequest,
+    EnterUserCode,
+    PollDevice,
+    SpendDeviceCode,
+)
 from ostiary.issuer.records import (
     AddPushedRequest,
     AddRefreshToken,
@@ -23,6 +32,7 @@ from ostiary.issuer.records import (
     SpendPushedRequest,
     SpendRefreshToken,
 )
+from ostiary.issuer.user_code import UserCodeHash
 from ostiary.keys.records import AddKey, KeyUse, RemoveKey, SetKeyDeath, SigningKey
 from ostiary.model.events import ClientRevocation, Started
 from ostiary.model.feed import ClientRevoked, GrantRevoked, KeysChanged, SessionEnded, SubjectChanged, TokenRevoked
@@ -81,6 +91,18 @@ TOKEN = RefreshToken(
     TokenHash(b"r" * 32), GRANT.id, GRANT.client, frozenset({Scope("x")}), NOW, NOW + 50, family_expires_at=NOW + 500
 )
 PUSHED = PushedRequest(TokenHash(b"p" * 32), GRANT.client, b"sealed", NOW, NOW + 60)
+DEVICE = DeviceRequest(
+    TokenHash(b"d" * 32),
+    UserCodeHash(b"u" * 32),
+    ClientId("till"),
+    frozenset({Scope("x")}),
+    name="Till 3",
+    peer="192.0.2.7",
+    issued_at=NOW,
+    expires_at=NOW + 600,
+    interval=5,
+)
+DEVICE_GRANT = replace(GRANT, id=GrantId("of-device"), client=DEVICE.client)
 KEY = SigningKey(KeyId("k"), KeyUse.ISSUER, "{}", b"sealed", NOW, NOW + 5)
 STARTED = Started(at=1.5, contract="c", version="1")
 
@@ -210,6 +232,72 @@ def test_two_processes_spend_once_between_them(location: Secret) -> None:
             assert [type(outcome) for outcome in outcomes].count(Committed) == 1
 
     asyncio.run(work())
+
+
+def test_a_device_waits_is_let_in_and_spends_its_code(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddPerson(ANN), AddDeviceRequest(DEVICE))
+        assert await store.device_request(DEVICE.hash) == DEVICE
+        assert await store.device_request_by_user_code(DEVICE.user_code) == DEVICE
+        await committed(store, EnterUserCode(DEVICE.hash), EnterUserCode(DEVICE.hash))
+        await committed(store, PollDevice(DEVICE.hash, NOW + 2.5, 10))
+        waiting = replace(DEVICE, entries=2, polled_at=NOW + 2.5, interval=10)
+        assert await store.device_request(DEVICE.hash) == waiting
+        early = SpendDeviceCode(DEVICE.hash, NOW + 3)
+        assert await store.commit(plan(early)) == AlreadySpent(early)
+        await committed(store, AllowDevice(DEVICE.hash, DEVICE_GRANT))
+        assert await store.grant(DEVICE_GRANT.id) == DEVICE_GRANT
+        await committed(store, SpendDeviceCode(DEVICE.hash, NOW + 4))
+        let_in = replace(waiting, grant=DEVICE_GRANT.id, peer="", spent_at=NOW + 4)
+        assert await store.device_request(DEVICE.hash) == let_in
+
+    on_store(work)
+
+
+def test_a_device_has_codes_of_its_own(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddDeviceRequest(DEVICE))
+        for taken in (replace(DEVICE, hash=TokenHash(b"e" * 32)), replace(DEVICE, user_code=UserCodeHash(b"v" * 32))):
+            add = AddDeviceRequest(taken)
+            assert await store.commit(plan(add)) == AlreadySpent(add)
+        both = replace(DEVICE, hash=TokenHash(b"e" * 32), user_code=UserCodeHash(b"v" * 32))
+        await committed(store, AddDeviceRequest(both))
+        assert await store.device_request_by_user_code(DEVICE.user_code) == DEVICE
+
+    on_store(work)
+
+
+def test_of_many_who_answer_a_device_at_once_exactly_one_is_heard(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddDeviceRequest(DEVICE))
+        allowed = (AllowDevice(DEVICE.hash, replace(GRANT, id=GrantId(f"g{number}"))) for number in range(6))
+        answers: list[Write] = [*allowed, *(DenyDevice(DEVICE.hash, NOW) for _ in range(6))]
+        outcomes = await asyncio.gather(*(store.commit(plan(answer)) for answer in answers))
+        assert [type(outcome) for outcome in outcomes].count(Committed) == 1
+        grants = [await store.grant(GrantId(f"g{number}")) for number in range(6)]
+        answered = await store.device_request(DEVICE.hash)
+        assert answered is not None and answered.answered
+        assert len([grant for grant in grants if grant is not None]) == (answered.grant is not None)
+
+    on_store(work)
+
+
+def test_devices_are_forgotten_sooner_where_nobody_answered(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        other = replace(DEVICE, hash=TokenHash(b"e" * 32), user_code=UserCodeHash(b"v" * 32))
+        await committed(store, AddDeviceRequest(DEVICE), AddDeviceRequest(other))
+        await committed(store, AllowDevice(other.hash, DEVICE_GRANT))
+        await store.forget(DEVICE.expires_at + 599)
+        assert await store.device_request(DEVICE.hash) == DEVICE
+        await store.forget(DEVICE.expires_at + 600)
+        assert await store.device_request(DEVICE.hash) is None
+        assert await store.device_request(other.hash) is not None
+        await store.forget(other.expires_at + 86400)
+        assert await store.device_request(other.hash) is None
+        await store.forget(NOW + 8 * 86400)
+        assert await store.grant(DEVICE_GRANT.id) is None
+
+    on_store(work)
 
 
 def test_unknown_codes_cannot_be_spent(on_store: OnStore) -> None:

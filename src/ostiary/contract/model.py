@@ -17,13 +17,13 @@ a key that signed. The contract in force does not tell, since tokens of the one 
 
 
 class GrantType(StrEnum):
-    """`grant_type` (RFC 6749 sections 4.1.3, 4.4.2 and 6)."""
+    """`grant_type` (RFC 6749 sections 4.1.3, 4.4.2 and 6, RFC 8628)."""
 
     AUTHORIZATION_CODE = "authorization_code"
     CLIENT_CREDENTIALS = "client_credentials"
     REFRESH_TOKEN = "refresh_token"  # noqa: S105  # the name of a grant, not a secret
     DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
-    """RFC 8628; in the device kind's profile, and not served by the token endpoint yet."""
+    """RFC 8628 section 3.4."""
 
 
 class ClientAuth(StrEnum):

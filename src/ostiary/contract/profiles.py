@@ -262,10 +262,12 @@ DEVICE = Sheet(
         30 * _DAY, "A device that is used monthly stays signed in, since its key stays in it.", "RFC 9449 section 5"
     ),
     refresh_absolute_seconds=Chosen(365 * _DAY, "Once a year somebody confirms it.", "RFC 9700 section 4.14.2"),
-    asks_consent=Chosen(True, "The person sees which device asks: the defence against phishing.", "RFC 10027"),
+    asks_consent=Chosen(
+        True, "The person sees which device asks: the defence against phishing.", "RFC 10027 section 6.1"
+    ),
     pushed_requests=_NO_REQUEST,
     cors=_NO_BROWSER,
-    not_served="The device flow is not served yet: the token endpoint refuses such a client.",
+    not_served="Proof of possession (DPoP) is not served yet: the token endpoint refuses such a client.",
 )
 LEGACY = Sheet(
     says="An old client that cannot change, let in by its old ways for a limited time.",
@@ -308,7 +310,7 @@ SETTINGS: Mapping[Kind, frozenset[str]] = {
     Kind.PARTNER: _ALL | _ITSELF,
     Kind.THIRD_PARTY: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
     Kind.SERVICE: _ALL | _TOKENS | _KEPT | _ITSELF,
-    Kind.DEVICE: _ALL | _REFRESHING | _TOKENS | {"min_version"},
+    Kind.DEVICE: _ALL | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},
     Kind.LEGACY: _ALL | _ITSELF,
 }
 """Which settings clients of a kind have."""

@@ -13,7 +13,7 @@ from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import InvalidGrant
 from ostiary.model.fresh import Fresh, fresh_name
 from ostiary.model.ids import Secret
-from ostiary.model.plan import Plan, Write
+from ostiary.model.plan import Plan, Spend, Write
 from ostiary.model.reasons import Reason
 
 
@@ -55,14 +55,22 @@ def require_code_not_expired(code: AuthorizationCode, now: float) -> None:
 def exchange_code(
     registry: Registry, code: AuthorizationCode, who: Entitlement, now: float, fresh: Fresh
 ) -> Decided[Tokens]:
-    """Spend the code for tokens, with the first refresh token of a family where the client's kind has them."""
-    writes: tuple[Write, ...] = (SpendCode(code.hash, int(now)),)
+    """Spend the code for tokens."""
+    return first_tokens(registry, SpendCode(code.hash, int(now)), GrantType.AUTHORIZATION_CODE, who, now, fresh)
+
+
+def first_tokens(
+    registry: Registry, spend: Spend, grant_type: GrantType, who: Entitlement, now: float, fresh: Fresh
+) -> Decided[Tokens]:
+    """What a code of any sort is spent for, with the first refresh token of a family where the client's kind has
+    them."""
+    writes: tuple[Write, ...] = (spend,)
     secret = None
     if who.client.profile.refresh_idle_seconds is not None:
         secret = Secret(fresh_name(fresh, 32))
         writes += (AddRefreshToken(_first_of_family(secret, who.client, who.grant, int(now))),)
     tokens = tokens_for_person(registry, who, secret, now, fresh)
-    event = issued_to_person(who, tokens, GrantType.AUTHORIZATION_CODE, now)
+    event = issued_to_person(who, tokens, grant_type, now)
     return Decided(Plan(writes, (event,)), tokens)
 
 

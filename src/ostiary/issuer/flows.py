@@ -10,6 +10,7 @@ from ostiary.issuer import (
     access_token,
     authorize,
     consent,
+    device_authorization,
     family,
     interaction,
     introspect,
@@ -23,6 +24,8 @@ from ostiary.issuer import (
 from ostiary.issuer import client_authentication as client_auth
 from ostiary.issuer import client_credentials_grant as own
 from ostiary.issuer import code_grant as exchange
+from ostiary.issuer import device_grant as device
+from ostiary.issuer import device_verification as verification
 from ostiary.issuer import openid_parameters as openid
 from ostiary.issuer import refresh_grant as refresh
 from ostiary.issuer.access_token import AccessToken, TokenFacts, lives
@@ -31,6 +34,10 @@ from ostiary.issuer.brought import Brought, require_pushed
 from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials
 from ostiary.issuer.code_grant import CodeFacts
 from ostiary.issuer.decision import Decided, Decision
+from ostiary.issuer.device_authorization import Asking, DeviceAuthorizationRequest, DeviceCodes
+from ostiary.issuer.device_grant import DeviceFacts
+from ostiary.issuer.device_records import DeviceRequest
+from ostiary.issuer.device_verification import AskDevice, AskFreshSignIn, DeviceStep
 from ostiary.issuer.form import Parameters, require_no_repetition
 from ostiary.issuer.interaction import AskConsent, AskSignIn, Ready, Step, Visit
 from ostiary.issuer.issue import Entitlement, require_scopes
@@ -41,11 +48,12 @@ from ostiary.issuer.records import RefreshToken
 from ostiary.issuer.redirect_uris import require_redirect_uri
 from ostiary.issuer.refresh_grant import RefreshFacts
 from ostiary.issuer.registry import Registry
-from ostiary.issuer.token import ClientCredentialsRequest, CodeRequest, RefreshRequest, Tokens
+from ostiary.issuer.token import ClientCredentialsRequest, CodeRequest, DeviceCodeRequest, RefreshRequest, Tokens
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import ConsentRequired, LoginRequired
 from ostiary.model.fresh import Fresh
 from ostiary.model.reasons import Reason
+from ostiary.people.sessions import Visitor
 
 
 def authenticate_client(
@@ -108,6 +116,67 @@ def client_credentials(
     token.require_no_proof_demanded(client)
     scopes = own.require_client_scopes(request.scopes, client, registry)
     return own.issue_to_client(registry, client, scopes, now, fresh)
+
+
+def device_codes(
+    registry: Registry,
+    client: ClientRule,
+    request: DeviceAuthorizationRequest,
+    asking: Asking,
+    key: bytes,
+    now: float,
+    fresh: Fresh,
+) -> Decided[DeviceCodes]:
+    """RFC 8628 section 3.1."""
+    token.require_grant_allowed(client, GrantType.DEVICE_CODE)
+    device_authorization.require_no_flood(asking)
+    scopes = device_authorization.require_scopes(request.scope, client, registry)
+    name = device_authorization.require_name(request.name)
+    return device_authorization.give_codes(client, scopes, name, asking, key, now, fresh)
+
+
+def user_code(registry: Registry, request: DeviceRequest | None, disabled_at: int | None, now: int) -> DeviceRequest:
+    """What a code that somebody typed leads to (RFC 8628 section 3.3)."""
+    found = verification.require_known(request)
+    verification.require_waiting(found, now)
+    verification.require_client(found, registry, disabled_at)
+    verification.require_few_entries(found)
+    return found
+
+
+def device_step(
+    registry: Registry, request: DeviceRequest | None, disabled_at: int | None, visitor: Visitor | None, now: int
+) -> DeviceStep:
+    """What the person who typed the code does next (RFC 8628 section 3.3, RFC 10027 section 6.1)."""
+    found = verification.require_known(request)
+    verification.require_waiting(found, now)
+    client = verification.require_client(found, registry, disabled_at)
+    person = verification.fresh_visitor(visitor, now)
+    if person is None:
+        return AskFreshSignIn(found, client)
+    scopes = verification.require_grantable(found, client, person, registry)
+    return AskDevice(found, client, person, scopes)
+
+
+def device_code(
+    registry: Registry, client: ClientRule, request: DeviceCodeRequest, facts: DeviceFacts, now: float, fresh: Fresh
+) -> Decision[Tokens]:
+    """RFC 8628 sections 3.4 and 3.5."""
+    token.require_grant_allowed(client, request.grant_type)
+    token.require_no_proof_demanded(client)
+    waiting = device.require_known_device_code(facts)
+    device.require_device_code_of_client(waiting, client)
+    if waiting.spent_at is not None:
+        return device.refuse_replayed_device_code(client, facts, now)
+    device.require_device_code_not_expired(waiting, now)
+    device.require_not_denied(waiting)
+    if waiting.grant is None:
+        return device.wait(waiting, now)
+    grant = family.require_living_grant(facts)
+    family.require_living_session(grant, facts, now)
+    person = family.require_person(grant, facts)
+    scopes = require_scopes(grant.scopes, client, person, registry)
+    return device.exchange_device_code(registry, waiting, Entitlement(client, grant, person, scopes), now, fresh)
 
 
 def revocation(client: ClientRule, presented: Presented, keys: KeySet, now: float) -> Decided[None]:

@@ -30,6 +30,11 @@ class Purpose(StrEnum):
     CHOSE = "chose"
     OPENED = "opened"
     """The same, to a pushed request that was opened in time."""
+    USER_CODE = "user-code"
+    USER_CODE_TYPED = "user-code-typed"
+    """Not a form: the browser typed this code, and it is one."""
+    DEVICE_SIGN_IN = "device-sign-in"
+    DEVICE = "device"
 
 
 @dataclass(frozen=True, slots=True)

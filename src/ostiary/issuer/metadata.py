@@ -22,7 +22,8 @@ CONFIDENTIAL = (ClientAuth.SECRET_BASIC.value, ClientAuth.PRIVATE_KEY_JWT.value)
 
 
 def authorization_server(contract: Contract) -> Document:
-    """One document for both well-known names (RFC 8414 section 2, OpenID Connect Discovery 1.0 section 3)."""
+    """One document for both well-known names (RFC 8414 section 2, OpenID Connect Discovery 1.0 section 3, RFC 8628
+    section 4)."""
     origin = contract.origin
     return {
         "issuer": origin,
@@ -30,6 +31,7 @@ def authorization_server(contract: Contract) -> Document:
         "token_endpoint": origin + endpoints.TOKEN,
         "pushed_authorization_request_endpoint": origin + endpoints.PAR,
         "require_pushed_authorization_requests": _all_push(contract),
+        "device_authorization_endpoint": origin + endpoints.DEVICE_AUTHORIZATION,
         "jwks_uri": origin + endpoints.JWKS,
         "userinfo_endpoint": origin + endpoints.USERINFO,
         "revocation_endpoint": origin + endpoints.REVOKE,

@@ -32,7 +32,7 @@ def write_scope(scopes: Iterable[Scope]) -> str:
 
 def allowed_scopes(client: ClientRule) -> frozenset[Scope]:
     """What the client may ask for."""
-    signs_in = GrantType.AUTHORIZATION_CODE in client.profile.grants
+    signs_in = not client.profile.grants.isdisjoint({GrantType.AUTHORIZATION_CODE, GrantType.DEVICE_CODE})
     return client.scopes | OPENID_SCOPES if signs_in else client.scopes
 
 

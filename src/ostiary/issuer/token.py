@@ -1,4 +1,4 @@
-"""The token endpoint (RFC 6749 section 3.2): its three requests, what all grants check, and its answer."""
+"""The token endpoint (RFC 6749 section 3.2): its requests, what all grants check, and its answer."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -50,8 +50,21 @@ class ClientCredentialsRequest:
     grant_type = GrantType.CLIENT_CREDENTIALS
 
 
-TokenRequest = CodeRequest | RefreshRequest | ClientCredentialsRequest
-SERVED: Final = (GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN, GrantType.CLIENT_CREDENTIALS)
+@dataclass(frozen=True, slots=True)
+class DeviceCodeRequest:
+    """RFC 8628 section 3.4."""
+
+    code: TokenHash
+    grant_type = GrantType.DEVICE_CODE
+
+
+TokenRequest = CodeRequest | RefreshRequest | ClientCredentialsRequest | DeviceCodeRequest
+SERVED: Final = (
+    GrantType.AUTHORIZATION_CODE,
+    GrantType.REFRESH_TOKEN,
+    GrantType.CLIENT_CREDENTIALS,
+    GrantType.DEVICE_CODE,
+)
 
 
 def read_token_request(form: Parameters) -> TokenRequest:
@@ -64,6 +77,8 @@ def read_token_request(form: Parameters) -> TokenRequest:
             return RefreshRequest(Secret(require(form, "refresh_token")), None if scope is None else read_scope(scope))
         case GrantType.CLIENT_CREDENTIALS:
             return ClientCredentialsRequest(None if scope is None else read_scope(scope))
+        case GrantType.DEVICE_CODE:
+            return DeviceCodeRequest(token_hash(require(form, "device_code")))
         case _:
             raise UnsupportedGrantType(Reason.GRANT_TYPE_UNSUPPORTED)
 

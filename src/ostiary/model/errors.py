@@ -1,7 +1,7 @@
 """The three families of refusals. Each class fixes code, status and public text; the reason stays inside.
 
-`OAuthError`: RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 7009 section 2.2.1, RFC 9101
-section 7.
+`OAuthError`: RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 7009 section 2.2.1, RFC 8628
+section 3.5, RFC 9101 section 7.
 `TokenRefused`: RFC 6750 section 3.1, RFC 9470 section 3. `HttpRefused`: RFC 9110 status codes as RFC 9457 problems.
 """
 
@@ -65,6 +65,20 @@ class UnsupportedResponseType(OAuthError):
 
 class AccessDenied(OAuthError):
     code, public = "access_denied", "The request was denied."
+
+
+class AuthorizationPending(OAuthError):
+    """RFC 8628 section 3.5, like the two after it."""
+
+    code, public = "authorization_pending", "Nobody has answered the device's request yet."
+
+
+class SlowDown(OAuthError):
+    code, public = "slow_down", "The device asks too often: wait 5 seconds longer each time from now on."
+
+
+class ExpiredToken(OAuthError):
+    code, public = "expired_token", "The device's request is too old; it may make a new one."
 
 
 class LoginRequired(OAuthError):

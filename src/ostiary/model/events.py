@@ -86,6 +86,50 @@ class CodeIssued(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceAsked(Event):
+    """A device was given a code to show; `peer` is where it asked from."""
+
+    client: ClientId
+    scopes: tuple[Scope, ...]
+    peer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserCodeRefused(Event):
+    """A code that somebody typed led to no device; `account` is the keyed pseudonym of who was signed in."""
+
+    peer: str
+    reason: Reason
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceAllowed(Event):
+    """A person let a device in. `device` is where it asked from and `peer` where the person was, `near` whether both
+    are one network."""
+
+    subject: Subject
+    client: ClientId
+    grant: GrantId
+    session: SessionId
+    scopes: tuple[Scope, ...]
+    device: str
+    peer: str
+    near: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceDenied(Event):
+    """A person said that a device is not theirs; `device`, `peer` and `near` as where one is let in."""
+
+    subject: Subject
+    client: ClientId
+    device: str
+    peer: str
+    near: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokensIssued(Event):
     """A token response went out; `grant_type` is RFC 6749's, `token` the access token's `jti`."""
 

@@ -11,6 +11,14 @@ class Problem(Enum):
     WRONG = "That did not match", "The user name or the password is not right. Please try again."
     DELAYED = "Too many tries", "There were too many wrong tries. Please wait a little and try again."
     BUSY = "Very busy just now", "More people are signing in than can be served. Please try again in a moment."
+    CODE_WRONG = (
+        "No device waits with this code",
+        "Please look at the device again. A code lives for ten minutes; it may show a new one by now.",
+    )
+    NOT_BEFORE_THEM = (
+        "Is the device before you?",
+        "Tick the box if it is, and if it shows the code. If not, it is not yours.",
+    )
     OUT_OF_DATE = (
         "This page was too old",
         "It was open for too long, or your browser keeps no cookies. Nothing was sent; please try again.",
@@ -61,6 +69,36 @@ class ConsentView(View):
     switch: str
     returns_to: str
     form: str = field(repr=False)
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserCodeView(View):
+    """`code`: what a link brought or somebody typed before."""
+
+    template = "user_code.html"
+    action: str
+    form: str = field(repr=False)
+    code: str = field(default="", repr=False)
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceView(View):
+    """`name`: what the device calls itself. `minutes`: since it asked. `near`: it asked from this browser's network."""
+
+    template = "device.html"
+    client: str
+    name: str | None
+    person: str
+    code: str = field(repr=False)
+    minutes: int
+    address: str = field(repr=False)
+    near: bool
+    wanted: tuple[str, ...]
+    action: str = field(repr=False)
+    form: str = field(repr=False)
+    switch: str = field(repr=False)
     problem: Problem | None = None
 
 

@@ -1,4 +1,7 @@
-"""How long tries wait after wrong passwords: growing, capped, forgotten with time. Times in seconds since the epoch."""
+"""How long tries wait after wrong passwords and codes: growing, capped, forgotten with time.
+
+Times are seconds since the epoch.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,8 +24,11 @@ class Tolerance:
 TOLERANCES = {
     Counted.ACCOUNT: Tolerance(free=3, leak=900.0),
     Counted.ADDRESS: Tolerance(free=30, leak=30.0),
+    Counted.USER_CODES: Tolerance(free=5, leak=60.0),
+    Counted.DEVICES: Tolerance(free=30, leak=20.0),
 }
-"""An address may be a whole company's; an account is one person's."""
+"""An address may be a whole company's, with all its tills; an account is one person's. A guesser of device codes gets
+some 20 tries in the 10 minutes that a code lives, of 2.56e10 (RFC 8628 section 5.1)."""
 
 
 def delay(count: int, per: Counted) -> float:

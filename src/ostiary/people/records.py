@@ -108,6 +108,10 @@ class Counted(StrEnum):
 
     ACCOUNT = "account"
     ADDRESS = "address"
+    USER_CODES = "user codes"
+    """Wrong codes of devices, of an account or an address."""
+    DEVICES = "devices"
+    """Devices that ask for codes from one address, each a failure until somebody answers."""
 
 
 @dataclass(frozen=True, slots=True)

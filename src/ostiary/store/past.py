@@ -14,6 +14,8 @@ REPLAY_SECONDS: Final = 86400
 """For so long after its end a code is remembered, so that its second use revokes what the first one issued."""
 CLOCK_SECONDS: Final = 3600
 """For so long after its end an assertion is remembered, so that a clock that is set back does not let it in again."""
+UNANSWERED_SECONDS: Final = 600
+"""For so long after its end a device learns that nobody answered; then the address that it asked from goes as well."""
 FAILURE_SECONDS: Final = 7 * 86400
 """No count of failures outlives this."""
 GRANT_SECONDS: Final = 7 * 86400
@@ -30,6 +32,12 @@ def _grants() -> Statement:
     return Statement(lambda _: delete(grants).where(grants.c.issued_at <= bindparam("now"), ~used))
 
 
+def _unanswered() -> Statement:
+    devices = schema.device_requests
+    answered = devices.c.grant.is_not(None) | devices.c.denied_at.is_not(None)
+    return Statement(lambda _: delete(devices).where(devices.c.expires_at <= bindparam("now"), ~answered))
+
+
 _PAST: Final = (
     (_until(schema.feed, "until"), 0),
     (_until(schema.revoked_access_tokens, "until"), 0),
@@ -38,6 +46,8 @@ _PAST: Final = (
     (_until(schema.refresh_tokens, "expires_at"), 0),
     (_until(schema.pushed_requests, "expires_at"), LONGEST_VISIT),
     (_until(schema.codes, "expires_at"), REPLAY_SECONDS),
+    (_unanswered(), UNANSWERED_SECONDS),
+    (_until(schema.device_requests, "expires_at"), REPLAY_SECONDS),
     (_until(schema.failures, "until"), FAILURE_SECONDS),
     (_grants(), GRANT_SECONDS),
 )

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from ostiary.audit.chain import Sealer
 from ostiary.audit.encode import encode
+from ostiary.issuer import device_records as devices
 from ostiary.issuer import records as issued
 from ostiary.keys import records as keyed
 from ostiary.model.plan import Committed, Plan, Write
 from ostiary.people import records as known
-from ostiary.store import ends, of_issuer, of_keys, of_people, past
+from ostiary.store import ends, of_device, of_issuer, of_keys, of_people, past
 from ostiary.store.statements import Steps
 
 WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
@@ -33,6 +34,12 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     issued.RevokeAccessToken: of_issuer.revoke_access_token,
     issued.DisableClient: of_issuer.disable_client,
     issued.SpendAssertion: of_issuer.spend_assertion,
+    devices.AddDeviceRequest: of_device.add_request,
+    devices.EnterUserCode: of_device.enter,
+    devices.AllowDevice: of_device.allow,
+    devices.DenyDevice: of_device.deny,
+    devices.PollDevice: of_device.poll,
+    devices.SpendDeviceCode: of_device.spend,
     keyed.AddKey: of_keys.add_key,
     keyed.SetKeyDeath: of_keys.set_key_death,
     keyed.RemoveKey: of_keys.remove_key,

@@ -106,6 +106,25 @@ refresh_tokens: Final = Table(
     Column("spent_at", BigInteger),
 )
 
+device_requests: Final = Table(
+    "device_requests",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("user_code", LargeBinary, nullable=False, unique=True),
+    Column("client", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("name", Text),
+    Column("peer", Text, nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("interval", Integer, nullable=False),
+    Column("polled_at", Float(53)),
+    Column("entries", Integer, nullable=False),
+    Column("grant", Text, ForeignKey("grants.id")),
+    Column("denied_at", BigInteger),
+    Column("spent_at", BigInteger),
+)
+
 revoked_access_tokens: Final = Table(
     "revoked_access_tokens",
     metadata,

@@ -6,13 +6,15 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final, TypeVar
 
 from ostiary.audit.records import Head, Record
+from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
+from ostiary.issuer.user_code import UserCodeHash
 from ostiary.keys.records import SigningKey
 from ostiary.model.feed import Numbered
 from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenHash, TokenId
 from ostiary.model.plan import AlreadySpent, Committed, Outcome, Plan
 from ostiary.people.records import Consent, Failures, Person, Session
-from ostiary.store import ends, of_issuer, of_keys, of_people, past
+from ostiary.store import ends, of_device, of_issuer, of_keys, of_people, past
 from ostiary.store.interface import Store, StoreUnavailable
 from ostiary.store.of_issuer import Spent
 from ostiary.store.plans import Encoded
@@ -94,6 +96,12 @@ class SqlStore(Store):
 
     async def refresh_token(self, hash: TokenHash) -> RefreshToken | None:
         return await self._read(of_issuer.REFRESH_TOKEN.only(of_issuer.REFRESH_TOKEN_BY_HASH, hash))
+
+    async def device_request(self, hash: TokenHash) -> DeviceRequest | None:
+        return await self._read(of_device.REQUEST.only(of_device.REQUEST_BY_HASH, hash))
+
+    async def device_request_by_user_code(self, hash: UserCodeHash) -> DeviceRequest | None:
+        return await self._read(of_device.REQUEST.only(of_device.REQUEST_BY_USER_CODE, hash))
 
     async def access_token_revoked(self, token: TokenId) -> bool:
         return await self._read(of_issuer.access_token_revoked(token))

@@ -96,10 +96,6 @@ def test_6_a_refresh_cannot_widen(world: TokenWorld) -> None:
         ("implicit", (400, "unsupported_grant_type", Reason.GRANT_TYPE_UNSUPPORTED)),
         ("CLIENT_CREDENTIALS", (400, "unsupported_grant_type", Reason.GRANT_TYPE_UNSUPPORTED)),
         (
-            "urn:ietf:params:oauth:grant-type:device_code",
-            (400, "unsupported_grant_type", Reason.GRANT_TYPE_UNSUPPORTED),
-        ),
-        (
             "urn:ietf:params:oauth:grant-type:jwt-bearer",
             (400, "unsupported_grant_type", Reason.GRANT_TYPE_UNSUPPORTED),
         ),

@@ -35,7 +35,7 @@ def test_2_required_members_and_the_issuer_to_the_letter(world: TokenWorld) -> N
 def test_2_every_endpoint_is_under_the_issuer_and_answers(world: TokenWorld) -> None:
     at_the_browser = {"authorization_endpoint", "end_session_endpoint"}
     named = {name: str(url) for name, url in metadata(world).items() if name.endswith(("_endpoint", "_uri"))}
-    assert len(named) == 8
+    assert len(named) == 9
     for name, url in named.items():
         assert url.startswith(ORIGIN + "/")
         if name not in at_the_browser:

@@ -20,6 +20,7 @@ from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.server.issuer.cors import preflight, shared_with
 from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.device_authorization import device_authorization
 from ostiary.server.issuer.documents import document, gateway_jwks, jwks
 from ostiary.server.issuer.http import Answer, Header, Incoming
 from ostiary.server.issuer.introspect import introspect
@@ -57,6 +58,7 @@ DOCUMENT: Final = Endpoint(document, READ, cors=True)
 ENDPOINTS: Final[Mapping[str, Endpoint]] = {
     endpoints.PAR: Endpoint(par, ("POST",), cors=True),
     endpoints.TOKEN: Endpoint(token, ("POST",), cors=True),
+    endpoints.DEVICE_AUTHORIZATION: Endpoint(device_authorization, ("POST",)),
     endpoints.REVOKE: Endpoint(revoke, ("POST",), cors=True),
     endpoints.INTROSPECT: Endpoint(introspect, ("POST",)),
     endpoints.USERINFO: Endpoint(userinfo, ("GET", "HEAD", "POST"), cors=True),

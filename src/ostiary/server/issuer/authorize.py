@@ -58,6 +58,8 @@ class Asked:
 
 STATUS: Final[Mapping[Problem, tuple[int, tuple[Header, ...]]]] = {
     Problem.WRONG: (400, ()),
+    Problem.CODE_WRONG: (400, ()),
+    Problem.NOT_BEFORE_THEM: (400, ()),
     Problem.OUT_OF_DATE: (403, ()),
     Problem.DELAYED: (429, ()),
     Problem.BUSY: (503, ((b"retry-after", RETRY_AFTER),)),

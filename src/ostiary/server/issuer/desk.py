@@ -14,6 +14,7 @@ from ostiary.model.fresh import Fresh
 from ostiary.server.issuer.documents import Documents, documents
 from ostiary.server.issuer.keys import IssuerKeys
 from ostiary.server.issuer.passwords import Passwords
+from ostiary.server.issuer.turns import Turns
 from ostiary.store.interface import Store
 
 
@@ -53,7 +54,9 @@ class Desk:
         self.refresh_key: Final = master.derive("refresh")
         self.form_key: Final = master.derive("forms")
         self.pseudonym_key: Final = master.derive("pseudonym")
+        self.device_key: Final = master.derive("device")
         self.passwords: Final = Passwords()
+        self.devices: Final = Turns()
         self._reading = reading(contract)
 
     @property

@@ -7,9 +7,11 @@ from ostiary.model import endpoints
 from ostiary.server.issuer.app import READ, Endpoint
 from ostiary.server.issuer.authorize import authorize
 from ostiary.server.issuer.consent import consent
+from ostiary.server.issuer.device_answer import device_answer, device_sign_in
 from ostiary.server.issuer.logout import logout, sign_out
 from ostiary.server.issuer.page import ASSET_PATHS, asset, error_page
 from ostiary.server.issuer.sign_in import sign_in
+from ostiary.server.issuer.user_code import user_code
 
 _BOTH: Final = (*READ, "POST")
 
@@ -17,6 +19,9 @@ PAGES: Final[Mapping[str, Endpoint]] = {
     endpoints.AUTHORIZE: Endpoint(authorize, _BOTH, show=error_page),
     endpoints.SIGN_IN: Endpoint(sign_in, _BOTH, show=error_page),
     endpoints.CONSENT: Endpoint(consent, _BOTH, show=error_page),
+    endpoints.DEVICE: Endpoint(user_code, _BOTH, show=error_page),
+    endpoints.DEVICE_SIGN_IN: Endpoint(device_sign_in, _BOTH, show=error_page),
+    endpoints.DEVICE_ANSWER: Endpoint(device_answer, _BOTH, show=error_page),
     endpoints.LOGOUT: Endpoint(logout, _BOTH, show=error_page),
     endpoints.SIGN_OUT: Endpoint(sign_out, _BOTH, show=error_page),
     **dict.fromkeys(ASSET_PATHS, Endpoint(asset, READ)),

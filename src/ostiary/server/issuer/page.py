@@ -79,6 +79,19 @@ _TOLD: Final = {
     Reason.REQUEST_URI_SPENT: ("This link was used already", "Go back to the app and start again."),
     Reason.REQUEST_URI_EXPIRED: ("Please start again", "This link is too old. Go back to the app and start again."),
     Reason.REQUEST_URI_UNKNOWN: ("Please start again", "This link is too old. Go back to the app and start again."),
+    Reason.SCOPE_NOT_ALLOWED: (
+        "Your account cannot give that",
+        "What was asked for is not among the things that your account may do, so nothing was allowed.",
+    ),
+    Reason.USER_CODE_ANSWERED: (
+        "This device has its answer",
+        "Its code was used already. If the device still asks, let it show a new code and type that one.",
+    ),
+    Reason.USER_CODE_EXPIRED: (
+        "This code is too old",
+        "A code lives for ten minutes. Let the device show a new one, and type that.",
+    ),
+    Reason.USER_CODE_UNKNOWN: ("This code is too old", "Let the device show a new one, and type that."),
     Reason.STORE_UNAVAILABLE: ("Please try again in a moment", "Nothing was lost. The service is busy right now."),
     Reason.UNEXPECTED: ("Something went wrong on our side", "Please try again. Nothing was sent to the app."),
 }

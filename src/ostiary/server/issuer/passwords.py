@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
-from weakref import WeakValueDictionary
 
 from ostiary.model.errors import TemporarilyUnavailable
 from ostiary.model.ids import Secret
 from ostiary.model.reasons import Reason
 from ostiary.people.passwords import PasswordWrong, require_password
+from ostiary.server.issuer.turns import Turns
 
 AT_ONCE: Final = 2
 MOST_WAITING: Final = 64
@@ -21,7 +21,7 @@ class Passwords:
 
     def __init__(self) -> None:
         self._checking: Final = asyncio.Semaphore(AT_ONCE)
-        self._accounts: Final = WeakValueDictionary[bytes, asyncio.Lock]()
+        self._accounts: Final = Turns()
         self._present = 0
 
     @asynccontextmanager
@@ -32,7 +32,7 @@ class Passwords:
             raise TemporarilyUnavailable(Reason.SIGN_IN_BUSY)
         self._present += 1
         try:
-            async with self._accounts.setdefault(account, asyncio.Lock()):
+            async with self._accounts.of(account):
                 yield
         finally:
             self._present -= 1

@@ -8,6 +8,7 @@ from ostiary.issuer.records import SpendAssertion
 from ostiary.model.algorithms import VERIFIED
 from ostiary.model.errors import (
     DPOP,
+    AuthorizationPending,
     InsufficientScope,
     InvalidClient,
     InvalidSignature,
@@ -57,6 +58,8 @@ async def record(
 
 
 def _event(desk: Desk, incoming: Incoming, endpoint: str, error: Refusal, client: ClientId | None) -> Plan:
+    if isinstance(error, AuthorizationPending):  # what every device hears a hundred times is no news
+        return Plan()
     now, peer = desk.clock(), desk.pseudonym(incoming.peer)
     if not desk.refusals.lists(now, error.reason, None, client, peer):
         return Plan()

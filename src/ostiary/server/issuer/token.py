@@ -4,12 +4,14 @@ from ostiary.issuer import flows
 from ostiary.issuer.client_authentication import AuthenticatedClient
 from ostiary.issuer.code_grant import CodeFacts
 from ostiary.issuer.decision import Decision
+from ostiary.issuer.device_grant import DeviceFacts
 from ostiary.issuer.family import GrantFacts
 from ostiary.issuer.form import Parameters
 from ostiary.issuer.refresh_grant import RefreshFacts, successor_of
 from ostiary.issuer.token import (
     ClientCredentialsRequest,
     CodeRequest,
+    DeviceCodeRequest,
     RefreshRequest,
     Tokens,
     read_token_request,
@@ -42,6 +44,9 @@ async def _decide(desk: Desk, client: AuthenticatedClient, form: Parameters, now
             return flows.refresh_token(desk.registry, client.rule, request, facts, now, desk.fresh)
         case ClientCredentialsRequest():
             return flows.client_credentials(desk.registry, client.rule, request, now, desk.fresh)
+        case DeviceCodeRequest():
+            device = await _device_facts(desk.store, request)
+            return flows.device_code(desk.registry, client.rule, request, device, now, desk.fresh)
 
 
 def _render(desk: Desk, tokens: Tokens, now: float) -> Answer:
@@ -61,6 +66,12 @@ async def _refresh_facts(desk: Desk, request: RefreshRequest) -> RefreshFacts:
     spent = token is not None and token.spent_at is not None
     next_token = await desk.store.refresh_token(token_hash(successor.reveal())) if spent else None
     return RefreshFacts(behind.grant, behind.session, behind.person, token, successor, next_token)
+
+
+async def _device_facts(store: Store, request: DeviceCodeRequest) -> DeviceFacts:
+    waiting = await store.device_request(request.code)
+    behind = _NO_GRANT if waiting is None or waiting.grant is None else await grant_facts(store, waiting.grant)
+    return DeviceFacts(behind.grant, behind.session, behind.person, waiting)
 
 
 async def grant_facts(store: Store, id: GrantId) -> GrantFacts:

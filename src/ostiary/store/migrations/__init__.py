@@ -2,5 +2,5 @@
 
 from typing import Final
 
-LATEST: Final = "0003"
+LATEST: Final = "0004"
 """The step that this version of the program works with."""
