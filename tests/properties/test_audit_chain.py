@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ostiary.audit.chain import BEFORE_FIRST, extend, record_hash, seal
+from ostiary.audit.chain import BEFORE_FIRST, Sealer, extend, is_sealed, record_hash, seal
 from ostiary.audit.records import Head, Record
 from ostiary.audit.verify import Broken, Holds, Noted, Tampering, verify, verify_growing
 
@@ -199,6 +199,19 @@ def test_what_stands_behind_the_head_of_a_growing_log_is_found(first: list[bytes
     log.smuggle(b"x")
     verdict = asyncio.run(verify_growing(log.records, log.head, KEY))
     assert verdict == Broken(len(first) + 1, Tampering.INSERTED)
+
+
+@given(st.lists(st.tuples(st.binary(max_size=20), st.binary(max_size=20)), min_size=1, max_size=6))
+def test_another_branch_of_the_log_is_not_sealed_by_who_saw_this_one(pairs: list[tuple[bytes, bytes]]) -> None:
+    """Both were sealed with the key: by programs on two copies of the store. They are of one length."""
+    bodies, others = [this for this, _ in pairs], [other for _, other in pairs]
+    assume(bodies != others)
+    (_, this), (_, other), (_, later) = logged(bodies), logged(others), logged([*bodies, b"x"])
+    sealer = Sealer(KEY)
+    assert is_sealed(sealer.extend(this, [b"a"])[1], KEY)
+    assert is_sealed(sealer.extend(this, [b"b"])[1], KEY), "what was not stored may be tried again"
+    assert not is_sealed(sealer.extend(other, [b"c"])[1], KEY)
+    assert is_sealed(sealer.extend(later, [b"d"])[1], KEY)
 
 
 def test_what_every_position_is_hashed_with_is_stated() -> None:
