@@ -84,13 +84,32 @@ def test_what_happened_is_in_a_log_that_holds(shop: RunningShop) -> None:
     assert json.loads(shown)["subject"] == shop.person("bob").subject
 
 
+def test_allowed_requests_are_shown_of_one_person_or_client_alone(shop: RunningShop) -> None:
+    bob, dave = sign_in(shop, "bob"), sign_in(shop, "dave")
+    for _ in range(3):
+        assert (orders(shop, "bob", bob).status, orders(shop, "dave", dave).status) == (200, 200)
+
+    def allowed(*filters: str) -> list[tuple[str, str]]:
+        """Client and person of each request."""
+        shown = shop.command("audit", "show", "--json", "--type", "requests_allowed", *filters).stdout
+        batches = [json.loads(line) for line in shown.splitlines()]
+        return [tuple(batch["who"][who][:2]) for batch in batches for _, who, *_ in batch["requests"]]
+
+    storefront, subject = shop.client("storefront").client_id, shop.person("bob").subject
+    until(lambda: allowed("--subject", subject), lambda seen: len(seen) >= 3)
+    assert set(allowed("--subject", subject)) == {(storefront, subject)}
+    assert {client for client, _ in allowed("--client", storefront)} == {storefront}
+    assert len({person for _, person in allowed("--client", storefront)}) >= 2
+    assert allowed("--client", "nobody") == allowed("--reason", "token_missing") == []
+
+
 def test_a_crashed_database_is_told_of_and_recovered_from(shop: RunningShop, cluster: Cluster) -> None:
     bob = sign_in(shop, "bob")
     assert orders(shop, "bob", bob).status == 200
     cluster.halt()
     refused = first_answer(503, lambda: orders(shop, "bob", bob))
     assert refused.json()["code"] == "service_unavailable"
-    assert shop.ready() == 503
+    until(shop.ready, lambda status: status == 503)
     assert shop.get("/v1/catalog").status in (200, 503)
     cluster.start()
     first_answer(200, lambda: orders(shop, "bob", bob))
@@ -107,7 +126,7 @@ def test_a_frozen_database_is_told_of_and_recovered_from(shop: RunningShop, clus
     try:
         refused = first_answer(503, lambda: orders(shop, "carol", carol))
         assert refused.json()["code"] == "service_unavailable"
-        assert shop.ready() == 503
+        until(shop.ready, lambda status: status == 503)
     finally:
         cluster.thaw()
     first_answer(200, lambda: orders(shop, "carol", carol))

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 import typer
@@ -18,6 +18,10 @@ from ostiary.cli.said import print_json
 from ostiary.keys.master import MasterKey
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
+
+BATCH: Final = "requests_allowed"
+CALLER: Final = ("client", "subject", "tenant")
+"""What a batch tells of each caller, in its order."""
 
 app = typer.Typer(no_args_is_help=True, help="The audit log: verify it, show it.")
 
@@ -81,8 +85,8 @@ def show(
     async def work(place: Place, store: Store) -> list[tuple[Record, dict[str, Any]]]:
         found = []
         async for record in store.records():
-            event = orjson.loads(record.body)
-            if _fits(event, type, wanted) and event["at"] >= start:
+            event = _narrowed(orjson.loads(record.body), wanted)
+            if event is not None and (not type or event["type"] in type) and event["at"] >= start:
                 found.append((record, event))
                 del found[: -last if last else 0]
         return found
@@ -91,8 +95,16 @@ def show(
         sys.stdout.write((_line_json if as_json else _line)(record, event) + "\n")
 
 
-def _fits(event: Mapping[str, Any], types: list[str] | None, wanted: Mapping[str, str]) -> bool:
-    return (not types or event["type"] in types) and all(event.get(name) == value for name, value in wanted.items())
+def _narrowed(event: dict[str, Any], wanted: Mapping[str, str]) -> dict[str, Any] | None:
+    """What of the event is wanted: a batch of allowed requests has those of many."""
+    if event["type"] != BATCH:
+        return event if all(event.get(name) == value for name, value in wanted.items()) else None
+    callers = [dict(zip(CALLER, caller, strict=True)) for caller in event["who"]]
+    kept = [at for at, caller in enumerate(callers) if all(caller.get(name) == wanted[name] for name in wanted)]
+    if not kept:
+        return None
+    requests = [[at, kept.index(who), *rest] for at, who, *rest in event["requests"] if who in kept]
+    return {**event, "who": [event["who"][at] for at in kept], "requests": requests}
 
 
 def _line(record: Record, event: Mapping[str, Any]) -> str:
