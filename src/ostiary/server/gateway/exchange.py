@@ -90,8 +90,9 @@ class Exchange:
         self._upstream = upstream
         route, names = asked.route, self._named + self._door.traced(asked.head)
         if sending is not None:
-            upstream.carry(self, route.forward(asked, names, forward.frame(sending.length)))
-            sending.start(upstream.transport)
+            held = sending.unhold()
+            upstream.carry(self, route.forward(asked, names, forward.frame(sending.length)) + held)
+            sending.start(upstream.transport, begun=bool(held))
             return
         frame = b"" if route.rule.upgrade is None or not framed.wants_upgrade(asked) else forward.UPGRADE
         upstream.carry(self, route.forward(asked, names, frame))

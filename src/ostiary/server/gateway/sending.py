@@ -49,24 +49,27 @@ class Sending:
         self._exchange.client.wait(self._exchange.asked.route.rule.timeouts.body)
         if not self._holds:
             self._take(data)
-            self._exchange.client.pause()
+            if not self._body.done:
+                self._exchange.client.pause()
             self._exchange.start()
         elif data or self._body.done:
             self.feed(data)
         else:
             self._continue()
 
-    def start(self, to: asyncio.Transport) -> None:
-        """The head is on its way; the body follows."""
-        self._to = to
+    def unhold(self) -> bytes:
+        """What waited for the upstream, to go there with the head."""
         held, self._held = self._held, []
-        for part in held:
-            self._write(part)
+        return b"".join(map(self._framed, held))
+
+    def start(self, to: asyncio.Transport, *, begun: bool) -> None:
+        """The head is on its way, and a part of the body with it where it has `begun`; the rest follows."""
+        self._to = to
         if self._body.done:
             self._finish()
         else:
             self._exchange.client.wait(self._exchange.asked.route.rule.timeouts.body)
-            if not held:
+            if not begun:
                 self._continue()
         self._exchange.client.resume()
 
@@ -102,7 +105,10 @@ class Sending:
 
     def _write(self, payload: bytes) -> None:
         if self._to is not None and not self._to.is_closing():
-            self._to.write(bodies.chunk(payload) if self._chunked else payload)
+            self._to.write(self._framed(payload))
+
+    def _framed(self, payload: bytes) -> bytes:
+        return bodies.chunk(payload) if self._chunked else payload
 
     def _finish(self) -> None:
         self.done = True
