@@ -1,7 +1,6 @@
 """One gateway worker: everything of it wired together, started, changed and drained."""
 
 import asyncio
-import gc
 import resource
 import secrets
 from collections.abc import Callable, Sequence
@@ -66,7 +65,6 @@ class GatewayWorker:
         await self._follower.poll()
         self.prepare(setup.contract)()
         self._recording = asyncio.create_task(recorder.run(lambda: self._door.gateway.contract.audit_bound_seconds))
-        _leave_alone_what_stays()
         self._server = await self._listen()
         self.port: int = self._server.sockets[0].getsockname()[1]
         """Where it listens, in case it was told port 0."""
@@ -128,13 +126,6 @@ class GatewayWorker:
         """Return when no client is connected any more, or the time is over."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._door.empty.wait(), seconds)
-
-
-def _leave_alone_what_stays() -> None:
-    """Modules and compiled routes live as long as the process: looking through them for garbage again and again would
-    stop all requests for tens of milliseconds each time."""
-    gc.collect()
-    gc.freeze()
 
 
 def _allow_many_connections() -> None:
