@@ -1,10 +1,13 @@
 """What no single change of the door's contract shows: the whole file, what lies beside it, all mistakes at once."""
 
+from pathlib import Path
+
 import pytest
 
 from contract_door import FILES, MASTER, OPENAPI, SECRET, TEXT, Names, of_code, read_door, sources
 from ostiary.contract.document import MAX_BYTES
 from ostiary.contract.mistakes import Code, ContractBroken
+from ostiary.server.contract_file import read_contract_file
 
 from .test_mistakes import CASES
 
@@ -42,6 +45,14 @@ def test_an_operation_without_a_rule_is_found_in_its_own_document() -> None:
     assert (mistake.file, mistake.line, mistake.column) == ("shop.yaml", grown.count("\n"), 5)
     closed = TEXT.replace("closed: [DELETE /v1/orders]", "closed: [DELETE /v1/orders, POST /v1/refunds]")
     assert read_door(closed, files={**FILES, "shop.yaml": grown}).mistakes == ()
+
+
+def test_what_is_no_regular_file_is_refused_as_that(tmp_path: Path) -> None:
+    (tmp_path / "ostiary.yaml").mkdir()
+    [folder] = read_contract_file(tmp_path / "ostiary.yaml").mistakes
+    [absent] = read_contract_file(tmp_path / "absent.yaml").mistakes
+    assert {folder.code, absent.code} == {Code.UNREADABLE}
+    assert folder.says != absent.says
 
 
 def test_a_document_beside_the_contract_is_named_from_where_the_contract_is() -> None:
@@ -86,6 +97,50 @@ def test_one_run_finds_the_mistakes_of_all_families_in_the_order_of_the_file() -
     places = [(mistake.file, mistake.line, mistake.column) for mistake in reading.mistakes]
     assert places == sorted(places)
     assert "hunter2" not in repr(reading.mistakes)
+
+
+ALSO = (
+    TEXT.replace("scope: orders.write, limit", "scope: orders.rite, roles: [nobody], limit")
+    .replace("[https://pages.example/]", "[https://*.pages.example/]")
+    .replace("[orders.read, orders.write]\n    quota", "[orders.red]\n    quota")
+)
+"""With names that lead nowhere, and an address that is not exact."""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("on: POST /v1/orders,", "on: POST v1/orders,"),
+        ("{on: POST /v1/orders, to: shop,", "{on: POST v1/orders, to: 7,"),
+        ("{on: POST /v1/orders, ", "{"),
+        ("kind: spa", "kind: browser"),
+        ("kind: spa", "kind: sp"),
+        ("kind: spa", "# no kind"),
+    ],
+)
+def test_an_entry_that_cannot_be_read_hides_none_of_its_other_mistakes(right: str, wrong: str) -> None:
+    assert ALSO.count(right) == 1
+    codes = (Code.UNKNOWN_SCOPE, Code.UNKNOWN_ROLE, Code.REDIRECT_NOT_EXACT)
+    before, after = read_door(ALSO).mistakes, read_door(ALSO.replace(right, wrong)).mistakes
+    lines = [[line for line, _ in of_code(mistakes, code)] for mistakes in (before, after) for code in codes]
+    assert lines[:3] == lines[3:]
+    assert all(lines)
+    assert before != after
+
+
+def test_an_entry_with_two_mistakes_takes_no_other_with_it() -> None:
+    text = TEXT.replace("{on: POST /v1/orders, to: shop,", "{on: POST v1/orders, to: 7,")
+    text = text.replace("public: true, limit", "public: true, owner: item, limit")
+    codes = [mistake.code for mistake in read_door(text).mistakes]
+    assert {Code.BAD_ROUTE, Code.WRONG_TYPE, Code.PUBLIC_WITH_RULE} <= set(codes)
+
+
+def test_a_client_of_almost_a_kind_is_checked_as_one_of_it() -> None:
+    text = TEXT.replace("kind: service", "kind: servce").replace(
+        "roles: [support]\n", "origins: []\n    roles: [support]\n"
+    )
+    codes = [mistake.code for mistake in read_door(text).mistakes]
+    assert codes == [Code.NOT_A_CHOICE, Code.SETTING_NOT_FOR_KIND]
 
 
 def test_every_mistake_says_what_is_wrong_and_how_to_mend_it() -> None:

@@ -93,6 +93,32 @@ def locate(root: Node, path: Iterable[Step], *, key: bool = False) -> Place:
     return node.place if isinstance(node, Scalar) and not key else place
 
 
+def at(root: Node, path: Iterable[Step]) -> Node | None:
+    """What stands at `path`, if anything does."""
+    node: Node | None = root
+    for step in path:
+        if isinstance(node, Mapping) and isinstance(step, str) and step in node.entries:
+            node = node.entries[step].node
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            return None
+    return node
+
+
+def replaced(root: Node, path: Path, new: Node) -> Node:
+    """The tree with `new` where the keys of `path` lead."""
+    match root, path:
+        case Mapping(), (str(step), *rest) if step in root.entries:
+            entry = root.entries[step]
+            changed = Entry(entry.key, replaced(entry.node, tuple(rest), new))
+            return Mapping(root.place, root.entries | {step: changed})
+        case _, ():
+            return new
+        case _:
+            return root
+
+
 def without(node: Node, path: Path) -> Node:
     """The tree without what stands at `path`."""
     match node, path:

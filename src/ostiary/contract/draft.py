@@ -27,6 +27,8 @@ class Draft:
     """Of each section the names in the file, those of broken entries too."""
     lost: frozenset[tuple[str, str]]
     """What is wrong in itself and left out of `file`: (section, setting)."""
+    broken: tuple[tuple[str, Node], ...]
+    """Clients and routes that are not in `file`, since one of their settings is wrong: (section, what was written)."""
     secrets: Mapping[Path, Secret]
     """What the references in the file led to."""
     read_file: ReadFile

@@ -57,6 +57,7 @@ def read(text: bytes, name: str, sources: Sources, read_file: ReadFile, folder: 
         shaped.document,
         declared(tree),
         shaped.lost,
+        shaped.broken,
         secrets,
         read_file,
         folder,

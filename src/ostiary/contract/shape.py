@@ -1,36 +1,21 @@
 """Hold the tree to the types of the file, and go on with what is left, so that one run finds every mistake.
 
-A key that is almost a setting is taken for it; any other part that is wrong is left out of what later checks see.
+`mending.py` says how what is wrong is mended or left out.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Any, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ostiary.contract.document import (
-    Entry,
-    Mapping,
-    Node,
-    Path,
-    Place,
-    Scalar,
-    Sequence,
-    locate,
-    plain,
-    renamed,
-    without,
-)
+from ostiary.contract.document import Mapping, Node, Path, Place, locate, plain
 from ostiary.contract.file import ContractFile
+from ostiary.contract.mending import Mending, nearest_setting, owner_of, path_of
 from ostiary.contract.mistakes import Code, Mistake
 
 _ROUNDS = 100
 _MOST = 1000
 """Mistakes of one round; with more, nothing is mended and no further check runs."""
-_PLACEHOLDER = "https://origin.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,107 +26,30 @@ class Shaped:
     document: Node
     lost: frozenset[tuple[str, str]]
     """(section, setting) of what was left out; the setting is empty where an entry as a whole was."""
+    broken: tuple[tuple[str, Node], ...]
+    """Clients and routes that were left out as a whole, with their section."""
 
 
 def shape(document: Node, name: str) -> tuple[Shaped | None, list[Mistake]]:
     """The file as types, and every mistake in it; None where the file is no mapping."""
     mistakes: list[Mistake] = []
-    lost: set[tuple[str, str]] = set()
+    mending = Mending(document)
     for _ in range(_ROUNDS):
         try:
-            return Shaped(ContractFile.model_validate(plain(document)), document, frozenset(lost)), mistakes
+            file = ContractFile.model_validate(plain(mending.document))
+            return Shaped(file, mending.document, frozenset(mending.lost), tuple(mending.broken)), mistakes
         except ValidationError as refused:
             errors = refused.errors(include_url=False, include_input=False)
         errors = [error for error in errors if error["type"] == "extra_forbidden"] or errors
-        mistakes += [_mistake(document, name, error) for error in errors[:_MOST]]
+        mistakes += [_mistake(mending.document, name, error) for error in errors[:_MOST]]
         if len(errors) > _MOST:
             says = f"There are {len(errors) - _MOST} mistakes more."
             mistakes.append(Mistake(name, 1, 1, Code.TOO_MUCH, says, "Mend those that are listed first."))
             break
-        for error in reversed(errors):
-            document = _mended(document, error, lost)
-        if not isinstance(document, Mapping):
+        mending.mend(errors)
+        if not isinstance(mending.document, Mapping):
             break
     return None, mistakes
-
-
-def _path(error: ErrorDetails) -> Path:
-    return tuple(step for step in error["loc"] if step != "[key]")
-
-
-def _mended(document: Node, error: ErrorDetails, lost: set[tuple[str, str]]) -> Node:
-    path = _path(error)
-    if error["type"] == "extra_forbidden":
-        nearest = _nearest(document, path)
-        return renamed(document, path, nearest) if nearest else without(document, path)
-    path = _removable(path[:-1] if error["type"] == "missing" and len(path) > 1 else path)
-    lost.add((str(path[0]) if path else "", str(path[2]) if len(path) > 2 else ""))
-    if path == ("origin",) and isinstance(document, Mapping):
-        placeholder = Entry(document.place, Scalar(document.place, _PLACEHOLDER))
-        return Mapping(document.place, document.entries | {"origin": placeholder})
-    return without(document, path)
-
-
-def _removable(path: Path) -> Path:
-    """The nearest part around `path` that can be left out."""
-    while len(path) > 1:
-        owner = _owner(path)
-        if owner is None or not owner.model_fields[str(path[-1])].is_required():
-            return path
-        path = path[:-1]
-    return path
-
-
-def _owner(path: Path) -> type[BaseModel] | None:
-    """The type whose setting the last step is; None where that is the key of a mapping or an item of a list."""
-    model: type[BaseModel] = ContractFile
-    in_container = False
-    for step in path[:-1]:
-        if in_container:
-            in_container = False
-            continue
-        setting = model.model_fields.get(str(step))
-        inner = _inner(setting.annotation) if setting else None
-        if setting is None or inner is None:
-            return None
-        model, in_container = inner, _is_container(setting.annotation)
-    return None if in_container else model
-
-
-def _within(annotation: Any) -> Iterator[Any]:
-    yield annotation
-    for argument in get_args(annotation):
-        yield from _within(argument)
-
-
-def _inner(annotation: Any) -> type[BaseModel] | None:
-    found = (part for part in _within(annotation) if isinstance(part, type) and issubclass(part, BaseModel))
-    return next(found, None)
-
-
-def _is_container(annotation: Any) -> bool:
-    return any(get_origin(part) in (dict, tuple) for part in _within(annotation))
-
-
-def _nearest(document: Node, path: Path) -> str | None:
-    """The setting that an unknown key was meant to be, if it is not there already."""
-    owner = _owner(path)
-    known = owner.model_fields if owner else {}
-    present, unknown = _keys(document, path[:-1]), str(path[-1])
-    free = [name for name in known if name not in present]
-    matches = get_close_matches(unknown, free, n=1, cutoff=0.7) or [name for name in free if name in unknown.split("_")]
-    return matches[0] if matches else None
-
-
-def _keys(document: Node, path: Path) -> frozenset[str]:
-    """Of the mapping at `path`."""
-    node = document
-    for step in path:
-        if isinstance(node, Mapping) and isinstance(step, str) and step in node.entries:
-            node = node.entries[step].node
-        elif isinstance(node, Sequence) and isinstance(step, int):
-            node = node.items[step]
-    return frozenset(node.entries) if isinstance(node, Mapping) else frozenset()
 
 
 _CODES: dict[str, Code] = {code.value: code for code in Code}
@@ -158,7 +66,7 @@ _TYPES = {
 
 
 def _mistake(document: Node, name: str, error: ErrorDetails) -> Mistake:
-    path = _path(error)
+    path = path_of(error)
     code, says, mend = _words(document, path, error)
     place = _place(document, path, code)
     return Mistake(name, place.line, place.column, code, says, mend)
@@ -174,7 +82,7 @@ def _words(document: Node, path: Path, error: ErrorDetails) -> tuple[Code, str, 
     insecure = next((str(step) for step in reversed(path) if str(step).startswith("insecure_")), None)
     match error["type"]:
         case "extra_forbidden":
-            nearest = _nearest(document, path)
+            nearest = nearest_setting(document, path)
             mend = f"Write `{nearest}`." if nearest else _known(path)
             return Code.UNKNOWN_KEY, f"There is no setting `{last}` here.", mend
         case "missing" if insecure and last == "because":
@@ -196,7 +104,7 @@ def _words(document: Node, path: Path, error: ErrorDetails) -> tuple[Code, str, 
 
 
 def _known(path: Path) -> str:
-    owner = _owner(path)
+    owner = owner_of(path)
     if owner is None:
         return "Remove it."
     return "Remove it, or use one of: " + ", ".join(sorted(owner.model_fields)) + "."

@@ -70,8 +70,10 @@ def load_contract_file(path: Path) -> tuple[Contract, Deployment]:
 
 def _read_bounded(path: Path, most: int) -> bytes:
     """Raises OSError, also for a file that is larger than `most` bytes or is not a regular one."""
-    if not path.is_file():
+    if not path.exists():
         raise FileNotFoundError(2, "no such file")
+    if not path.is_file():
+        raise OSError(22, "it is no regular file")
     with path.open("rb") as file:
         text = file.read(most + 1)
     if len(text) > most:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from ostiary.contract.checks.broken import broken
 from ostiary.contract.checks.clients import clients
 from ostiary.contract.checks.openapi import openapi
 from ostiary.contract.checks.reach import reach
@@ -16,6 +17,7 @@ from ostiary.contract.mistakes import Mistake
 
 FAMILIES: tuple[Callable[[Draft], Iterable[Mistake]], ...] = (
     references,
+    broken,
     scopes,
     routes,
     reach,

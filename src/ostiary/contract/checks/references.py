@@ -31,7 +31,7 @@ def _of_route(draft: Draft, path: Path, route: Route) -> Iterator[Mistake]:
     for setting, fact in (("owner", route.owner), ("tenant", route.tenant)):
         if fact is not None and fact.source == "path" and fact.path[0] not in route.on.parameters:
             says = f"The path of this route has no parameter `{fact.path[0]}`."
-            mend = _suggest(fact.path[0], route.on.parameters, "query.{0}` or `body.{0}".format(fact.path[0]))
+            mend = suggest(fact.path[0], route.on.parameters, "query.{0}` or `body.{0}".format(fact.path[0]))
             yield draft.mistake((*path, setting), Code.UNKNOWN_PARAMETER, says, mend)
 
 
@@ -42,10 +42,11 @@ def _unknown(
     for index, name in enumerate(used):
         if name not in known:
             says = f"`{name}` is not among the contract's {section}."
-            yield draft.mistake((*path, index), code, says, _suggest(name, known, "", section))
+            yield draft.mistake((*path, index), code, says, suggest(name, known, "", section))
 
 
-def _suggest(name: str, known: Iterable[str], otherwise: str, section: str = "") -> str:
+def suggest(name: str, known: Iterable[str], otherwise: str, section: str = "") -> str:
+    """The mend for a name that is not there."""
     matches = get_close_matches(name, sorted(known), n=1)
     if matches:
         return f"Write `{matches[0]}`."
