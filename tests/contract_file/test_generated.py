@@ -11,6 +11,8 @@ from ostiary.contract.reference import reference
 from ostiary.contract.schema import schema, schema_text
 from ostiary.model.principal import Kind
 
+from .test_explain import explained
+
 
 def test_every_setting_is_described() -> None:
     whole = schema()
@@ -37,6 +39,17 @@ def test_the_reference_has_every_setting_code_and_kind() -> None:
         assert f"### {kind.value}\n" in page
 
 
+def test_the_reference_and_the_explanation_have_every_line_of_every_profile() -> None:
+    page = reference()
+    told = {(line.why, line.source) for line in explained("pages").lines}
+    for kind, sheet in PROFILES.items():
+        lines = [getattr(sheet, name) for name in sheet.__slots__ if name not in ("says", "not_served")]
+        assert all(f"| {line.why} | {line.source} |" in page for line in lines)
+        if kind is Kind.SPA:
+            stated = {sheet.limit}
+            assert {(line.why, line.source) for line in lines if line not in stated} <= told
+
+
 def test_every_kind_has_a_profile_and_settings_that_exist() -> None:
     assert set(PROFILES) == set(SETTINGS) == set(Kind)
     assert set.union(*map(set, SETTINGS.values())) == set(Client.model_fields)
@@ -45,7 +58,7 @@ def test_every_kind_has_a_profile_and_settings_that_exist() -> None:
 def test_every_line_of_every_profile_has_a_reason_and_a_source() -> None:
     for sheet in PROFILES.values():
         lines = [getattr(sheet, name) for name in sheet.__slots__ if name not in ("says", "not_served")]
-        assert len(lines) == 10
+        assert len(lines) == 13
         for line in lines:
             assert line.why.endswith(".")
             assert re.search(r"RFC \d+|OpenID Connect Core|Fetch Standard|OWASP", line.source)

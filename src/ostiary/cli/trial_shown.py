@@ -10,9 +10,10 @@ from ostiary.cli.said import wide_console
 from ostiary.cli.trial import Step, Trial
 from ostiary.contract.document import Path
 from ostiary.contract.draft import Draft
-from ostiary.contract.explain import place
-from ostiary.contract.model import Contract, RouteRule, StepUp
+from ostiary.contract.explain import limit_in_words, place
+from ostiary.contract.model import Contract, RouteRule, StepUp, limits_of
 from ostiary.contract.quantities import in_words
+from ostiary.model.ids import ClientId
 
 _SAYS: Final = {
     "issue": "the issuer gives the client a token",
@@ -58,7 +59,7 @@ def print_trial(draft: Draft, contract: Contract, trial: Trial) -> None:
         table.add_row(
             Text("passed" if passed else "refused", "green" if passed else "red"),
             step.stage,
-            Text(_words(rule, step)),
+            Text(_limits(contract, rule, trial) if step.stage == "limit" else _words(rule, step)),
             Text(_place(draft, contract, rule, step) or "", "dim"),
         )
     out.print(table)
@@ -97,13 +98,20 @@ def _route(draft: Draft, rule: RouteRule | None, trial: Trial) -> str:
 
 
 def _words(rule: RouteRule | None, step: Step) -> str:
-    if step.stage == "limit":
-        limits = () if rule is None else rule.limits
-        return ", ".join(f"{one.rate.count} in {one.rate.seconds} s per {one.per}" for one in limits) or "none"
     if step.says in _OF_CLIENT:
         return f"{step.says}: {_OF_CLIENT[step.says]}"
     value = _asked(rule, step.says) if rule is not None else ""
     return _SAYS.get(step.stage) or (f"{step.says}: {value}" if value else step.says)
+
+
+def _limits(contract: Contract, rule: RouteRule | None, trial: Trial) -> str:
+    """Those that the request spends on."""
+    if rule is None:
+        return "none"
+    limits = rule.limits
+    if trial.token is not None and not rule.public:
+        limits = limits_of(rule, contract.clients[ClientId(str(trial.token["client_id"]))])
+    return "; ".join(map(limit_in_words, limits)) or "none"
 
 
 def _asked(rule: RouteRule, setting: str) -> str:

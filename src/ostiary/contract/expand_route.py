@@ -7,6 +7,7 @@ from dataclasses import replace
 from ostiary.contract.file import ContractFile
 from ostiary.contract.file_route import LimitOf, Route, StepUpOf
 from ostiary.contract.model import Bounds, Limit, LimitBy, Rate, RouteRule, ScopeRule, StepUp, Timeouts
+from ostiary.contract.profiles import PROFILES
 from ostiary.model.ids import Role, RouteId, Scope, ServiceName
 from ostiary.model.principal import Kind
 
@@ -29,7 +30,7 @@ def route_rule(file: ContractFile, route: Route, scopes: Mapping[Scope, ScopeRul
         roles=frozenset(map(Role, route.roles)),
         owner=route.owner,
         tenant=route.tenant,
-        kinds=frozenset(Kind if route.kinds is None else route.kinds),
+        kinds=kinds_of(route),
         bound=route.bound.binding,
         limits=limits(_stated_limits(file, route)),
         step_up=_strictest(asked),
@@ -38,6 +39,13 @@ def route_rule(file: ContractFile, route: Route, scopes: Mapping[Scope, ScopeRul
         upgrade=route.upgrade,
         line=line,
     )
+
+
+def kinds_of(route: Route) -> frozenset[Kind]:
+    """As stated, else those whose profile sees routes that name none."""
+    if route.kinds is not None:
+        return frozenset(route.kinds)
+    return frozenset(kind for kind, sheet in PROFILES.items() if sheet.sees_unnamed.value)
 
 
 def _stated_limits(file: ContractFile, route: Route) -> Iterable[LimitOf]:

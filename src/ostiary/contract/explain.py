@@ -88,6 +88,10 @@ def _profile(draft: Draft, name: str, client: Client, rule: ClientRule, sheet: S
     yield tell.line("pushed requests", pushed, sheet.pushed_requests, "pushed_requests", "insecure_unpushed_requests")
     cors = ", ".join(sorted(rule.origins)) or "none"
     yield tell.line("calls across origins", cors, sheet.cors, "origins")
+    yield tell.line("carried in", sheet.carried.value, sheet.carried)
+    limits = ", ".join(map(limit_in_words, rule.limits or (profile.limit,)))
+    yield tell.line("requests", limits, sheet.limit, "limit", "quota")
+    yield tell.line("routes without `kinds`", "yes" if profile.sees_unnamed else "no", sheet.sees_unnamed)
 
 
 _LIFETIMES = (
@@ -137,8 +141,6 @@ def _own(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[
         "tenant": (rule.tenant or "", "The tenant that it belongs to."),
         "roles": (", ".join(sorted(rule.roles)), "Its own roles where it acts for itself."),
         "allow_ips": (", ".join(map(str, rule.allow_ips)), "From elsewhere it is refused."),
-        "quota": (", ".join(_limit(limit) for limit in rule.limits if limit.name == "quota"), "Over all routes."),
-        "limit": (", ".join(_limit(limit) for limit in rule.limits if limit.name != "quota"), "Over all routes."),
         "min_version": (rule.min_version or "", "Older builds are refused."),
     }
     for setting, (value, why) in values.items():
@@ -146,7 +148,8 @@ def _own(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[
             yield Line(setting, value, why, place(draft, ("clients", name, setting)))
 
 
-def _limit(limit: Limit) -> str:
+def limit_in_words(limit: Limit) -> str:
+    """For people."""
     rate = limit.rate
     return f"{rate.count} in {in_words(rate.seconds)} per {limit.per}, {rate.burst} at once"
 

@@ -70,7 +70,7 @@ class Client(Setting):
     limit: Annotated[
         tuple[LimitOf, ...], BeforeValidator(as_tuple, json_schema_input_type=LimitOf | list[LimitOf])
     ] = ()
-    """A limit or limits over all routes."""
+    """A limit or limits over all routes, beside those of the routes. Without any, the kind's holds."""
     min_version: Version | None = None
     """The oldest build of the app that is let in."""
     access_token_lifetime: Seconds | None = None

@@ -137,7 +137,7 @@ class Route(Setting):
     tenant: FactText | None = None
     """Where the request names the tenant; it has to be the tenant of who asks. Written like `owner`."""
     kinds: tuple[Kind, ...] | None = None
-    """The kinds of clients that may call this. By default all."""
+    """The kinds of clients that may call this. By default all but `legacy`."""
     bound: BindingName = BindingName.BEARER
     """The least proof of possession."""
     step_up: StepUpOf | None = None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ostiary.contract.expand_client import binding_of
+from ostiary.contract.expand_route import kinds_of
 from ostiary.contract.file import ContractFile
 from ostiary.contract.file_client import Client
 from ostiary.contract.file_route import Route
@@ -24,8 +25,7 @@ class Hurdle:
 
 def hurdles(file: ContractFile, route: Route) -> Iterator[Hurdle]:
     """Of a route that is not public."""
-    kinds = tuple(PROFILES) if route.kinds is None else route.kinds
-    least, needed = route.bound.binding, frozenset(route.scope)
+    kinds, least, needed = kinds_of(route), route.bound.binding, frozenset(route.scope)
     scopes = ", ".join(route.scope)
     yield Hurdle(
         lambda client: client.kind in kinds,

@@ -16,6 +16,14 @@ LONGEST_ACCESS_TOKEN: Final = 86400
 a key that signed. The contract in force does not tell, since tokens of the one before it may live longer."""
 
 
+class Carrier(StrEnum):
+    """Where the requests of a kind carry what they prove themselves by."""
+
+    HEADER = "the Authorization field"
+    COOKIE = "a cookie"
+    NAMED = "where the contract names it"
+
+
 class GrantType(StrEnum):
     """`grant_type` (RFC 6749 sections 4.1.3, 4.4.2 and 6, RFC 8628)."""
 
@@ -34,42 +42,6 @@ class ClientAuth(StrEnum):
     PRIVATE_KEY_JWT = "private_key_jwt"
     TLS = "tls_client_auth"
     """RFC 8705; such a client is refused at the token endpoint, which has no mutual TLS yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What a kind carries. `contract/profiles.py` is the table; a client may only narrow it, or say `insecure_`."""
-
-    kind: Kind
-    grants: frozenset[GrantType]
-    auth_methods: frozenset[ClientAuth]
-    """Empty: the kind has no way to the token endpoint yet."""
-    binding: Binding
-    """The least binding of an access token of this kind."""
-    access_token_seconds: int
-    refresh_idle_seconds: int | None
-    """How long an unused refresh token lives; None: none is issued."""
-    refresh_absolute_seconds: int | None
-    asks_consent: bool
-    pushed_requests: bool
-    """Whether an authorization request has to be pushed (RFC 9126)."""
-    cors: bool
-    """Whether browsers of the client's origins may call routes across origins."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepUp:
-    """RFC 9470: what a scope asks of the sign-in."""
-
-    acr: str | None
-    max_age: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeRule:
-    name: Scope
-    says: str
-    step_up: StepUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +69,46 @@ class Limit:
     name: str
     per: LimitBy
     rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a kind carries. `contract/profiles.py` is the table; a client may only narrow it, or say `insecure_`."""
+
+    kind: Kind
+    grants: frozenset[GrantType]
+    auth_methods: frozenset[ClientAuth]
+    """Empty: the kind has no way to the token endpoint yet."""
+    binding: Binding
+    """The least binding of an access token of this kind."""
+    access_token_seconds: int
+    refresh_idle_seconds: int | None
+    """How long an unused refresh token lives; None: none is issued."""
+    refresh_absolute_seconds: int | None
+    asks_consent: bool
+    pushed_requests: bool
+    """Whether an authorization request has to be pushed (RFC 9126)."""
+    cors: bool
+    """Whether browsers of the client's origins may call routes across origins."""
+    limit: Limit
+    """Over all routes, where neither the client nor the route has one."""
+    sees_unnamed: bool
+    """Whether routes that name no kinds are for this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepUp:
+    """RFC 9470: what a scope asks of the sign-in."""
+
+    acr: str | None
+    max_age: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeRule:
+    name: Scope
+    says: str
+    step_up: StepUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +201,11 @@ class RouteRule:
     upgrade: Upgrade | None = None
     line: int = 0
     """In the contract's file."""
+
+
+def limits_of(rule: RouteRule, client: ClientRule) -> tuple[Limit, ...]:
+    """What a request of the client spends on the route: the limits of both, or the kind's where neither has one."""
+    return rule.limits + client.limits or (client.profile.limit,)
 
 
 class Identity(StrEnum):

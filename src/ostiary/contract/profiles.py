@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Generic, TypeVar
 
 from ostiary.contract.file_client import Credential
-from ostiary.contract.model import ClientAuth, GrantType, Profile
+from ostiary.contract.model import Carrier, ClientAuth, GrantType, Limit, LimitBy, Profile, Rate
 from ostiary.model.principal import Binding, Kind
 
 T_co = TypeVar("T_co", covariant=True)
@@ -43,6 +43,9 @@ class Sheet:
     asks_consent: Chosen[bool]
     pushed_requests: Chosen[bool]
     cors: Chosen[bool]
+    carried: Chosen[Carrier]
+    limit: Chosen[Limit]
+    sees_unnamed: Chosen[bool]
     not_served: str = ""
     """What is missing before clients of this kind get in; empty: nothing."""
 
@@ -81,6 +84,21 @@ _MAY_PUSH = Chosen(
 )
 _NO_REQUEST = Chosen(False, "It sends no authorization requests.", "RFC 9126 section 2.1")
 _NO_BROWSER = Chosen(False, "Its requests come from no page of another origin.", "Fetch Standard section 3.3")
+_IN_FIELD = Chosen(
+    Carrier.HEADER, "A field is sent by whom it was given to, never by a browser on its own.", "RFC 6750 section 2.1"
+)
+_KEY_IN_FIELD = Chosen(Carrier.HEADER, "A field stands in no address and in few logs.", "OWASP API Security API2:2023")
+
+
+def _most(per: LimitBy, count: int, burst: int, why: str) -> Chosen[Limit]:
+    """`count` a second."""
+    return Chosen(Limit("kind", per, Rate(count, 1, burst)), why, "OWASP API Security API4:2023")
+
+
+_BY_HAND = _most(LimitBy.PERSON, 50, 200, "A page asks for much at once; nobody reads faster than that for long.")
+_SEES_UNNAMED = Chosen(
+    True, "A route without `kinds` is for all that fulfil its rules.", "OWASP API Security API5:2023"
+)
 _OWN_CREDENTIAL = Chosen(
     _TEN_MINUTES,
     "Should it ever exchange its credential for a token, that is as short as any.",
@@ -119,6 +137,13 @@ WEB = Sheet(
     asks_consent=_FIRST_PARTY,
     pushed_requests=_MAY_PUSH,
     cors=Chosen(False, "The browser calls its own origin.", "Fetch Standard section 3.3"),
+    carried=Chosen(
+        Carrier.HEADER,
+        "Its server adds the token; the browser has only a cookie of that server.",
+        "RFC 10017 section 6.1",
+    ),
+    limit=_BY_HAND,
+    sees_unnamed=_SEES_UNNAMED,
 )
 SPA = Sheet(
     says="A single-page application: all of it runs in the browser.",
@@ -140,6 +165,9 @@ SPA = Sheet(
     asks_consent=_FIRST_PARTY,
     pushed_requests=_MAY_PUSH,
     cors=Chosen(True, "Its pages call across origins, from exactly its own.", "Fetch Standard section 3.3"),
+    carried=_IN_FIELD,
+    limit=_BY_HAND,
+    sees_unnamed=_SEES_UNNAMED,
 )
 MOBILE = Sheet(
     says="An app that people install.",
@@ -169,6 +197,9 @@ MOBILE = Sheet(
         "RFC 9126 section 1",
     ),
     cors=_NO_BROWSER,
+    carried=_IN_FIELD,
+    limit=_most(LimitBy.PERSON, 20, 100, "A screen asks for a little, and a loop in an old build never ends."),
+    sees_unnamed=_SEES_UNNAMED,
     not_served="Proof of possession (DPoP) is not served yet: the token endpoint refuses such a client.",
 )
 PARTNER = Sheet(
@@ -187,6 +218,9 @@ PARTNER = Sheet(
     asks_consent=_NO_PERSON,
     pushed_requests=_NO_REQUEST,
     cors=_NO_BROWSER,
+    carried=_KEY_IN_FIELD,
+    limit=_most(LimitBy.CLIENT, 50, 200, "A company has many users; agree on more with `limit` or `quota`."),
+    sees_unnamed=_SEES_UNNAMED,
     not_served="API keys and signed requests are not served yet: every request of such a client is refused.",
 )
 THIRD_PARTY = Sheet(
@@ -215,6 +249,11 @@ THIRD_PARTY = Sheet(
         "RFC 9126 sections 1 and 5",
     ),
     cors=_NO_BROWSER,
+    carried=_IN_FIELD,
+    limit=_most(
+        LimitBy.PERSON, 10, 50, "Somebody else wrote it: enough to serve a person, too little to copy all they have."
+    ),
+    sees_unnamed=_SEES_UNNAMED,
 )
 SERVICE = Sheet(
     says="A program of yours that calls for itself.",
@@ -238,6 +277,9 @@ SERVICE = Sheet(
     asks_consent=_NO_PERSON,
     pushed_requests=_NO_REQUEST,
     cors=_NO_BROWSER,
+    carried=_IN_FIELD,
+    limit=_most(LimitBy.CLIENT, 1000, 2000, "It is yours; the bound is there for its mistakes."),
+    sees_unnamed=_SEES_UNNAMED,
 )
 DEVICE = Sheet(
     says="A device without a keyboard: a till, a television, a sensor.",
@@ -267,6 +309,9 @@ DEVICE = Sheet(
     ),
     pushed_requests=_NO_REQUEST,
     cors=_NO_BROWSER,
+    carried=_IN_FIELD,
+    limit=_most(LimitBy.PERSON, 5, 50, "A device asks seldom, and cannot be mended when it asks without end."),
+    sees_unnamed=_SEES_UNNAMED,
     not_served="Proof of possession (DPoP) is not served yet: the token endpoint refuses such a client.",
 )
 LEGACY = Sheet(
@@ -281,6 +326,15 @@ LEGACY = Sheet(
     asks_consent=_NO_PERSON,
     pushed_requests=_NO_REQUEST,
     cors=_NO_BROWSER,
+    carried=Chosen(
+        Carrier.NAMED,
+        "Each old way is named where it is let in, and nowhere else.",
+        "OWASP API Security API9:2023",
+    ),
+    limit=_most(LimitBy.CLIENT, 10, 20, "Enough to go on as before, too little to grow."),
+    sees_unnamed=Chosen(
+        False, "What is new is not for old clients: a route has to name the kind.", "OWASP API Security API9:2023"
+    ),
     not_served="Old ways are not served yet: every request of such a client is refused.",
 )
 

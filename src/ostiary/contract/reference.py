@@ -4,10 +4,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ostiary.contract.mistakes import Code, Severity
-from ostiary.contract.profiles import PROFILES, SETTINGS, Sheet
-from ostiary.contract.quantities import in_words
+from ostiary.contract.reference_kinds import kinds
 from ostiary.contract.schema import schema
-from ostiary.model.principal import Kind
 
 _INTRO = """\
 # The contract
@@ -52,18 +50,10 @@ def reference() -> str:
     order = [name for name in _order(whole) if "properties" in whole["$defs"][name]]
     for name in order:
         parts += _part(_heading(name), whole["$defs"][name], whole)
-    parts += ["## The kinds of clients\n", _KINDS]
-    for kind, sheet in PROFILES.items():
-        parts.append(_kind(kind, sheet))
+    parts += kinds()
     parts += ["## What `ostiary check` finds\n", _codes(), ""]
     return "\n".join(parts)
 
-
-_KINDS = """\
-A client states its kind; the kind carries a whole profile. A setting of the client may narrow it. A setting that
-weakens it has a name that begins with `insecure_`, gives its reason, and is recorded in the audit log at every start.
-`ostiary explain client NAME` prints the same lines for one client, with what its own settings change.
-"""
 
 _NAMES = {
     "BoundsOf": "Bounds",
@@ -154,30 +144,6 @@ def _type(setting: dict[str, Any], whole: dict[str, Any]) -> str:
             return "number"
         case _:
             return str(setting["title"])
-
-
-def _kind(kind: Kind, sheet: Sheet) -> str:
-    profile = sheet.profile(kind)
-    lifetimes = (profile.access_token_seconds, profile.refresh_idle_seconds, profile.refresh_absolute_seconds)
-    access, idle, absolute = ("none" if seconds is None else in_words(seconds) for seconds in lifetimes)
-    lines = (
-        ("credential", " or ".join(sheet.credentials.value), sheet.credentials),
-        ("grants", ", ".join(sorted(profile.grants)) or "none", sheet.grants),
-        ("token endpoint", ", ".join(sorted(profile.auth_methods)) or "none", sheet.auth_methods),
-        ("proof of possession", profile.binding.name.lower().replace("_", "-"), sheet.binding),
-        ("access token", access, sheet.access_token_seconds),
-        ("refresh token, unused", idle, sheet.refresh_idle_seconds),
-        ("refreshing at all", absolute, sheet.refresh_absolute_seconds),
-        ("consent", "asked" if profile.asks_consent else "not asked", sheet.asks_consent),
-        ("calls across origins", "yes" if profile.cors else "no", sheet.cors),
-    )
-    rows = "\n".join(f"| {what} | {value} | {one.why} | {one.source} |" for what, value, one in lines)
-    settings = ", ".join(f"`{setting}`" for setting in sorted(SETTINGS[kind]))
-    missing = f"\n{sheet.not_served}\n" if sheet.not_served else ""
-    return (
-        f"### {kind}\n\n{sheet.says}\n{missing}\n"
-        f"| line | value | why | source |\n| --- | --- | --- | --- |\n{rows}\n\nSettings: {settings}.\n"
-    )
 
 
 def _codes() -> str:

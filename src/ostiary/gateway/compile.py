@@ -26,7 +26,7 @@ from ostiary.http.target import served_authorities
 from ostiary.model import endpoints
 from ostiary.model.errors import BEARER, DPOP, HttpRefused, MethodNotAllowed, Refusal, TooManyRequests
 from ostiary.model.ids import RouteId, ServiceName
-from ostiary.model.principal import Binding, Kind
+from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
 
 ISSUER: Final = RouteId("issuer")
@@ -84,7 +84,7 @@ class Gateway:
         return self._limit(asked)
 
     def _limit(self, asked: Asked) -> Refusal | None:
-        """Spend one request on every limit of the route and the client, or on none."""
+        """Spend one request on every limit of the route and the client, else on that of its kind; or on none."""
         seen, route = asked.seen, asked.route
         charges = None if seen is None else seen.charges.get(route.rule.id)
         if charges is None:
@@ -123,7 +123,7 @@ def _charges(asked: Asked) -> limits.Charges:
     seen, route = asked.seen, asked.route
     if seen is None:
         return limits.Charges.on(route.limits, {}, asked.peer.bucket)
-    together = route.limits + seen.limits
+    together = route.limits + seen.limits or seen.otherwise
     charges = limits.Charges.on(together, seen.counted_as, asked.peer.bucket)
     if all(limit.per in seen.counted_as for limit in together):
         seen.charges[route.rule.id] = charges
@@ -170,7 +170,7 @@ def _steps(rule: RouteRule, contract: Contract) -> Iterator[Step]:
         yield Step("admit", "allow_ips", admit.known_address)
     if any(client.profile.cors for client in contract.clients.values()):
         yield Step("admit", "origins", admit.own_origin(contract.origin.encode()))
-    if rule.kinds != frozenset(Kind):
+    if any(client.profile.kind not in rule.kinds for client in contract.clients.values()):
         yield Step("admit", "kinds", admit.one_of_kinds(rule.kinds))
     if rule.bound > Binding.BEARER:
         yield Step("admit", "bound", admit.bound_by(rule.bound))

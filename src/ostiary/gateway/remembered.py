@@ -32,6 +32,8 @@ class Seen:
     networks: tuple[Network, ...]
     limits: tuple[Bucket, ...]
     """Of the client, on every route."""
+    otherwise: tuple[Bucket, ...]
+    """Of its kind, where neither the client nor the route has one."""
     origins: frozenset[bytes] | None
     """Where its scripts may run; None: the client's kind has no scripts of other origins."""
     claims: Mapping[str, object] = field(repr=False)

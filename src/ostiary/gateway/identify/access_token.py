@@ -96,6 +96,7 @@ def seen_of(claims: VerifiedClaims, client: ClientRule, binding: Binding, trust:
         },
         networks=client.allow_ips,
         limits=trust.client_buckets[client.id],
+        otherwise=trust.kind_buckets[client.id],
         origins=_origins(client.origins) if client.profile.cors else None,
         claims=claims.values if trust.reads_claims else {},
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ostiary.contract.model import Contract
+from ostiary.contract.model import ClientRule, Contract, Limit
 from ostiary.gateway.limits import Bucket, bucket
 from ostiary.gateway.remembered import Remembered, Seen
 from ostiary.gateway.revocation import Revocations
@@ -22,18 +22,23 @@ class Trust:
     proofs: Proofs
     remembered: Remembered
     client_buckets: Mapping[ClientId, tuple[Bucket, ...]]
+    kind_buckets: Mapping[ClientId, tuple[Bucket, ...]]
+    """What holds for the client where neither it nor the route has a limit."""
     reads_claims: bool
     """Whether a rule reads claims of a token; where none does, they are not kept."""
 
     @classmethod
     def of(cls, contract: Contract, keys: KeySet, revocations: Revocations, proofs: Proofs) -> "Trust":
-        buckets = {
-            client.id: tuple(bucket(limit, f"client {client.id}") for limit in client.limits)
-            for client in contract.clients.values()
-        }
+        clients = contract.clients.values()
+        buckets = {client.id: tuple(_bucket(client, limit) for limit in client.limits) for client in clients}
+        of_kind = {client.id: (_bucket(client, client.profile.limit),) for client in clients}
         facts = [fact for rule in contract.routes for fact in (rule.owner, rule.tenant) if fact is not None]
         reads_claims = any(fact.source == "claims" for fact in facts)
-        return cls(contract, keys, revocations, proofs, Remembered(), buckets, reads_claims)
+        return cls(contract, keys, revocations, proofs, Remembered(), buckets, of_kind, reads_claims)
+
+
+def _bucket(client: ClientRule, limit: Limit) -> Bucket:
+    return bucket(limit, f"client {client.id}")
 
 
 def is_revoked(seen: Seen, revocations: Revocations) -> bool:
