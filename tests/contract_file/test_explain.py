@@ -77,3 +77,26 @@ def test_an_app_without_proof_of_possession_gets_in_only_with_a_reason() -> None
     bearer = explained("app", "  robot:", app + ", insecure_bearer_tokens: {value: true, because: old}}\n  robot:")
     assert told(bearer, "proof of possession")[0] == "bearer"
     assert bearer.not_served == ""
+
+
+def test_the_requests_that_a_kind_may_send_are_told_until_the_client_says_its_own() -> None:
+    chosen = PROFILES[Kind.WEB].limit
+    value, why, source = told(explained("site"), "requests")
+    assert (str(chosen.value.rate.count) in value, why, source) == (True, chosen.why, chosen.source)
+    value, _, source = told(explained("pages"), "requests")
+    assert value.startswith("100000 in 1d per client")
+    assert source.startswith("door.yaml:")
+
+
+def test_an_old_client_sees_only_routes_that_name_its_kind() -> None:
+    old = "  old: {kind: legacy, scopes: [chat.use], roles: [support], tenant: acme}\n  robot:"
+    ways = {way.route: way.stopped_by for way in explained("old", "  robot:", old).ways}
+    robot = {way.route: way.stopped_by for way in explained("robot").ways}
+    assert robot["GET /v1/chat"] == ""
+    assert ways["GET /v1/chat"] != ""
+    text = TEXT.replace("  robot:", old).replace("scope: chat.use, tenant", "kinds: [legacy], scope: chat.use, tenant")
+    reading = read_door(text)
+    assert reading.draft is not None
+    assert reading.contract is not None
+    named = {way.route: way.stopped_by for way in explain_client(reading.draft, reading.contract, "old").ways}
+    assert named["GET /v1/chat"] == ""
