@@ -3,12 +3,16 @@
 import json
 import os
 import re
+import shutil
 import signal
 import stat
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from secrets import token_bytes
+from sqlite3 import connect
 from typing import Any
 
 import psutil
@@ -16,6 +20,7 @@ import pytest
 
 from ostiary.cli.demo.browser import forms
 from ostiary.cli.demo.front_door import FrontDoor
+from ostiary.keys.master import MasterKey
 from running import COMMAND, free_ports
 from secrets_seen import secret, watch
 
@@ -184,6 +189,64 @@ def test_kept_state_serves_the_same_people_until_it_is_interrupted(toured: Demo,
     again.end(number, children, 0)
     assert again.facts["people"] == people
     assert [line for line in again.lines if line["status"] != line["expected"]] == []
+
+
+def refused(*arguments: Path | str) -> str:
+    """What a demo says that cannot be; it ends with 1, by one line, before anything is shown."""
+    ports = [str(port) for port in free_ports(2)]
+    asked = [COMMAND, "demo", "--tour-only", "--port", ports[0], "--admin-port", ports[1], *arguments]
+    ended = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False, env=environment())
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "Traceback" not in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    return ended.stderr
+
+
+def test_what_cannot_be_written_is_said_before_the_tour(tmp_path: Path) -> None:
+    file = tmp_path / "a-file"
+    file.touch()
+    assert str(file) in refused("--state", file)
+    assert str(tmp_path / "none") in refused("--json", tmp_path / "none" / "tour.json")
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", "{}", '{"people": {"ada": 1}, "clients": {}}', '{"people": {}, "clients": 7}']
+)
+def test_a_file_of_something_else_is_no_household(tmp_path: Path, text: str) -> None:
+    (tmp_path / "demo.json").write_text(text)
+    assert str(tmp_path) in refused("--state", tmp_path)
+    assert (tmp_path / "demo.json").read_text() == text
+
+
+def copied(toured: Demo, folder: Path) -> Path:
+    return shutil.copytree(toured.folder, folder / "demo", ignore=shutil.ignore_patterns("*.sock"))
+
+
+def test_people_whose_passwords_are_lost_are_not_made_up(toured: Demo, tmp_path: Path) -> None:
+    kept = copied(toured, tmp_path)
+    (kept / "demo.json").unlink()
+    assert "demo.json" in refused("--state", kept)
+
+
+def test_a_store_under_another_master_key_is_left_as_it_is(toured: Demo, tmp_path: Path) -> None:
+    kept = copied(toured, tmp_path)
+    other = MasterKey(token_bytes(32)).to_text().reveal()
+    (kept / "state.master-key").write_text(other + "\n")
+    with closing(connect(kept / "state" / "ostiary.sqlite3")) as store:
+        before = store.execute("SELECT count(*) FROM audit").fetchone()
+    assert "master key" in refused("--state", kept)
+    with closing(connect(kept / "state" / "ostiary.sqlite3")) as store:
+        assert store.execute("SELECT count(*) FROM audit").fetchone() == before
+
+
+def test_a_tour_that_does_not_come_out_as_it_should_ends_with_1(toured: Demo, tmp_path: Path) -> None:
+    kept = copied(toured, tmp_path)
+    changed = [COMMAND, "person", "set", "alice", "--role", "support", "-c", kept / "ostiary.yaml"]
+    subprocess.run(changed, check=True, timeout=60)
+    demo = Demo(tmp_path, "--tour-only")
+    assert demo.wait() == 1
+    wrong = [line for line in demo.lines if line["status"] != line["expected"]]
+    assert {line["person"] for line in wrong} == {"alice"}
 
 
 def test_a_signal_before_it_is_ready_ends_it_too(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ostiary.cli.accepted import accepted_contract, require_client
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile
-from ostiary.cli.said import print_json
+from ostiary.cli.said import print_json, wide_console
 from ostiary.contract.explain import Explanation, Way, explain_client
 
 
@@ -26,7 +26,7 @@ def explain_client_command(
     if as_json:
         print_json(asdict(explanation))
     else:
-        _print(Console(highlight=False), explanation)
+        _print(wide_console(), explanation)
 
 
 def _print(console: Console, explanation: Explanation) -> None:

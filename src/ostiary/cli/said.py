@@ -54,7 +54,11 @@ def expected_errors() -> Iterator[None]:
         fail(f"no `ostiary up` runs on {error}")
     except StoreUnavailable as error:
         fail(f"the store cannot be read or written: {error}")
-    except (StateUnusable, AddressTaken, MasterKeyInvalid, SealBroken, TlsUnusable, ChildDied) as error:
+    except SealBroken as error:
+        fail(f"the signing keys in the store do not open under this master key: {error}")
+    except (StateUnusable, AddressTaken, MasterKeyInvalid, TlsUnusable, ChildDied) as error:
         fail(str(error))
-    except PermissionError as error:
-        fail(f"{error.filename}: {error.strerror}")
+    except OSError as error:
+        if error.strerror is None:
+            raise
+        fail(error.strerror if error.filename is None else f"{error.filename}: {error.strerror}")

@@ -9,7 +9,7 @@ from ostiary.contract.model import LONGEST_ACCESS_TOKEN, Contract
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.master import NONCE_BYTES, MasterKey
 from ostiary.keys.records import AddKey, KeyUse, SigningKey
-from ostiary.keys.ring import NewKey, first_keys, new_key, plan_rotation
+from ostiary.keys.ring import NewKey, first_keys, new_key, open_key, plan_rotation
 from ostiary.model.ids import KeyId
 from ostiary.model.plan import Plan
 from ostiary.store.interface import Store
@@ -25,6 +25,12 @@ async def make_first_keys(store: Store, master: MasterKey) -> None:
     missing = [_new(use, master) for use in KeyUse if use not in used]
     if missing:
         await store.commit(first_keys(int(time.time()), missing))
+
+
+async def require_our_keys(store: Store, master: MasterKey) -> None:
+    """Raise SealBroken unless this is the master key of the store: told here, before each worker stumbles over it."""
+    for key in await store.signing_keys():
+        open_key(key, master)
 
 
 async def rotate_due(store: Store, master: MasterKey, contract: Contract) -> None:

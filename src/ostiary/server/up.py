@@ -24,7 +24,7 @@ from ostiary.server.health import pages
 from ostiary.server.memory import SHARED_BYTES, make_shared
 from ostiary.server.place import Place, find_place, require_free
 from ostiary.server.proofs import begin_proofs
-from ostiary.server.rotation import make_first_keys, rotate_due
+from ostiary.server.rotation import make_first_keys, require_our_keys, rotate_due
 from ostiary.server.supervisor import CannotServe, Supervisor
 from ostiary.store.interface import Store, StoreUnavailable
 from ostiary.store.opening import open_store
@@ -64,6 +64,7 @@ class Up:
         self.store = await open_store(self._place.store, self._key().derive("audit"))
         stack.push_async_callback(self.store.close)
         await make_first_keys(self.store, self._key())
+        await require_our_keys(self.store, self._key())
         await self.store.commit(_started(self._place))
         await self._supervisor.begin()
         await self._listen(stack)

@@ -10,6 +10,7 @@ import typer
 
 from ostiary.cli.demo.browser import Lost
 from ostiary.cli.demo.ending import Ended, noted_signals
+from ostiary.cli.demo.folder import FolderUnusable
 from ostiary.cli.demo.shop import ShopEnded
 from ostiary.cli.said import expected_errors, fail
 from ostiary.server.place import AddressTaken
@@ -36,12 +37,14 @@ def demo(
     from ostiary.cli.demo.show import Show  # large, and no other command needs it
 
     with expected_errors(), noted_signals() as ending, ExitStack() as stack:
+        if json_file is not None:
+            json_file.touch()  # what cannot be written is said before the tour, not after
         show = Show(_folder(state, stack), port, admin_port, ending)
         try:
             good = asyncio.run(show.run(json_file, stay=not tour_only))
         except AddressTaken as error:
             fail(f"{error}; --port and --admin-port take others")
-        except (ShopEnded, Lost) as error:
+        except (ShopEnded, Lost, FolderUnusable) as error:
             fail(f"the demo failed: {error}")
         except Ended:
             raise typer.Exit(INTERRUPTED) from None

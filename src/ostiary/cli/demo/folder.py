@@ -4,7 +4,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,10 +12,15 @@ import ostiary
 from ostiary.keys import base64url
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.server.development import CA_FILE, write_private
+from ostiary.server.state import StateDirectory
 
 ORIGIN: Final = "https://localhost:8443"
 UPSTREAM: Final = "http://127.0.0.1:9001"
 _SECRETS: Final = ("storefront", "pocketbook", "stock")
+
+
+class FolderUnusable(Exception):
+    """There is something in it that this demo cannot go on with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +65,18 @@ def examples() -> Path:
 
 
 def lay_out(folder: Path, port: int, admin_port: int, upstream: str) -> Demo:
-    """Write the contract and what it names; secrets and people that the folder has already are kept."""
+    """Write the contract and what it names; secrets and people that the folder has already are kept. Raises
+    FolderUnusable."""
     origin = f"https://localhost:{port}"
-    before = _before(folder / "demo.json")
+    people, clients = _household(folder, origin)
     demo = Demo(
         origin=origin,
         ca_file=str(folder / "state" / "tls" / CA_FILE),
         upstream=upstream,
         admin=f"http://127.0.0.1:{admin_port}",
         contract=str(folder / "ostiary.yaml"),
-        people=_people_before(before) or _new_people(),
-        clients=_clients(origin, before),
+        people=people,
+        clients=clients,
     )
     _write_contract(folder, demo, admin_port)
     write_private(folder / "demo.json", json.dumps(asdict(demo), indent=2).encode() + b"\n")
@@ -90,17 +96,23 @@ def _write_contract(folder: Path, demo: Demo, admin_port: int) -> None:
     (folder / "billing.jwks.json").write_text(json.dumps(public, indent=2) + "\n")
 
 
-def _before(file: Path) -> dict[str, Any]:
+def _household(folder: Path, origin: str) -> tuple[Mapping[str, PersonOfDemo], Mapping[str, ClientOfDemo]]:
+    """Who is there already, else new ones. Raises FolderUnusable."""
+    file = folder / "demo.json"
     try:
-        read: dict[str, Any] = json.loads(file.read_text())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return read
+        before = json.loads(file.read_text())
+        return _people_before(before), _clients(origin, before)
+    except FileNotFoundError:
+        if StateDirectory(folder / "state").store.exists():
+            raise FolderUnusable(f"{file} is gone, and nobody else knows the passwords; remove {folder}") from None
+        return _new_people(), _clients(origin, {})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise FolderUnusable(f"{file} is not as a demo writes it; remove {folder}") from None
 
 
 def _people_before(before: Mapping[str, Any]) -> dict[str, PersonOfDemo]:
-    people = before.get("people", {})
-    return {login: PersonOfDemo(**{**said, "roles": tuple(said["roles"])}) for login, said in people.items()}
+    people = {login: PersonOfDemo(**said) for login, said in before["people"].items()}
+    return {login: replace(person, roles=tuple(person.roles)) for login, person in people.items()}
 
 
 def _new_people() -> dict[str, PersonOfDemo]:
