@@ -7,8 +7,12 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http.client import HTTPSConnection
 from pathlib import Path
+from ssl import create_default_context
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,7 +20,10 @@ from typer.testing import CliRunner, Result
 
 from ostiary import __version__
 from ostiary.cli.main import app
+from ostiary.contract.explain import limit_in_words
+from ostiary.contract.profiles import PROFILES
 from ostiary.contract.schema import schema_text
+from ostiary.model.principal import Kind
 from running import Up, until
 from secrets_seen import secret
 
@@ -216,6 +223,12 @@ def test_an_explained_request_shows_each_step_its_place_and_what_the_upstream_ge
     assert not [field for field in said["upstream"] if field.startswith("authorization")]
 
 
+def test_the_limits_that_a_request_spends_on_are_explained(ostiary: Command) -> None:
+    of_kind = PROFILES[Kind.SERVICE].limit.value
+    assert limit_in_words(of_kind) in ostiary("explain", "request", "GET", "/things", "--as", "robot").stdout
+    assert limit_in_words(of_kind) not in ostiary("explain", "request", "GET", "/open", "--as", "robot").stdout
+
+
 def test_a_request_is_explained_for_a_person_of_the_store(ostiary: Command) -> None:
     subject = add(ostiary, "explained", "--role", "reader")["subject"]
     asked = ("GET", "/people/{person}/things", "--as", "page", "--person")
@@ -400,6 +413,35 @@ def test_a_changed_contract_comes_into_force_and_a_broken_one_changes_nothing(os
     up.write(CONTRACT)
     assert ostiary("reload").exit_code == 0
     assert up.get("/new").status == 404
+
+
+def test_no_connection_drops_while_contracts_come_and_go(ostiary: Command, up: Up) -> None:
+    statuses, done = [], Event()
+    line = HTTPSConnection("localhost", up.port, context=create_default_context(cafile=up.ca_file), timeout=30)
+    line.connect()
+    line.auto_open = 0  # a connection that was closed is not opened again
+
+    def ask() -> None:
+        while not done.is_set():
+            line.request("GET", "/things")
+            answer = line.getresponse()
+            answer.read()
+            statuses.append(answer.status)
+
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(ask)
+        for number in range(3):
+            up.write({**CONTRACT, "limit": {"per": "person", "rate": f"{number + 10}/s"}})
+            assert ostiary("reload").exit_code == 0
+            up.contract.write_text("origin: nowhere\n")
+            assert ostiary("reload").exit_code == 1
+            up.process.send_signal(signal.SIGHUP)
+        up.write(CONTRACT)
+        assert ostiary("reload").exit_code == 0
+        done.set()
+        asking.result()
+    line.close()
+    assert set(statuses) == {401}
 
 
 def test_a_hangup_takes_the_contract_anew(up: Up) -> None:
