@@ -10,7 +10,7 @@ from ostiary.contract.model import Contract, LimitBy, limits_of
 from ostiary.contract.profiles import PROFILES
 from ostiary.gateway.compile import Facts, Gateway
 from ostiary.gateway.decision import Allow, Refuse
-from ostiary.gateway.identify import Trust
+from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.peer import peer_of
 from ostiary.gateway.revocation import Revocations
@@ -21,6 +21,7 @@ from ostiary.model.ids import ClientId
 from ostiary.model.principal import Kind
 from ostiary.model.reasons import Reason
 from secrets_seen import secret
+from used_proofs import proofs
 
 SECOND = 1_000_000_000
 APP = {"kind": "third-party", "redirect_uris": [f"{ORIGIN}/"], "scopes": ["things"]}
@@ -33,7 +34,7 @@ class Door:
     def __init__(self, **changes: Any) -> None:
         self.contract: Contract = contract(9, **{"clients": {"app": APP, "twin": APP}, **changes})
         self._key, revocations = SigningPrivateKey.generate(), Revocations()
-        trust = Trust.of(self.contract, KeySet.of([self._key.public]), revocations)
+        trust = Trust.of(self.contract, KeySet.of([self._key.public]), revocations, proofs())
         table = Table(memoryview(bytearray(1024)))
         self._gateway = Gateway(self.contract, Facts(trust, table, lambda claims: ""))
         self._revocations, self.clock = revocations, SECOND
