@@ -205,12 +205,6 @@ class IssuerWorld(TokenWorld):
         whole = {name: getattr(person, name) for name in Person.__slots__} | {"password_hash": hashed(password)}
         self.commit(Plan(writes=(AddPerson(Person(**whole)),)))
 
-    def known(self, person: Person) -> Person:
-        """As the store has them, password and all."""
-        found = self.run(self.store.person(person.subject))
-        assert found is not None
-        return found
-
     def browser(self, peer: str = "198.51.100.9") -> Browser:
         return Browser(self, peer)
 

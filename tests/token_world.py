@@ -350,7 +350,17 @@ class TokenWorld:
         self.commit(Plan(writes=(EndSession(SessionId(id), int(self.now)),)))
 
     def change_person(self, **changes: Any) -> None:
-        self.commit(Plan(writes=(ChangePerson(replace(ADA, **changes)),)))
+        self.change(replace(ADA, **changes))
+
+    def known(self, subject: Subject) -> Person:
+        """As the store has them."""
+        found = self.run(self.store.person(subject))
+        assert found is not None
+        return found
+
+    def change(self, person: Person) -> None:
+        """Put this record in place of the one that is there."""
+        self.commit(Plan(writes=(ChangePerson(person, self.known(person.subject)),)))
 
     def events(self) -> list[Event]:
         async def all_of_them() -> list[Event]:

@@ -11,7 +11,7 @@ from ostiary.issuer.records import DisableClient
 from ostiary.model.feed import ClientRevoked, FeedEvent, Numbered, SubjectChanged
 from ostiary.model.ids import ClientId, Secret, SessionId, Subject, TokenId
 from ostiary.model.plan import Plan
-from ostiary.people.records import ChangePerson, EndSession
+from ostiary.people.records import EndSession
 from token_world import START, TokenWorld
 
 
@@ -56,8 +56,8 @@ def test_who_changed_signs_in_at_once_wherever_the_clock_stands(issuer: IssuerWo
     """In the second of the change, and after the clock was an hour ahead when it was made."""
     browser = issuer.browser()
     before = issuer.redeem(told(browser.sign_in("site")))
-    changed = replace(issuer.known(GRACE), changed_at=int(issuer.now) + ahead)
-    issuer.commit(Plan(writes=(ChangePerson(changed),)))
+    changed = replace(issuer.known(GRACE.subject), changed_at=int(issuer.now) + ahead)
+    issuer.change(changed)
     assert issuer.userinfo(before["access_token"]).status_code == 401
     after = issuer.redeem(told(browser.sign_in("site")))
     assert issuer.userinfo(after["access_token"]).status_code == 200

@@ -7,9 +7,7 @@ import pytest
 
 from issuer_world import ALAN, PASSWORD, WRONG, Browser, IssuerWorld, authorization, form_with, hashed, is_page, told
 from ostiary.model.events import SignedIn, SignInRefused
-from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
-from ostiary.people.records import ChangePerson
 from secrets_seen import secret
 
 
@@ -27,7 +25,7 @@ def reasons(issuer: IssuerWorld) -> list[Reason]:
 
 
 def test_unknown_wrong_and_disabled_look_the_same(issuer: IssuerWorld) -> None:
-    issuer.commit(Plan(writes=(ChangePerson(replace(ALAN, password_hash=hashed(PASSWORD), disabled=True)),)))
+    issuer.change(replace(ALAN, password_hash=hashed(PASSWORD), disabled=True))
     cases = [("nobody", PASSWORD), ("grace", WRONG), ("alan", PASSWORD), ("alan", WRONG)]
     pages = [(tried(issuer.browser(), login, password), login) for login, password in cases]
     assert {(page.status_code, comparable(page, login)) for page, login in pages} == {

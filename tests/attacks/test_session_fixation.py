@@ -7,8 +7,6 @@ import pytest
 
 from issuer_world import GRACE, PASSWORD, IssuerWorld, authorization, hashed, told
 from ostiary.model.events import SignedIn, SignedOut
-from ostiary.model.plan import Plan
-from ostiary.people.records import ChangePerson
 from ostiary.server.issuer.browser import SESSION
 
 NOW = authorization(prompt="none")
@@ -67,7 +65,7 @@ def test_a_changed_password_ends_every_session_from_before(issuer: IssuerWorld) 
     assert is_signed_in(browser.open(NOW))
     issuer.later(5)
     changed = replace(GRACE, password_hash=hashed("another password of hers"), changed_at=int(issuer.now))
-    issuer.commit(Plan(writes=(ChangePerson(changed),)))
+    issuer.change(changed)
     assert not is_signed_in(browser.open(NOW))
 
 
@@ -81,7 +79,7 @@ def test_a_sign_in_within_the_second_of_a_change_outlives_it(
     before = issuer.redeem(told(issuer.browser().sign_in("site")))
     issuer.later(0.25)
     changed = replace(GRACE, password_hash=hashed(PASSWORD), changed_at=int(issuer.now))
-    issuer.commit(Plan(writes=(ChangePerson(changed),)))
+    issuer.change(changed)
     after = issuer.redeem(told(issuer.browser().sign_in("site")))
     assert issuer.userinfo(before["access_token"]).status_code == 401
     assert issuer.userinfo(after["access_token"]).status_code == 200

@@ -155,10 +155,23 @@ def test_a_login_belongs_to_one_person(on_store: OnStore) -> None:
         with pytest.raises(LoginTaken):
             await store.commit(plan(AddPerson(replace(ANN, subject=Subject("s-other")))))
         with pytest.raises(LoginTaken):
-            await store.commit(plan(ChangePerson(replace(BOB, login="ann"))))
-        await committed(store, ChangePerson(replace(BOB, login="robert")))
+            await store.commit(plan(ChangePerson(replace(BOB, login="ann"), BOB)))
+        await committed(store, ChangePerson(replace(BOB, login="robert"), BOB))
         assert (await store.person_by_login("robert")) == replace(BOB, login="robert")
         assert await store.person_by_login("bob") is None
+
+    on_store(work)
+
+
+def test_a_change_of_a_person_never_undoes_another(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddPerson(ANN))
+        shut_out = replace(ANN, disabled=True, changed_at=NOW)
+        await committed(store, ChangePerson(shut_out, ANN))
+        renamed = ChangePerson(replace(ANN, name="Ann Other"), ANN)
+        assert await store.commit(plan(renamed)) == AlreadySpent(renamed)
+        assert await store.person(ANN.subject) == shut_out
+        await committed(store, ChangePerson(replace(shut_out, name="Ann Other"), shut_out))
 
     on_store(work)
 

@@ -13,6 +13,7 @@ from ostiary.cli.said import fail, print_json
 from ostiary.contract.model import LONGEST_ACCESS_TOKEN
 from ostiary.model.fresh import fresh_name
 from ostiary.model.ids import Role, Secret, Subject, TenantId
+from ostiary.model.plan import Committed
 from ostiary.people.accounts import Change, NewPerson, RoleUnknown, add_person, change_person
 from ostiary.people.logins import LoginInvalid
 from ostiary.people.passwords import SALT_BYTES, PasswordRefused, hash_password, require_acceptable
@@ -81,7 +82,7 @@ def set_person(
     """Change a person. Where roles, tenant, password or access change, tokens and sessions from before are dead."""
 
     async def work(place: Place, store: Store) -> None:
-        person = await _person(store, login)
+        await _person(store, login)
         password = _password(password_stdin) if new_password or password_stdin else None
         change = Change(
             name=name,
@@ -91,7 +92,7 @@ def set_person(
             password_hash=_hashed(password) if password else None,
             disabled=disable,
         )
-        await _change(place, store, person, change)
+        await _change(place, store, login, change)
         if password and not password_stdin:
             typer.echo(f"password: {password.reveal()}")
 
@@ -112,12 +113,16 @@ def list_people(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = 
     with_store(contract, state, work)
 
 
-async def _change(place: Place, store: Store, person: Person, change: Change) -> None:
-    try:
-        plan = change_person(person, change, place.contract.roles, int(time.time()), LONGEST_ACCESS_TOKEN)
-    except RoleUnknown as error:
-        fail(_why(error))
-    await store.commit(plan)
+async def _change(place: Place, store: Store, login: str, change: Change) -> None:
+    """Who is changed meanwhile is read anew, so that neither change is lost."""
+    while True:
+        person, now = await _person(store, login), int(time.time())
+        try:
+            plan = change_person(person, change, place.contract.roles, now, LONGEST_ACCESS_TOKEN)
+        except RoleUnknown as error:
+            fail(_why(error))
+        if isinstance(await store.commit(plan), Committed):
+            return
 
 
 async def _person(store: Store, login: str) -> Person:

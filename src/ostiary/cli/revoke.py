@@ -9,6 +9,7 @@ from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, ContractFile, StateFolder
 from ostiary.cli.said import fail
 from ostiary.model.ids import ClientId, SessionId, TokenId
+from ostiary.model.plan import Committed
 from ostiary.server import revocation
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
@@ -76,10 +77,12 @@ def person(
     """A person's sessions and tokens. They may sign in again: `ostiary person set LOGIN --disable` shuts them out."""
 
     async def work(place: Place, store: Store) -> None:
-        found = await store.person_by_login(login)
-        if found is None:
-            fail(f"there is nobody with the login {login}")
-        await store.commit(revocation.of_person(found, int(time.time())))
+        committed = False
+        while not committed:  # who is changed meanwhile is read anew
+            found = await store.person_by_login(login)
+            if found is None:
+                fail(f"there is nobody with the login {login}")
+            committed = isinstance(await store.commit(revocation.of_person(found, int(time.time()))), Committed)
 
     with_store(contract, state, work)
     typer.echo(f"revoked: the sessions and tokens of {login}")

@@ -63,7 +63,7 @@ def change_person(person: Person, change: Change, known: Collection[Role], now: 
     ends = not ENDS_TOKENS.isdisjoint(what)
     changed = replace(person, **new, changed_at=now if ends else person.changed_at)
     return Plan(
-        writes=(ChangePerson(changed),),
+        writes=(ChangePerson(changed, person),),
         events=(PersonChanged(at=now, subject=person.subject, what=what),),
         feed=(SubjectChanged(person.subject, before=now, until=now + token_seconds),) if ends else (),
     )

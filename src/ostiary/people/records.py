@@ -64,10 +64,12 @@ class AddPerson(Write):
 
 
 @dataclass(frozen=True, slots=True)
-class ChangePerson(Write):
-    """The whole record replaces the one with the same subject."""
+class ChangePerson(Spend):
+    """The whole record replaces `before`. Fails where that is not what is there any more: whoever changed it meanwhile
+    may have shut the person out."""
 
     person: Person
+    before: Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def of_client(client: ClientId, now: int) -> Plan:
 def of_person(person: Person, now: int) -> Plan:
     """Every session and token from before; the person may sign in again."""
     return Plan(
-        writes=(ChangePerson(replace(person, changed_at=now)),),
+        writes=(ChangePerson(replace(person, changed_at=now), person),),
         events=(PersonChanged(at=now, subject=person.subject, what=("sessions",)),),
         feed=(SubjectChanged(person.subject, before=now, until=now + LONGEST_ACCESS_TOKEN),),
     )

@@ -85,13 +85,25 @@ def failures(keys: Sequence[bytes]) -> Steps[Sequence[Failures]]:
     return found
 
 
-def put_person(write: AddPerson | ChangePerson) -> Steps[None]:
+def add_person(write: AddPerson) -> Steps[None]:
     """Raises LoginTaken."""
-    person = write.person
+    yield from _require_free(write.person)
+    yield PERSON.add, PERSON.values(write.person)
+
+
+def change_person(write: ChangePerson) -> Steps[None]:
+    """Raises LoginTaken and Spent."""
+    yield from _require_free(write.person)
+    if (yield from PERSON.only(PERSON_BY_SUBJECT, write.person.subject)) != write.before:
+        raise Spent(write)
+    yield PERSON.put, PERSON.values(write.person)
+
+
+def _require_free(person: Person) -> Steps[None]:
+    """Raise LoginTaken where the login is somebody else's."""
     other = yield from PERSON.only(PERSON_BY_LOGIN, person.login)
-    if other is not None and (isinstance(write, AddPerson) or other.subject != person.subject):
+    if other is not None and other.subject != person.subject:
         raise LoginTaken(person.subject)
-    yield (PERSON.add if isinstance(write, AddPerson) else PERSON.put), PERSON.values(person)
 
 
 def start_session(write: StartSession) -> Steps[None]:

@@ -15,8 +15,8 @@ from ostiary.store import ends, of_device, of_issuer, of_keys, of_people, past
 from ostiary.store.statements import Steps
 
 WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
-    known.AddPerson: of_people.put_person,
-    known.ChangePerson: of_people.put_person,
+    known.AddPerson: of_people.add_person,
+    known.ChangePerson: of_people.change_person,
     known.StartSession: of_people.start_session,
     known.RenewSession: of_people.renew_session,
     known.TouchSession: of_people.touch_session,
