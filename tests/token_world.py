@@ -209,7 +209,8 @@ class TokenWorld:
     ) -> httpx.Response:
         """Send what the gateway would pass on."""
         sent = [("x-ostiary-peer", PEER), ("x-ostiary-request-id", "w1-7"), *headers]
-        answer = await self.http.request(method, path, content=content, headers=sent)
+        as_bytes = [(name.encode(), value.encode("latin-1")) for name, value in sent]
+        answer = await self.http.request(method, path, content=content, headers=as_bytes)
         _remember(answer)
         return answer
 

@@ -28,6 +28,15 @@ def test_a_session_cookie_that_was_planted_never_becomes_one(issuer: IssuerWorld
     assert is_signed_in(attacker.open(NOW))
 
 
+@pytest.mark.parametrize("before", [" ", "\t", "\x85", "\xa0", "\x1f", "\x0c"])
+def test_a_name_that_only_looks_like_ours_is_another_cookie(issuer: IssuerWorld, before: str) -> None:
+    """Browsers keep `__Host-` for this host alone, but not what servers strip to it: a neighbour could plant that."""
+    attacker, victim = issuer.browser("203.0.113.66"), issuer.browser()
+    assert is_signed_in(attacker.sign_in("site"))
+    victim.cookies[f"{before}{SESSION}"] = attacker.cookies[SESSION]
+    assert is_signed_in(victim.open(NOW)) is (before in " \t")
+
+
 def test_signing_in_anew_ends_the_cookie_from_before_and_keeps_the_session(issuer: IssuerWorld) -> None:
     browser = issuer.browser()
     tokens = issuer.redeem(told(browser.sign_in("site")))

@@ -1,6 +1,7 @@
 """The way of a request through parser, rules and forwarding, for any bytes: `make fuzz`, and briefly in the tests.
 
-A request is refused in one of the known ways, or goes on as one that another parser (h11) reads in the same way.
+A request is refused in one of the known ways, or goes on as one that another parser (h11) reads in the same way; so
+does a service's answer.
 """
 
 import json
@@ -12,13 +13,15 @@ import h11
 
 from ostiary.contract.read import load
 from ostiary.gateway.compile import Facts, Gateway
-from ostiary.gateway.decision import Allow, Refuse, Reply
+from ostiary.gateway.decision import Allow, Asked, Refuse, Reply
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.peer import peer_of
 from ostiary.gateway.revocation import Revocations
 from ostiary.http import syntax
 from ostiary.http.body import ChunkedBody
+from ostiary.http.fields import response_names
+from ostiary.http.response import ResponseParser
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import HttpRefused
 from ostiary.model.ids import Secret
@@ -43,6 +46,12 @@ SEEDS: Final = (
     b"POST https://door.example/public/%61 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nOrigin: https://a.b",
     b"GET /things/ada?t=1 HTTP/1.1\r\nHost: door.example\r\nAuthorization: Bearer a.b.c\r\ntraceparent: 00-a-b-01",
     b"OPTIONS /things/ada HTTP/1.0\r\nHost: door.example:443\r\nAccess-Control-Request-Method: GET\r\nOrigin: null",
+)
+ANSWER_SEEDS: Final = (
+    b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie: a=b\r\nConnection: close, X-Hop\r\nX-Hop: 1",
+    b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/x\r\nTransfer-Encoding: chunked\r\nServer: x",
+    b"HTTP/1.0 204\r\nSet-Cookie: __Host-ostiary-session=x\r\nAccess-Control-Allow-Origin: *\r\nX-Ostiary-A: b",
+    b"HTTP/1.1 103 Early Hints\r\nLink: <a>\r\nAlt-Svc: h3\r\nContent-Security-Policy: x\r\nDate: y",
 )
 CHUNKED_SEEDS: Final = (
     b"3\r\nabc\r\n0\r\n\r\n",
@@ -100,6 +109,39 @@ def _require_same(sent: bytes, method: bytes, path: bytes, query: bytes | None) 
     assert b".." not in unquote_to_bytes(path).split(b"/"), sent
 
 
+def _asked() -> Asked:
+    parsed = _GATEWAY.parser.parse(b"GET /public/a HTTP/1.1\r\nHost: door.example\r\nOrigin: https://page.example")
+    decision = _GATEWAY.decide(parsed, _PEER, 1_800_000_000.0, 1)
+    assert isinstance(decision, Allow)
+    return decision.asked
+
+
+_ANSWERS: Final = ResponseParser(response_names())
+_ASKED: Final = _asked()
+
+
+def answer(data: bytes) -> None:
+    """The head of a service's answer, on its way to the client."""
+    raw = data.partition(syntax.HEAD_END)[0]
+    for method in (b"GET", b"HEAD"):
+        try:
+            parsed = _ANSWERS.parse(raw, method)
+        except HttpRefused:
+            continue
+        told = _ASKED.route.answer(_ASKED, parsed, b"x-request-id: door-1\r\n")
+        reader = h11.Connection(h11.CLIENT)
+        reader.send(h11.Request(method=method, target="/", headers=[("host", "x")]))
+        reader.receive_data(told)
+        read = reader.next_event()
+        assert isinstance(read, h11.Response | h11.InformationalResponse), told
+        assert read.status_code == parsed.status, told
+        fields = [(name, value.lower()) for name, value in read.headers]
+        assert [value for name, value in fields if name == b"x-request-id"] == [b"door-1"], told
+        assert [value for name, value in fields if name == b"x-content-type-options"] == [b"nosniff"], told
+        cookies = [value.lstrip(syntax.NOT_TOKEN) for name, value in fields if name == b"set-cookie"]
+        assert not [value for value in cookies if value.startswith(b"__host-ostiary-")], told
+
+
 def chunked(data: bytes) -> None:
     """A chunked body, at once and in two halves: the same bytes, or refused both times."""
     assert _read(data, len(data)) == _read(data, len(data) // 2)
@@ -122,6 +164,7 @@ def main() -> None:
 
     def target(data: bytes) -> None:
         head(data)
+        answer(data)
         chunked(data)
 
     atheris.instrument_all()

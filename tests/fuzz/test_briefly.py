@@ -53,13 +53,14 @@ def changed(source: random.Random, seed: bytes) -> bytes:
     ("target", "seeds"),
     [
         (http.head, http.SEEDS),
+        (http.answer, http.ANSWER_SEEDS),
         (http.chunked, http.CHUNKED_SEEDS),
         (token.token, token.SEEDS),
         (token.key_set, token.KEY_SET_SEEDS),
         (signature.fields, signature.SEEDS),
         (signature.digest, signature.DIGEST_SEEDS),
     ],
-    ids=["head", "chunked", "token", "key-set", "signature", "digest"],
+    ids=["head", "answer", "chunked", "token", "key-set", "signature", "digest"],
 )
 def test_nothing_unknown_comes_of_changed_seeds(target: Callable[[bytes], None], seeds: Sequence[bytes]) -> None:
     source = random.Random(7)

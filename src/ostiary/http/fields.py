@@ -186,6 +186,9 @@ def without_our_cookies(value: bytes) -> bytes:
 
 
 def is_our_cookie(pair: bytes) -> bool:
-    """Whether `name=value` names a cookie of ours; browsers compare these prefixes without case, and some send back a
-    cookie without a name as its value alone (RFC 6265bis section 5.7)."""
-    return pair.lstrip(b" \t=").lower().startswith(OUR_COOKIES)
+    """Whether `name=value` names a cookie of ours to anyone.
+
+    Browsers compare these prefixes without case, and some send a cookie without a name as its value alone (RFC 6265bis
+    section 5.7); servers drop more white space before a name than browsers know, U+0085 for one.
+    """
+    return pair.lstrip(syntax.NOT_TOKEN).lower().startswith(OUR_COOKIES)

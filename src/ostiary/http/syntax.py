@@ -9,6 +9,7 @@ HEAD_END: Final = b"\r\n\r\n"
 ALPHANUMERIC: Final = (string.ascii_letters + string.digits).encode()
 TOKEN: Final = ALPHANUMERIC + b"!#$%&'*+-.^_`|~"
 """RFC 9110 section 5.6.2."""
+NOT_TOKEN: Final = bytes(range(256)).translate(None, TOKEN)
 FIELD_TEXT: Final = b"\t" + bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100))
 """RFC 9110 section 5.5: field-vchar, SP and HTAB."""
 UNRESERVED: Final = ALPHANUMERIC + b"-._~"

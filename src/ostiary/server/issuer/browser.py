@@ -62,7 +62,7 @@ def _cookies(incoming: Incoming) -> dict[str, str]:
 
 def _pairs(incoming: Incoming) -> list[tuple[str, str]]:
     lines = [value.decode("latin-1") for name, value in incoming.headers if name == b"cookie"]
-    split = (pair.strip().partition("=") for line in lines for pair in line.split(";"))
+    split = (pair.strip(" \t").partition("=") for line in lines for pair in line.split(";"))
     return [(name, value) for name, _, value in split]
 
 
