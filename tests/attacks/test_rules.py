@@ -302,6 +302,11 @@ def test_a_route_that_asks_for_a_proof_takes_no_bearer_token(rules: Rules) -> No
     assert rules.reason("GET /things/ada", rules.token()) is None
 
 
+def test_a_client_that_has_to_prove_possession_is_not_let_in_by_its_token_alone(rules: Rules) -> None:
+    assert rules.reason("GET /things/ada", rules.token(client_id="phone")) is Reason.BINDING_TOO_WEAK
+    assert rules.reason("GET /things/ada", rules.token(client_id="page")) is None
+
+
 @pytest.mark.parametrize("address", ["192.0.2.1", "198.51.101.1", "::1"])
 def test_a_client_calls_from_where_the_contract_says(rules: Rules, address: str) -> None:
     robot = rules.token("robot", client_id="robot")

@@ -216,6 +216,32 @@ async def published(door: World) -> KeySet:
     return KeySet.of(parse_public(parse_object(key.public.encode())) for key in keys)
 
 
+def test_a_request_has_one_name_everywhere_and_its_trace_goes_on(tmp_path: Path) -> None:
+    heads = []
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            heads.append((await read_request(reader))[0].decode().lower().split("\r\n"))
+            writer.write(OK.replace(b"\r\n\r\n", b"\r\nx-request-id: theirs\r\n\r\n"))
+
+    def sent(name: str) -> list[str]:
+        return [line.partition(": ")[2] for line in heads[-1] if line.startswith(f"{name}: ")]
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line, trace = await door.connect(), "4bf92f3577b34da6a3ce929d0e0e4736"
+            traced = (f"traceparent: 00-{trace}-00f067aa0ba902b7-01", "tracestate: a=b", "X-Request-Id: mine")
+            first, second = await line.ask("GET /public/a", *traced), await line.ask("GET /public/a", *traced)
+            assert sent("x-request-id") == [second.fields["x-request-id"]] != [first.fields["x-request-id"]]
+            assert "theirs" not in second.fields["x-request-id"]
+            (parent,) = sent("traceparent")
+            assert parent.startswith(f"00-{trace}-") and parent.endswith("-01")
+            assert "00f067aa0ba902b7" not in parent
+            assert sent("tracestate") == ["a=b"]
+
+    run(flow())
+
+
 def test_a_trusted_proxy_tells_whose_request_it_is(tmp_path: Path) -> None:
     heads = []
 
@@ -227,8 +253,15 @@ def test_a_trusted_proxy_tells_whose_request_it_is(tmp_path: Path) -> None:
     async def flow() -> None:
         async with world(tmp_path, origin, trusted_proxies=["127.0.0.0/8"]) as door:
             line = await door.connect()
-            await line.ask("GET /public/a", "X-Forwarded-For: 198.51.100.9, 192.0.2.1, 127.0.0.7")
-            assert b"\r\nx-forwarded-for: 192.0.2.1\r\n" in heads[0]
+            for told, client in {
+                "198.51.100.9, 192.0.2.1, 127.0.0.7": "192.0.2.1",
+                "127.0.0.9": "127.0.0.9",
+                "192.0.2.1, nonsense, 127.0.0.7": "127.0.0.7",
+                "nonsense": "127.0.0.1",
+                "2001:db8::1": "2001:db8::1",
+            }.items():
+                await line.ask("GET /public/a", f"X-Forwarded-For: {told}")
+                assert f"\r\nx-forwarded-for: {client}\r\n".encode() in heads[-1]
 
     run(flow())
 

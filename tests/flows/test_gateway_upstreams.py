@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from gateway_world import (
     world,
 )
 from ostiary.model.reasons import Reason
+from ostiary.server.gateway import pool
 
 
 async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -174,5 +177,70 @@ def test_a_sick_service_is_not_asked_until_it_is_well(tmp_path: Path) -> None:
             assert await reasons(door) == [Reason.UPSTREAM_UNREACHABLE]
             well = True
             await until(line, 200)
+
+    run(flow())
+
+
+def test_a_service_that_takes_no_connection_is_a_gateway_timeout(tmp_path: Path) -> None:
+    """Its backlog is full: what more knocks is not heard."""
+
+    async def flow() -> None:
+        with socket.socket() as deaf, ExitStack() as knocking:
+            deaf.bind(("127.0.0.1", 0))
+            deaf.listen(0)
+            for _ in range(4):
+                one = knocking.enter_context(socket.socket())
+                one.setblocking(False)
+                one.connect_ex(deaf.getsockname())
+            services = {"api": {"url": f"http://127.0.0.1:{deaf.getsockname()[1]}"}}
+            async with world(tmp_path, silent, timeouts=QUICK, services=services) as door:
+                assert (await (await door.connect()).ask("GET /public/a")).status == 504
+                assert await reasons(door) == [Reason.UPSTREAM_TIMEOUT]
+
+    run(flow())
+
+
+def test_more_than_may_wait_for_a_connection_are_sent_away_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "MOST_WAITING", 1)
+    go_on = asyncio.Event()
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await read_request(reader)
+            await go_on.wait()
+            writer.write(OK)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            one = {"url": f"http://127.0.0.1:{door.service}", "connections": 1}
+            door.worker.prepare(contract(door.service, services={"api": one}))()
+            served, waits, refused = [await door.connect() for _ in range(3)]
+            for line in (served, waits):
+                await line.send(request("GET /public/a"))
+                await asyncio.sleep(0.1)
+            assert (await refused.ask("GET /public/a")).status == 503
+            assert await reasons(door) == [Reason.UPSTREAM_BUSY]
+            go_on.set()
+            assert [(await line.answer()).status for line in (served, waits)] == [200, 200]
+
+    run(flow())
+
+
+def test_an_unused_connection_to_a_service_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "IDLE_SECONDS", 0.3)
+    left = asyncio.Event()
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(OK)
+        assert await reader.read() == b""
+        left.set()
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            assert (await (await door.connect()).ask("GET /public/a")).status == 200
+            await left.wait()
 
     run(flow())
