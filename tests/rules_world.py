@@ -6,7 +6,7 @@ from typing import Any, Final
 from gateway_world import AUDIENCE, ORIGIN, contract, request
 from ostiary.gateway.compile import Facts, Gateway
 from ostiary.gateway.decision import Allow, Asked, Decision, Refuse
-from ostiary.gateway.identify import Trust
+from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.peer import peer_of
 from ostiary.gateway.revocation import Revocations
@@ -18,6 +18,7 @@ from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import Refusal
 from ostiary.model.reasons import Reason
 from secrets_seen import secret
+from used_proofs import proofs
 
 SECOND: Final = 1_000_000_000
 NOW: Final = int(time.time())
@@ -34,7 +35,7 @@ class Rules:
         self.revocations = Revocations()
         self.clock = 10 * SECOND
         self.revocations.heard_at = self.clock
-        trust = Trust.of(self.contract, KeySet({self.key.id: self.key.public}), self.revocations)
+        trust = Trust.of(self.contract, KeySet({self.key.id: self.key.public}), self.revocations, proofs())
         table = Table(memoryview(bytearray(1 << 16)))
         self.gateway = Gateway(self.contract, Facts(trust, table, self._sign))
 

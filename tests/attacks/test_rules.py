@@ -395,6 +395,16 @@ def test_addresses_are_counted_and_ipv6_by_the_network_of_a_customer() -> None:
     assert door.reason("GET /x", address="2001:db8:0:1::1") is None
 
 
+def test_one_token_from_two_addresses_is_counted_at_each() -> None:
+    limit = [{"per": "ip", "rate": "1/h", "burst": 1}, {"per": "person", "rate": "1/h", "burst": 2}]
+    routes = [{"on": "GET /x", "to": "api", "scope": "things", "limit": limit}]
+    door = Rules(**CONTRACT | {"routes": routes})
+    assert door.reason("GET /x", door.token()) is None
+    assert door.reason("GET /x", door.token()) is Reason.LIMIT_REACHED
+    assert door.reason("GET /x", door.token(), address="192.0.2.2") is None
+    assert door.reason("GET /x", door.token(), address="192.0.2.3") is Reason.LIMIT_REACHED
+
+
 def test_a_client_s_quota_holds_over_all_routes() -> None:
     clients = {**CONTRACT["clients"], "page": {**CONTRACT["clients"]["page"], "quota": "2/day"}}
     door = Rules(**CONTRACT | {"clients": clients})

@@ -224,7 +224,7 @@ def test_15_a_status_is_three_digits_between_100_and_599(status: str) -> None:
 
 
 def test_an_answer_has_its_bounds() -> None:
-    assert len(answer(*["X: y"] * 199).passed) == 199
+    assert answer(*["X: y"] * 199).passed.count(b"X: y") == 199
     with pytest.raises(HttpRefused):
         answer(*["X: y"] * 200)
 
