@@ -20,7 +20,7 @@ from ostiary.model.plan import Plan
 from ostiary.people.records import AddPerson, Person
 from ostiary.server.issuer.browser import BROWSER, SESSION
 from secrets_seen import secret
-from token_world import CONTRACT, ORIGIN, REDIRECT, VERIFIER, TokenWorld
+from token_world import BEARER, CONTRACT, ORIGIN, REDIRECT, VERIFIER, TokenWorld
 
 PASSWORD: Final = secret("correct horse " + secrets.token_urlsafe(12))
 WRONG: Final = secret("wrong battery " + secrets.token_urlsafe(12))
@@ -51,6 +51,7 @@ CLIENTS: Final[Mapping[str, Any]] = {
     "spare": {
         "kind": "spa",
         "name": "The Spare Part",
+        "insecure_bearer_tokens": BEARER,
         "scopes": ["orders.read"],
         "redirect_uris": ["https://spare.example/callback?tab=1", "https://spare.example/second"],
         "post_logout_redirect_uris": ["https://spare.example/bye", "https://spare.example/bye?tab=1"],

@@ -35,7 +35,7 @@ from ostiary.keys.records import KeyUse
 from ostiary.keys.ring import first_keys, new_key
 from ostiary.model import endpoints
 from ostiary.model.events import Event, IssuerRefused
-from ostiary.model.ids import ClientId, GrantId, Role, Scope, Secret, SessionId, Subject, TenantId
+from ostiary.model.ids import ClientId, GrantId, Role, Scope, Secret, SessionId, Subject, TenantId, Thumbprint
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.people.records import AddPerson, ChangePerson, EndSession, Person, Session, StartSession
@@ -45,6 +45,7 @@ from ostiary.server.issuer.endpoints import PAGES
 from ostiary.server.issuer.keys import IssuerKeys
 from ostiary.store.opening import open_store
 from secrets_seen import SEEN, secret, watch
+from used_proofs import proof, proofs
 
 T = TypeVar("T")
 
@@ -77,7 +78,9 @@ REDIRECT: Final = {
     "reader": "com.example.reader:/callback",
     "pages": "https://pages.example/",
     "phone": "com.example.phone:/callback",
+    "tab": "https://tab.example/",
 }
+BEARER: Final = {"value": True, "because": "these tests are about something else"}
 CONTRACT: Final[Mapping[str, Any]] = {
     "origin": ORIGIN,
     "insecure_plain_http": {"value": True, "because": "the tests have no sockets"},
@@ -90,7 +93,8 @@ CONTRACT: Final[Mapping[str, Any]] = {
         "other": {"kind": "web", "scopes": ["orders.read"], "secret": "${env:other}"},
         "agency": {"kind": "third-party", "scopes": ["orders.read"], "secret": "${env:agency}"},
         "reader": {"kind": "third-party", "scopes": ["orders.read"]},
-        "pages": {"kind": "spa", "scopes": ["orders.read"]},
+        "pages": {"kind": "spa", "scopes": ["orders.read"], "insecure_bearer_tokens": BEARER},
+        "tab": {"kind": "spa", "scopes": ["orders.read"]},
         "phone": {"kind": "mobile", "scopes": ["orders.read"]},
         "robot": {
             "kind": "service",
@@ -175,7 +179,7 @@ class TokenWorld:
         self._first_records()
         self.contract = _contract()
         keys = IssuerKeys(self.master, self.run(self.store.signing_keys()))
-        self.desk = Desk(self.contract, self.store, self.master, keys, lambda: self.now, secrets.token_bytes)
+        self.desk = Desk(self.contract, self.store, self.master, keys, proofs(), lambda: self.now, secrets.token_bytes)
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(IssuerApp(self.desk, PAGES)), base_url=ORIGIN)
 
     def _first_records(self) -> None:
@@ -260,9 +264,15 @@ class TokenWorld:
         }
         return secret(sign({k: v for k, v in (whole | claims).items() if v is not None}, key, typ))
 
+    def proof(self, key: SigningPrivateKey, path: str = endpoints.TOKEN, method: str = "POST", **changes: Any) -> str:
+        """Of possession (RFC 9449 section 4.2)."""
+        return proof(key, method, ORIGIN + path, self.now, **changes)
+
     # grants
 
-    def code(self, client: str = "site", scopes: str = "openid orders.read", **grant: Any) -> str:
+    def code(
+        self, client: str = "site", scopes: str = "openid orders.read", code_key: str | None = None, **grant: Any
+    ) -> str:
         """An authorization code as the consent page would have led to it, for a new session."""
         code, now = secret(secrets.token_urlsafe(32)), int(self.now)
         session = Session(
@@ -296,6 +306,7 @@ class TokenWorld:
             challenge=challenge_of(VERIFIER),
             issued_at=now,
             expires_at=now + 60,
+            key=None if code_key is None else Thumbprint(code_key),
         )
         self.commit(Plan(writes=(StartSession(session), OpenGrant(replace(opened, **grant), kept))))
         return code
@@ -309,17 +320,31 @@ class TokenWorld:
             **changes,
         }
 
-    def exchange(self, code: str, client: str = "site", **changes: str) -> httpx.Response:
-        return self.post(endpoints.TOKEN, self.code_form(code, client, **changes), client)
+    def exchange(
+        self, code: str, client: str = "site", key: SigningPrivateKey | None = None, **changes: str
+    ) -> httpx.Response:
+        return self.post(endpoints.TOKEN, self.code_form(code, client, **changes), client, **self._proving(key))
 
-    def tokens(self, client: str = "site", scopes: str = "openid orders.read", **grant: Any) -> dict[str, Any]:
+    def _proving(self, key: SigningPrivateKey | None) -> dict[str, str]:
+        return {} if key is None else {"dpop": self.proof(key)}
+
+    def tokens(
+        self,
+        client: str = "site",
+        scopes: str = "openid orders.read",
+        key: SigningPrivateKey | None = None,
+        **grant: Any,
+    ) -> dict[str, Any]:
         """What a new grant of the client leads to."""
-        answer = self.exchange(self.code(client, scopes, **grant), client)
+        answer = self.exchange(self.code(client, scopes, **grant), client, key)
         assert answer.status_code == 200, answer.text
         return read(answer)
 
-    def refresh(self, token: str, client: str = "site", **changes: str) -> httpx.Response:
-        return self.post(endpoints.TOKEN, {"grant_type": "refresh_token", "refresh_token": token, **changes}, client)
+    def refresh(
+        self, token: str, client: str = "site", key: SigningPrivateKey | None = None, **changes: str
+    ) -> httpx.Response:
+        form = {"grant_type": "refresh_token", "refresh_token": token, **changes}
+        return self.post(endpoints.TOKEN, form, client, **self._proving(key))
 
     def own_token(self, client: str = "robot") -> str:
         """An access token of a client that acts for itself."""

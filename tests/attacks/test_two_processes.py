@@ -17,6 +17,7 @@ from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.keys import IssuerKeys
 from ostiary.store.opening import open_store
 from token_world import ASSERTION_TYPE, ORIGIN, TokenWorld, read
+from used_proofs import proofs
 
 ROUNDS = 6
 
@@ -26,7 +27,7 @@ def other(world: TokenWorld, tmp_path: Path) -> Iterator[httpx.AsyncClient]:
     """A second issuer on the same store, with connections and a writer of its own."""
     store = world.run(open_store(Secret(str(tmp_path / "store.sqlite3")), world.master.derive("audit")))
     keys = IssuerKeys(world.master, world.run(store.signing_keys()))
-    desk = Desk(world.contract, store, world.master, keys, lambda: world.now, secrets.token_bytes)
+    desk = Desk(world.contract, store, world.master, keys, proofs(), lambda: world.now, secrets.token_bytes)
     http = httpx.AsyncClient(transport=httpx.ASGITransport(IssuerApp(desk, {})), base_url=ORIGIN)
     yield http
     world.run(http.aclose())

@@ -19,14 +19,17 @@ from ostiary.gateway.peer import peer_of
 from ostiary.gateway.revocation import Revocations
 from ostiary.gateway.watch import watched
 from ostiary.issuer import access_token
+from ostiary.issuer.holder import Holder
 from ostiary.keys import jwt
-from ostiary.keys.dpop import Proofs
+from ostiary.keys.dpop import Proofs, key_thumbprint, make_proof, token_digest
+from ostiary.keys.dpop import Request as Proven
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.keyset import KeySet
 from ostiary.keys.nonces import Nonces
 from ostiary.keys.replays import BLOCK_BYTES, Replays
 from ostiary.model.errors import OAuthError, Refusal, TooManyRequests
 from ostiary.model.ids import RouteId
+from ostiary.model.principal import Binding
 
 _SLOTS: Final = 256
 _SIGNED: Final = "(signed by the gateway)"
@@ -83,17 +86,39 @@ class Trial:
 
 def attempt(contract: Contract, request: Request, visitor: Visitor | None) -> Trial:
     """Try it; `visitor` is None for a request without a token. Raises ValueError for an address that is none."""
-    trial, key, credential = Trial(), SigningPrivateKey.generate(), None
+    trial, key, now = Trial(), SigningPrivateKey.generate(), time.time()
+    credential = Credential()
     if visitor is not None:
+        own = SigningPrivateKey.generate() if visitor.client.profile.binding is Binding.DPOP else None
+        holder = None if own is None else Holder(Binding.DPOP, key_thumbprint(own.public))
         try:
-            trial.token = token_claims(contract, visitor, request.address, time.time())
+            trial.token = token_claims(contract, visitor, request.address, now, holder)
         except OAuthError as refused:
             trial.note("issue", "token", refused)
             return trial
         trial.note("issue", "token", None)
-        credential = jwt.sign(trial.token, key, access_token.TYPE)
-    _judge(_gateway(contract, key, trial), request, credential, trial)
+        credential = Credential(jwt.sign(trial.token, key, access_token.TYPE), own)
+    gateway = _gateway(contract, key, trial)
+    _judge(gateway, request, credential.fields(request, contract.origin, gateway.trust.proofs, now), trial)
     return trial
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A token, and the key that it is bound to; neither where nobody asks for one."""
+
+    token: str = field(default="", repr=False)
+    key: SigningPrivateKey | None = None
+
+    def fields(self, request: Request, origin: str, proofs: Proofs, now: float) -> Sequence[tuple[str, str]]:
+        """What brings it."""
+        if not self.token:
+            return ()
+        if self.key is None:
+            return (("authorization", f"Bearer {self.token}"),)
+        about = Proven(request.method, origin + request.path.partition("?")[0], token_digest(self.token))
+        proof = make_proof(self.key, about, proofs.nonces.newest(now), "trial", now)
+        return (("authorization", f"DPoP {self.token}"), ("dpop", proof))
 
 
 def _gateway(contract: Contract, key: SigningPrivateKey, trial: Trial) -> Gateway:
@@ -108,7 +133,7 @@ def _proofs() -> Proofs:
     return Proofs(Nonces(b"trial"), Replays(memoryview(bytearray(BLOCK_BYTES)), lambda block: nullcontext()))
 
 
-def _judge(gateway: Gateway, request: Request, credential: str | None, trial: Trial) -> None:
+def _judge(gateway: Gateway, request: Request, credential: Sequence[tuple[str, str]], trial: Trial) -> None:
     """What a worker does with a request, up to the head that it would send on."""
     host = gateway.contract.origin.partition("://")[2]
     try:
@@ -144,11 +169,9 @@ def _send(asked: Asked, body: bytes, trial: Trial) -> None:
     trial.upstream = asked.route.forward(asked, b"", forward.frame(asked.head.length))
 
 
-def _bytes(request: Request, host: str, credential: str | None) -> bytes:
+def _bytes(request: Request, host: str, credential: Sequence[tuple[str, str]]) -> bytes:
     """As a client would send it."""
-    fields = [("host", host), *request.headers]
-    if credential is not None:
-        fields.append(("authorization", f"Bearer {credential}"))
+    fields = [("host", host), *request.headers, *credential]
     if request.body:
         fields.append(("content-length", str(len(request.body))))
     lines = [f"{request.method} {request.path} HTTP/1.1", *(f"{name}: {value}" for name, value in fields)]

@@ -7,9 +7,10 @@ from typing import Final
 from ostiary.contract.model import ClientRule, Contract
 from ostiary.issuer import flows
 from ostiary.issuer.access_token import Claims
-from ostiary.issuer.client_authentication import require_address, require_enabled
+from ostiary.issuer.client_authentication import AuthenticatedClient, require_address, require_enabled
 from ostiary.issuer.code_grant import CodeFacts
 from ostiary.issuer.decision import Decided
+from ostiary.issuer.holder import Holder
 from ostiary.issuer.pkce import challenge_of
 from ostiary.issuer.records import AuthorizationCode, Grant
 from ostiary.issuer.registry import read_contract
@@ -37,19 +38,20 @@ class Visitor:
     """When the client was revoked."""
 
 
-def token_claims(contract: Contract, visitor: Visitor, address: str, now: float) -> Claims:
+def token_claims(contract: Contract, visitor: Visitor, address: str, now: float, holder: Holder | None) -> Claims:
     """What the token endpoint would sign. Raises OAuthError."""
     registry, client = read_contract(contract), visitor.client
+    who = AuthenticatedClient(client, (), holder)
     require_enabled(visitor.disabled_at)
     require_address(client, address)
     if visitor.person is None:
         own = ClientCredentialsRequest(visitor.scopes)
-        return flows.client_credentials(registry, client, own, now, secrets.token_bytes).answer.access
+        return flows.client_credentials(registry, who, own, now, secrets.token_bytes).answer.access
     scopes = allowed_scopes(client) if visitor.scopes is None else visitor.scopes
     require_allowed(scopes, client, contract)
     grant = _grant(visitor, visitor.person, scopes, int(now))
     facts, request = _signed_in(client, grant, visitor.person)
-    decided = flows.authorization_code(registry, client, request, facts, now, secrets.token_bytes)
+    decided = flows.authorization_code(registry, who, request, facts, now, secrets.token_bytes)
     assert isinstance(decided, Decided), "the code is used for the first time"
     return decided.answer.access
 

@@ -9,9 +9,9 @@ from ostiary.contract.expand_route import limits
 from ostiary.contract.file_client import Client, Credential
 from ostiary.contract.key_sets import key_set
 from ostiary.contract.model import ClientAuth, ClientRule, Limit, LimitBy, Profile, Rate
-from ostiary.contract.profiles import PROFILES
+from ostiary.contract.profiles import PROFILES, REFRESH
 from ostiary.model.ids import ClientId, Role, Scope, TenantId, TokenHash
-from ostiary.model.principal import Binding
+from ostiary.model.principal import Binding, Kind
 
 OIDC_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
 """Of OpenID Connect Core sections 5.4 and 11: every client with a person may ask for them."""
@@ -47,8 +47,10 @@ def binding_of(client: Client) -> Binding:
 
 
 def profile_of(client: Client) -> Profile:
-    """The kind's profile with the client's settings."""
+    """The kind's profile with the client's settings. In a browser there is no refresh token without a key."""
     base = PROFILES[client.kind].profile(client.kind)
+    if client.kind is Kind.SPA and client.insecure_bearer_tokens:
+        base = replace(base, grants=base.grants - {REFRESH}, refresh_idle_seconds=None, refresh_absolute_seconds=None)
     return replace(
         base,
         binding=binding_of(client),

@@ -150,18 +150,20 @@ SPA = Sheet(
     credentials=Chosen(
         (Credential.NONE,), "Nothing that is sent to every browser is a secret.", "RFC 6749 section 2.1"
     ),
-    grants=Chosen(frozenset({CODE}), _CODE_ONLY, "RFC 9700 section 2.1.1"),
+    grants=Chosen(frozenset({CODE, REFRESH}), _CODE_ONLY, "RFC 9700 section 2.1.1"),
     auth_methods=Chosen(
         frozenset({ClientAuth.NONE}), "A public client: PKCE proves the exchange.", "RFC 7636 section 4"
     ),
     binding=Chosen(
-        Binding.BEARER, "Bearer tokens, and therefore short ones and none that refresh.", "RFC 9700 section 2.2.1"
+        Binding.DPOP,
+        "Every token is bound to a key that cannot leave the browser: no script carries both off.",
+        "RFC 9449 section 5",
     ),
     access_token_seconds=_SHORT,
     refresh_idle_seconds=Chosen(
-        None, "None without a key that cannot leave the browser: a script could carry it off.", "RFC 9700 section 2.2.2"
+        2 * 3600, "A tab in use stays signed in; a thief of the token does not have its key.", "RFC 9700 section 2.2.2"
     ),
-    refresh_absolute_seconds=Chosen(None, "There is no refresh token.", "RFC 9700 section 2.2.2"),
+    refresh_absolute_seconds=Chosen(12 * 3600, "A working day, whatever happens.", "RFC 9700 section 4.14.2"),
     asks_consent=_FIRST_PARTY,
     pushed_requests=_MAY_PUSH,
     cors=Chosen(True, "Its pages call across origins, from exactly its own.", "Fetch Standard section 3.3"),
@@ -200,7 +202,6 @@ MOBILE = Sheet(
     carried=_IN_FIELD,
     limit=_most(LimitBy.PERSON, 20, 100, "A screen asks for a little, and a loop in an old build never ends."),
     sees_unnamed=_SEES_UNNAMED,
-    not_served="Proof of possession (DPoP) is not served yet: the token endpoint refuses such a client.",
 )
 PARTNER = Sheet(
     says="Another company's server that calls for itself, with an API key or signed requests.",
@@ -312,7 +313,6 @@ DEVICE = Sheet(
     carried=_IN_FIELD,
     limit=_most(LimitBy.PERSON, 5, 50, "A device asks seldom, and cannot be mended when it asks without end."),
     sees_unnamed=_SEES_UNNAMED,
-    not_served="Proof of possession (DPoP) is not served yet: the token endpoint refuses such a client.",
 )
 LEGACY = Sheet(
     says="An old client that cannot change, let in by its old ways for a limited time.",
@@ -359,7 +359,7 @@ _ITSELF = frozenset({"roles"})
 
 SETTINGS: Mapping[Kind, frozenset[str]] = {
     Kind.WEB: _ALL | _PEOPLE | _REFRESHING | _TOKENS | _KEPT,
-    Kind.SPA: _ALL | _PEOPLE | _TOKENS | {"origins"},
+    Kind.SPA: _ALL | _PEOPLE | _REFRESHING | _TOKENS | {"origins", "insecure_bearer_tokens"},
     Kind.MOBILE: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},
     Kind.PARTNER: _ALL | _ITSELF,
     Kind.THIRD_PARTY: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},

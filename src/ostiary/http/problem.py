@@ -17,6 +17,7 @@ from ostiary.model.errors import (
     Refusal,
     TokenRefused,
     TooManyRequests,
+    UseDpopNonce,
 )
 from ostiary.model.ids import Reference
 
@@ -65,7 +66,8 @@ def lines(error: Refusal, metadata: str | None, schemes: Sequence[str]) -> bytes
     match error:
         case TokenRefused():
             challenges = (challenge(error, metadata, scheme) for scheme in schemes)
-            return b"".join(b"www-authenticate: %b\r\n" % each.encode() for each in challenges)
+            nonce = f"dpop-nonce: {error.nonce}\r\n".encode() if isinstance(error, UseDpopNonce) else b""
+            return nonce + b"".join(b"www-authenticate: %b\r\n" % each.encode() for each in challenges)
         case TooManyRequests(retry_after=seconds):
             return b"retry-after: %d\r\n" % seconds
         case MethodNotAllowed(allowed=methods):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import LONGEST_ACCESS_TOKEN, ClientRule
+from ostiary.issuer.holder import Holder
 from ostiary.issuer.records import Grant
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.scopes import OFFLINE_ACCESS, write_scope
@@ -22,15 +23,18 @@ TYPE: Final = "at+jwt"
 Claims = dict[str, object]
 
 
-def client_claims(registry: Registry, client: ClientRule, scopes: frozenset[Scope], now: int, fresh: Fresh) -> Claims:
+def client_claims(
+    registry: Registry, client: ClientRule, holder: Holder | None, scopes: frozenset[Scope], now: int, fresh: Fresh
+) -> Claims:
     """Of a client that acts for itself: it is its own subject (RFC 9068 section 2.2)."""
-    claims = _claims(registry, client, client.id, scopes, now, fresh)
+    claims = _claims(registry, client, holder, client.id, scopes, now, fresh)
     return _with_rights(claims, client.tenant, client.roles)
 
 
 def person_claims(
     registry: Registry,
     client: ClientRule,
+    holder: Holder | None,
     grant: Grant,
     person: Person,
     scopes: frozenset[Scope],
@@ -38,7 +42,7 @@ def person_claims(
     fresh: Fresh,
 ) -> Claims:
     """Of a client that acts for a person. Without offline_access it names the session that it ends with."""
-    claims = _claims(registry, client, person.subject, scopes, now, fresh)
+    claims = _claims(registry, client, holder, person.subject, scopes, now, fresh)
     claims |= {"auth_time": grant.auth_time, "acr": grant.acr, "grant_id": grant.id}
     if OFFLINE_ACCESS not in grant.scopes:
         claims["sid"] = grant.session
@@ -46,10 +50,18 @@ def person_claims(
 
 
 def _claims(
-    registry: Registry, client: ClientRule, subject: str, scopes: frozenset[Scope], now: int, fresh: Fresh
+    registry: Registry,
+    client: ClientRule,
+    holder: Holder | None,
+    subject: str,
+    scopes: frozenset[Scope],
+    now: int,
+    fresh: Fresh,
 ) -> Claims:
-    """RFC 9068 section 2.2."""
+    """RFC 9068 section 2.2, and `cnf` of RFC 7800 section 3.1 where the token is bound to a key."""
+    bound = {} if holder is None else {"cnf": holder.confirmation}
     return {
+        **bound,
         "iss": registry.issuer,
         "sub": subject,
         "aud": audience(registry, scopes),

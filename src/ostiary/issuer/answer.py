@@ -60,6 +60,7 @@ def issue_code(
         challenge=request.challenge,
         issued_at=now,
         expires_at=now + CODE_SECONDS,
+        key=request.key,
     )
     spent = () if request.spends is None else (SpendPushedRequest(request.spends, now),)
     plan = Plan(writes=(*spent, OpenGrant(grant, stored)), events=(_issued(grant, now),))

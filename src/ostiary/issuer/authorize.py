@@ -24,7 +24,7 @@ from ostiary.model.errors import (
     UnauthorizedClient,
     UnsupportedResponseType,
 )
-from ostiary.model.ids import Scope, Subject, TokenHash
+from ostiary.model.ids import Scope, Subject, Thumbprint, TokenHash
 from ostiary.model.reasons import Reason
 
 RESPONSE_TYPE: Final = "code"
@@ -66,6 +66,8 @@ class AuthorizationRequest:
     """None: anybody."""
     acrs: frozenset[str] | None = None
     """Of which the sign-in has to be one; None: any."""
+    key: Thumbprint | None = None
+    """With which the code is good; None: any (RFC 9449 section 10)."""
     spends: TokenHash | None = None
     """The pushed request that this is."""
 

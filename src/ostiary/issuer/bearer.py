@@ -1,12 +1,28 @@
-"""The access token of a request to the issuer's own resource, userinfo (RFC 6750 section 2)."""
+"""The access token of a request to the issuer's own resource, userinfo (RFC 6750 section 2, RFC 9449 section 7)."""
 
+from dataclasses import dataclass, field
+
+from ostiary.issuer.access_token import AccessToken
 from ostiary.issuer.form import Parameters
-from ostiary.model.errors import InvalidRequest, MissingToken
+from ostiary.issuer.holder import Holder
+from ostiary.model.errors import BEARER, DPOP, InvalidDpopProof, InvalidRequest, InvalidToken, MissingToken
+from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
 
+_SCHEMES = {BEARER.lower().encode(): BEARER, DPOP.lower().encode(): DPOP}
 
-def read_bearer(authorization: bytes | None, form: Parameters, query: Parameters) -> str:
-    """The one token, from the header (section 2.1) or the form (section 2.2). Never from the query (section 2.3).
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A token, and the scheme by which it came."""
+
+    scheme: str
+    token: str = field(repr=False)
+
+
+def read_token(authorization: bytes | None, form: Parameters, query: Parameters) -> Brought:
+    """The one token, from the header (RFC 6750 section 2.1) or the form (section 2.2). Never from the query (section
+    2.3).
 
     Raises MissingToken for none, InvalidRequest for more than one or one in the query.
     """
@@ -15,12 +31,27 @@ def read_bearer(authorization: bytes | None, form: Parameters, query: Parameters
     if authorization is None:
         return _from_form(form)
     scheme, _, token = authorization.partition(b" ")
-    if scheme.lower() != b"bearer" or not token:
+    known = _SCHEMES.get(scheme.lower())
+    if known is None or not token:
         raise MissingToken(Reason.TOKEN_MISSING)
-    return token.strip().decode("latin-1")
+    return Brought(known, token.strip().decode("latin-1"))
 
 
-def _from_form(form: Parameters) -> str:
+def _from_form(form: Parameters) -> Brought:
     if "access_token" not in form:
         raise MissingToken(Reason.TOKEN_MISSING)
-    return form["access_token"]
+    return Brought(BEARER, form["access_token"])
+
+
+def require_bound_as_brought(scheme: str, token: AccessToken, holder: Holder | None) -> None:
+    """Raise InvalidToken where the scheme is not the token's, InvalidDpopProof unless its key was shown (RFC 9449
+    section 7.1): a bound token is no bearer token."""
+    confirmed = token.claims.get("cnf")
+    if scheme != DPOP:
+        if confirmed is not None:
+            raise InvalidToken(Reason.BINDING_TOO_WEAK)
+        return
+    if holder is None or holder.binding is not Binding.DPOP:
+        raise InvalidDpopProof(Reason.PROOF_MISSING)
+    if confirmed != holder.confirmation:
+        raise InvalidDpopProof(Reason.PROOF_KEY)

@@ -12,6 +12,7 @@ from typing import Final
 from ostiary.contract.model import ClientAuth, ClientRule
 from ostiary.issuer.assertion import require_assertion
 from ostiary.issuer.form import Parameters, decode, require
+from ostiary.issuer.holder import Holder
 from ostiary.issuer.records import SpendAssertion
 from ostiary.issuer.registry import Registry
 from ostiary.keys.assertion import unverified_subject
@@ -40,6 +41,8 @@ class AuthenticatedClient:
 
     rule: ClientRule
     spends: tuple[SpendAssertion, ...] = ()
+    holder: Holder | None = None
+    """The key that the request has shown to hold."""
 
     @property
     def is_public(self) -> bool:

@@ -3,9 +3,10 @@
 from ostiary.contract.model import ClientRule, GrantType
 from ostiary.issuer.access_token import client_claims
 from ostiary.issuer.decision import Decided
+from ostiary.issuer.holder import Holder
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.scopes import require_allowed
-from ostiary.issuer.token import Tokens
+from ostiary.issuer.token import Tokens, token_type
 from ostiary.model.errors import InvalidScope
 from ostiary.model.events import TokensIssued
 from ostiary.model.fresh import Fresh
@@ -24,10 +25,10 @@ def require_client_scopes(asked: frozenset[Scope] | None, client: ClientRule, re
 
 
 def issue_to_client(
-    registry: Registry, client: ClientRule, scopes: frozenset[Scope], now: float, fresh: Fresh
+    registry: Registry, client: ClientRule, holder: Holder | None, scopes: frozenset[Scope], now: float, fresh: Fresh
 ) -> Decided[Tokens]:
     """An access token and nothing else (RFC 6749 section 4.4.3)."""
-    access = client_claims(registry, client, scopes, int(now), fresh)
+    access = client_claims(registry, client, holder, scopes, int(now), fresh)
     event = TokensIssued(
         at=now,
         client=client.id,
@@ -36,4 +37,5 @@ def issue_to_client(
         scopes=tuple(sorted(scopes)),
         tenant=client.tenant,
     )
-    return Decided(Plan((), (event,)), Tokens(access, scopes, client.profile.access_token_seconds))
+    tokens = Tokens(access, scopes, client.profile.access_token_seconds, type=token_type(holder))
+    return Decided(Plan((), (event,)), tokens)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from ostiary.contract.model import ClientRule, GrantType
 from ostiary.issuer.decision import Decided, Refused
 from ostiary.issuer.family import GrantFacts, revoke_family
+from ostiary.issuer.holder import key_of_family
 from ostiary.issuer.issue import Entitlement, issued_to_person, tokens_for_person
-from ostiary.issuer.records import AddRefreshToken, AuthorizationCode, Grant, RefreshToken, SpendCode
+from ostiary.issuer.records import AddRefreshToken, AuthorizationCode, RefreshToken, SpendCode
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.token import Tokens
 from ostiary.keys.hashing import token_hash
@@ -68,13 +69,14 @@ def first_tokens(
     secret = None
     if who.client.profile.refresh_idle_seconds is not None:
         secret = Secret(fresh_name(fresh, 32))
-        writes += (AddRefreshToken(_first_of_family(secret, who.client, who.grant, int(now))),)
+        writes += (AddRefreshToken(_first_of_family(secret, who, int(now))),)
     tokens = tokens_for_person(registry, who, secret, now, fresh)
     event = issued_to_person(who, tokens, grant_type, now)
     return Decided(Plan(writes, (event,)), tokens)
 
 
-def _first_of_family(secret: Secret, client: ClientRule, grant: Grant, now: int) -> RefreshToken:
+def _first_of_family(secret: Secret, who: Entitlement, now: int) -> RefreshToken:
+    client, grant = who.client, who.grant
     idle, absolute = client.profile.refresh_idle_seconds, client.profile.refresh_absolute_seconds
     assert idle is not None
     assert absolute is not None, "profiles state both or neither"
@@ -86,4 +88,5 @@ def _first_of_family(secret: Secret, client: ClientRule, grant: Grant, now: int)
         issued_at=now,
         expires_at=now + min(idle, absolute),
         family_expires_at=now + absolute,
+        key=key_of_family(client, who.holder),
     )

@@ -12,6 +12,7 @@ from ostiary.issuer import (
     consent,
     device_authorization,
     family,
+    holder,
     interaction,
     introspect,
     logout,
@@ -69,15 +70,17 @@ def authenticate_client(
 
 
 def authorization_code(
-    registry: Registry, client: ClientRule, request: CodeRequest, facts: CodeFacts, now: float, fresh: Fresh
+    registry: Registry, who: AuthenticatedClient, request: CodeRequest, facts: CodeFacts, now: float, fresh: Fresh
 ) -> Decision[Tokens]:
-    """RFC 6749 section 4.1.3, RFC 7636 section 4.6."""
+    """RFC 6749 section 4.1.3, RFC 7636 section 4.6, RFC 9449 section 5."""
+    client, key = who.rule, who.holder
     token.require_grant_allowed(client, request.grant_type)
-    token.require_no_proof_demanded(client)
+    holder.require_key(client, key)
     code = exchange.require_known_code(facts)
     exchange.require_code_of_client(code, client)
     exchange.require_same_redirect_uri(code, request.redirect_uri)
     pkce.require_verifier(request.verifier, code.challenge)
+    holder.require_key_of_request(code.key, key)
     if code.spent_at is not None:
         return exchange.refuse_replayed_code(client, facts, now)
     exchange.require_code_not_expired(code, now)
@@ -85,17 +88,20 @@ def authorization_code(
     family.require_living_session(grant, facts, now)
     person = family.require_person(grant, facts)
     scopes = require_scopes(grant.scopes, client, person, registry)
-    return exchange.exchange_code(registry, code, Entitlement(client, grant, person, scopes), now, fresh)
+    return exchange.exchange_code(registry, code, Entitlement(client, key, grant, person, scopes), now, fresh)
 
 
 def refresh_token(
-    registry: Registry, client: ClientRule, request: RefreshRequest, facts: RefreshFacts, now: float, fresh: Fresh
+    registry: Registry, who: AuthenticatedClient, request: RefreshRequest, facts: RefreshFacts, now: float, fresh: Fresh
 ) -> Decision[Tokens]:
     """RFC 6749 section 6, RFC 9700 section 4.14.2."""
+    client, key = who.rule, who.holder
     token.require_grant_allowed(client, request.grant_type)
-    token.require_no_proof_demanded(client)
+    holder.require_key(client, key)
     presented = refresh.require_known_refresh_token(facts)
     refresh.require_refresh_token_of_client(presented, client)
+    if not refresh.is_by_its_key(presented, key):
+        return refresh.refuse_other_key(client, facts, now)
     if presented.spent_at is not None and not refresh.is_lost_answer(client, facts, now):
         return refresh.refuse_reused_token(client, facts, now)
     refresh.require_refresh_token_not_expired(presented, now)
@@ -104,18 +110,19 @@ def refresh_token(
     person = family.require_person(grant, facts)
     asked = refresh.require_narrower(request.scopes, presented)
     scopes = require_scopes(asked, client, person, registry)
-    who = Entitlement(client, grant, person, scopes)
-    return refresh.rotate(registry, presented, facts.successor, who, now, fresh)
+    entitled = Entitlement(client, key, grant, person, scopes)
+    return refresh.rotate(registry, presented, facts.successor, entitled, now, fresh)
 
 
 def client_credentials(
-    registry: Registry, client: ClientRule, request: ClientCredentialsRequest, now: float, fresh: Fresh
+    registry: Registry, who: AuthenticatedClient, request: ClientCredentialsRequest, now: float, fresh: Fresh
 ) -> Decided[Tokens]:
     """RFC 6749 section 4.4."""
+    client, key = who.rule, who.holder
     token.require_grant_allowed(client, request.grant_type)
-    token.require_no_proof_demanded(client)
+    holder.require_key(client, key)
     scopes = own.require_client_scopes(request.scopes, client, registry)
-    return own.issue_to_client(registry, client, scopes, now, fresh)
+    return own.issue_to_client(registry, client, key, scopes, now, fresh)
 
 
 def device_codes(
@@ -159,11 +166,17 @@ def device_step(
 
 
 def device_code(
-    registry: Registry, client: ClientRule, request: DeviceCodeRequest, facts: DeviceFacts, now: float, fresh: Fresh
+    registry: Registry,
+    who: AuthenticatedClient,
+    request: DeviceCodeRequest,
+    facts: DeviceFacts,
+    now: float,
+    fresh: Fresh,
 ) -> Decision[Tokens]:
     """RFC 8628 sections 3.4 and 3.5."""
+    client, key = who.rule, who.holder
     token.require_grant_allowed(client, request.grant_type)
-    token.require_no_proof_demanded(client)
+    holder.require_key(client, key)
     waiting = device.require_known_device_code(facts)
     device.require_device_code_of_client(waiting, client)
     if waiting.spent_at is not None:
@@ -176,7 +189,7 @@ def device_code(
     family.require_living_session(grant, facts, now)
     person = family.require_person(grant, facts)
     scopes = require_scopes(grant.scopes, client, person, registry)
-    return device.exchange_device_code(registry, waiting, Entitlement(client, grant, person, scopes), now, fresh)
+    return device.exchange_device_code(registry, waiting, Entitlement(client, key, grant, person, scopes), now, fresh)
 
 
 def revocation(client: ClientRule, presented: Presented, keys: KeySet, now: float) -> Decided[None]:
@@ -217,13 +230,13 @@ def user_info(registry: Registry, token: AccessToken, facts: TokenFacts, now: fl
 
 
 def push(
-    registry: Registry, client: ClientRule, form: Parameters, keys: KeySet, now: float, fresh: Fresh
+    registry: Registry, who: AuthenticatedClient, form: Parameters, keys: KeySet, now: float, fresh: Fresh
 ) -> Decided[Named]:
     """RFC 9126 section 2.1. What the authorization endpoint would refuse is refused here already."""
-    brought = pushed.own_parameters(form)
+    brought = pushed.own_parameters(form, who.holder)
     address = return_address(registry, brought.pairs, None)
     authorization_request(registry, brought, address, keys)
-    return pushed.keep(brought, client, now, fresh)
+    return pushed.keep(brought, who.rule, now, fresh)
 
 
 def pushed_request(pairs: Sequence[tuple[str, str]], facts: PushedFacts, now: float) -> Brought:
@@ -274,6 +287,7 @@ def authorization_request(
         claims=claims,
         named=openid.named_subjects(claims, hint),
         acrs=openid.needed_acrs(claims),
+        key=holder.require_named_key(given),
         spends=brought.spends,
     )
 

@@ -12,7 +12,7 @@ from ostiary.issuer.decision import Decided
 from ostiary.issuer.records import RefreshToken
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.scopes import OFFLINE_ACCESS, write_scope
-from ostiary.model.errors import InvalidClient
+from ostiary.model.errors import BEARER, DPOP, InvalidClient
 from ostiary.model.events import TokenIntrospected
 from ostiary.model.ids import ServiceName, TokenId
 from ostiary.model.plan import Plan
@@ -34,6 +34,7 @@ TOLD: Final = (
     "sid",
     "tenant",
     "roles",
+    "cnf",
 )
 """Claims of an access token that the answer repeats (section 2.2)."""
 
@@ -59,7 +60,13 @@ def inactive(client: ClientRule, now: float) -> Decided[Answer]:
 
 def active_access_token(client: ClientRule, token: AccessToken, now: float) -> Decided[Answer]:
     told = {name: token.claims[name] for name in TOLD if name in token.claims}
-    return _decided(client, {"active": True, "token_type": "Bearer", **told}, token.id, now)
+    return _decided(client, {"active": True, "token_type": _type(told), **told}, token.id, now)
+
+
+def _type(told: Answer) -> str:
+    """RFC 9449 section 6.2."""
+    confirmed = told.get("cnf")
+    return DPOP if isinstance(confirmed, dict) and "jkt" in confirmed else BEARER
 
 
 def refresh_token_lives(client: ClientRule, token: RefreshToken, facts: TokenFacts, now: float) -> bool:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from ostiary.contract.model import ClientRule, GrantType
 from ostiary.issuer.access_token import person_claims
+from ostiary.issuer.holder import Holder
 from ostiary.issuer.id_token import id_claims
 from ostiary.issuer.records import Grant
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.scopes import OPENID, for_person
-from ostiary.issuer.token import Tokens
+from ostiary.issuer.token import Tokens, token_type
 from ostiary.model.errors import InvalidScope
 from ostiary.model.events import TokensIssued
 from ostiary.model.fresh import Fresh
@@ -22,6 +23,7 @@ class Entitlement:
     """Which client gets tokens for which person, by which grant, for what. Each part was checked."""
 
     client: ClientRule
+    holder: Holder | None
     grant: Grant
     person: Person
     scopes: frozenset[Scope]
@@ -42,11 +44,12 @@ def tokens_for_person(
     they are not the grant's first ones."""
     signs_in = OPENID in who.scopes
     return Tokens(
-        access=person_claims(registry, who.client, who.grant, who.person, who.scopes, int(now), fresh),
+        access=person_claims(registry, who.client, who.holder, who.grant, who.person, who.scopes, int(now), fresh),
         scopes=who.scopes,
         expires_in=who.client.profile.access_token_seconds,
         id=id_claims(registry, who.client, who.grant, who.person, int(now), refreshed=refreshed) if signs_in else None,
         refresh=refresh,
+        type=token_type(who.holder),
     )
 
 

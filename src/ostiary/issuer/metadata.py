@@ -63,6 +63,7 @@ def _supported(contract: Contract) -> Document:
         "ui_locales_supported": ["en"],
         "code_challenge_methods_supported": [METHOD],
         "authorization_response_iss_parameter_supported": True,
+        "dpop_signing_alg_values_supported": list(VERIFIED),
     }
 
 
@@ -89,6 +90,7 @@ def protected_resource(contract: Contract, service: ServiceRule) -> Document:
         "authorization_servers": [contract.origin],
         "scopes_supported": sorted(scopes),
         "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": list(VERIFIED),
     }
 
 

@@ -11,13 +11,15 @@ from ostiary.issuer.authorize import given_once
 from ostiary.issuer.brought import Brought
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.form import Parameters, read_pairs
+from ostiary.issuer.holder import Holder
 from ostiary.issuer.records import AddPushedRequest, PushedRequest
 from ostiary.keys.hashing import token_hash
 from ostiary.keys.once import seal, unseal
-from ostiary.model.errors import InvalidRequest, InvalidRequestUri
+from ostiary.model.errors import InvalidProof, InvalidRequest, InvalidRequestUri
 from ostiary.model.fresh import Fresh, fresh_name
 from ostiary.model.ids import Secret
 from ostiary.model.plan import Plan
+from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
 
 PREFIX: Final = "urn:ietf:params:oauth:request_uri:"
@@ -40,12 +42,23 @@ class Named:
     expires_in: int = LIFETIME
 
 
-def own_parameters(form: Parameters) -> Brought:
+def own_parameters(form: Parameters, holder: Holder | None) -> Brought:
     """The request of a push, without what authenticates the client. Raises InvalidRequest for the name of another
     request (section 2.1)."""
     if "request_uri" in form:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "request_uri")
-    return Brought([(name, value) for name, value in form.items() if name not in _OF_AUTHENTICATION], pushed=True)
+    own = {name: value for name, value in form.items() if name not in _OF_AUTHENTICATION}
+    return Brought(list({**own, **_key(own, holder)}.items()), pushed=True)
+
+
+def _key(own: Parameters, holder: Holder | None) -> Parameters:
+    """A proof that comes with the push names the key as `dpop_jkt` does. Raises InvalidProof where they name two (RFC
+    9449 section 10.1)."""
+    if holder is None or holder.binding is not Binding.DPOP:
+        return {}
+    if own.get("dpop_jkt", holder.thumbprint) != holder.thumbprint:
+        raise InvalidProof(Reason.PROOF_KEY)
+    return {"dpop_jkt": holder.thumbprint}
 
 
 def keep(brought: Brought, client: ClientRule, now: float, fresh: Fresh) -> Decided[Named]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ostiary.model.ids import ClientId, GrantId, Scope, SessionId, Subject, TokenHash, TokenId
+from ostiary.model.ids import ClientId, GrantId, Scope, SessionId, Subject, Thumbprint, TokenHash, TokenId
 from ostiary.model.plan import Spend, Write
 
 
@@ -36,6 +36,8 @@ class AuthorizationCode:
     issued_at: int
     expires_at: int
     spent_at: int | None = None
+    key: Thumbprint | None = None
+    """The one that the authorization request named (RFC 9449 section 10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class RefreshToken:
     family_expires_at: int
     """When the family dies, used or not."""
     spent_at: int | None = None
+    key: Thumbprint | None = None
+    """The one that it is good with; None: any (RFC 9449 section 5)."""
 
 
 @dataclass(frozen=True, slots=True)

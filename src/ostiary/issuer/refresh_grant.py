@@ -7,6 +7,7 @@ from typing import Final
 from ostiary.contract.model import ClientAuth, ClientRule, GrantType
 from ostiary.issuer.decision import Decided, Refused
 from ostiary.issuer.family import GrantFacts, revoke_family
+from ostiary.issuer.holder import Holder
 from ostiary.issuer.issue import Entitlement, issued_to_person, tokens_for_person
 from ostiary.issuer.records import AddRefreshToken, RefreshToken, SpendRefreshToken
 from ostiary.issuer.registry import Registry
@@ -51,17 +52,28 @@ def require_refresh_token_of_client(token: RefreshToken, client: ClientRule) -> 
 
 
 def is_lost_answer(client: ClientRule, facts: RefreshFacts, now: float) -> bool:
-    """Whether a spent token comes again because its answer got lost: soon, from a client that proves who it is, and
-    nobody used the successor. A public client proves nothing, so its second use is a theft."""
+    """Whether a spent token comes again because its answer got lost: nobody used the successor, and it comes with the
+    key that it is bound to, or soon from a client that proves who it is. Who proves nothing has stolen it."""
     spent_at = facts.token.spent_at if facts.token is not None else None
     unused = facts.next_token is not None and facts.next_token.spent_at is None
     soon = spent_at is not None and now - spent_at <= LOST_ANSWER_SECONDS
-    return soon and unused and client.auth_method is not ClientAuth.NONE
+    bound = facts.token is not None and facts.token.key is not None
+    return unused and (bound or (soon and client.auth_method is not ClientAuth.NONE))
 
 
 def refuse_reused_token(client: ClientRule, facts: RefreshFacts, now: float) -> Refused:
     """A refresh token that was used before ends its family (RFC 9700 section 4.14.2)."""
     return revoke_family(client, facts.grant, Reason.REFRESH_TOKEN_REPLAYED, now)
+
+
+def is_by_its_key(token: RefreshToken, holder: Holder | None) -> bool:
+    """Whether it comes with the key that it is bound to (RFC 9449 section 5)."""
+    return token.key is None or (holder is not None and holder.thumbprint == token.key)
+
+
+def refuse_other_key(client: ClientRule, facts: RefreshFacts, now: float) -> Refused:
+    """Somebody has the token and not the key: it was stolen, and its family ends."""
+    return revoke_family(client, facts.grant, Reason.PROOF_KEY, now)
 
 
 def require_refresh_token_not_expired(token: RefreshToken, now: float) -> None:
@@ -101,5 +113,6 @@ def _rotation(token: RefreshToken, successor: Secret, client: ClientRule, now: i
         issued_at=now,
         expires_at=min(now + idle, token.family_expires_at),
         family_expires_at=token.family_expires_at,
+        key=token.key,
     )
     return (SpendRefreshToken(token.hash, now), AddRefreshToken(next_token))

@@ -9,18 +9,16 @@ from ostiary.contract.model import ClientRule, GrantType
 from ostiary.issuer import access_token, id_token
 from ostiary.issuer.access_token import Claims
 from ostiary.issuer.form import Parameters, require
+from ostiary.issuer.holder import Holder
 from ostiary.issuer.pkce import require_verifier_syntax
 from ostiary.issuer.scopes import read_scope, write_scope
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.hashing import token_hash
 from ostiary.keys.jwt import sign
-from ostiary.model.errors import InvalidRequest, UnauthorizedClient, UnsupportedGrantType
+from ostiary.model.errors import BEARER, DPOP, InvalidRequest, UnauthorizedClient, UnsupportedGrantType
 from ostiary.model.ids import Scope, Secret, TokenHash
 from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
-
-PROVEN: Final = frozenset({Binding.DPOP, Binding.MTLS})
-"""Bindings that a token gets at the token endpoint, from a proof that comes with the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +100,6 @@ def require_grant_allowed(client: ClientRule, grant_type: GrantType) -> None:
         raise UnauthorizedClient(Reason.GRANT_TYPE_NOT_ALLOWED)
 
 
-def require_no_proof_demanded(client: ClientRule) -> None:
-    """Raise InvalidRequest where the kind's tokens are bound to a key: a bearer token would be a downgrade."""
-    if client.profile.binding in PROVEN:
-        raise InvalidRequest(Reason.PROOF_REQUIRED)
-
-
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """What the token endpoint hands out, before it is signed."""
@@ -117,13 +109,20 @@ class Tokens:
     expires_in: int
     id: Claims | None = None
     refresh: Secret | None = None
+    type: str = BEARER
+
+
+def token_type(holder: Holder | None) -> str:
+    """How the access token is brought (RFC 9449 section 5); one that is bound to a certificate is brought as a bearer
+    token (RFC 8705 section 3)."""
+    return DPOP if holder is not None and holder.binding is Binding.DPOP else BEARER
 
 
 def render_tokens(tokens: Tokens, key: SigningPrivateKey) -> bytes:
     """The JSON of RFC 6749 section 5.1 and OpenID Connect Core section 3.1.3.3."""
     members: dict[str, object] = {
         "access_token": sign(tokens.access, key, access_token.TYPE),
-        "token_type": "Bearer",
+        "token_type": tokens.type,
         "expires_in": tokens.expires_in,
         "scope": write_scope(tokens.scopes),
     }

@@ -95,6 +95,22 @@ class UnmetAuthenticationRequirements(OAuthError):
     code, public = "unmet_authentication_requirements", "The person cannot sign in as strongly as was asked."
 
 
+class InvalidProof(OAuthError):
+    """RFC 9449 section 5."""
+
+    code, public = "invalid_dpop_proof", "The proof of possession is missing or does not hold."
+
+
+class NonceNeeded(OAuthError):
+    """RFC 9449 section 8. `nonce` goes with the answer."""
+
+    code, public = "use_dpop_nonce", "The proof of possession needs the nonce of this answer."
+
+    def __init__(self, reason: Reason, nonce: str = "") -> None:
+        super().__init__(reason)
+        self.nonce = nonce
+
+
 class RequestNotSupported(OAuthError):
     code, public = "request_not_supported", "Request objects are not served."
 
@@ -175,10 +191,14 @@ class InvalidDpopProof(TokenRefused):
 
 
 class UseDpopNonce(TokenRefused):
-    """RFC 9449 section 9: the answer carries the nonce to use."""
+    """RFC 9449 section 9. `nonce` goes with the answer."""
 
     scheme = DPOP
     code, status, public = "use_dpop_nonce", 401, "The proof of possession needs the nonce of this answer."
+
+    def __init__(self, reason: Reason, nonce: str = "") -> None:
+        super().__init__(reason)
+        self.nonce = nonce
 
 
 class HttpRefused(Refusal):

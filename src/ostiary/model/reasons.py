@@ -75,7 +75,7 @@ class Reason(StrEnum):
     SESSION_ENDED = "session_ended", "The sign-in session ended."
     TOKEN_OF_ANOTHER_CLIENT = "token_of_another_client", "The token was issued to another client."
     TOKEN_TYPE_UNSUPPORTED = "token_type_unsupported", "Tokens of this type cannot be revoked."
-    PROOF_REQUIRED = "proof_required", "The client's kind needs a proof of possession, and the request has none."
+    PROOF_REQUIRED = "proof_required", "The client's tokens are bound to a key, and the request proves to hold none."
     METHOD_NOT_ALLOWED = "method_not_allowed", "The endpoint is not called with this method."
     # devices
     DEVICE_REQUESTS_DELAYED = "device_requests_delayed", "Too many devices asked for codes from this address."

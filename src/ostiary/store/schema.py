@@ -91,6 +91,7 @@ codes: Final = Table(
     Column("issued_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("spent_at", BigInteger),
+    Column("key", Text),
 )
 
 refresh_tokens: Final = Table(
@@ -104,6 +105,7 @@ refresh_tokens: Final = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("family_expires_at", BigInteger, nullable=False),
     Column("spent_at", BigInteger),
+    Column("key", Text),
 )
 
 device_requests: Final = Table(

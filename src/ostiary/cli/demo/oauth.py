@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from ostiary.cli.demo.browser import Browser, Lost
 from ostiary.cli.demo.folder import ClientOfDemo
 from ostiary.cli.demo.front_door import Answer, FrontDoor
+from ostiary.cli.demo.prover import Prover
 from ostiary.keys import base64url
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.jwt import sign
@@ -20,12 +21,17 @@ from ostiary.model import endpoints
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 60
+PROVING = ("spa", "mobile", "device")
+"""Kinds whose tokens are bound to a key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
+    """`prover`: of the key that they are bound to; None: they are bearer tokens."""
+
     access: str
     refresh: str | None
+    prover: Prover | None = None
 
 
 class Client:
@@ -34,6 +40,7 @@ class Client:
     def __init__(self, door: FrontDoor, known: ClientOfDemo) -> None:
         self._door = door
         self._known = known
+        self._prover = Prover(door.origin) if known.kind in PROVING else None
 
     def sign_in(self, browser: Browser, scope: str) -> Tokens:
         """The authorization code flow (RFC 6749 section 4.1) with PKCE (RFC 7636). Raises Lost."""
@@ -44,7 +51,7 @@ class Client:
         if answered.get("state") != state or answered.get("iss") != self._door.origin or "code" not in answered:
             raise Lost(f"the authorization response has no code for us: {answered.get('error', 'another state')}")
         granted = {"code": answered["code"], "redirect_uri": redirect, "code_verifier": verifier}
-        return _tokens(self._token("authorization_code", granted))
+        return self._tokens("authorization_code", granted)
 
     def _pushed(self, asked: Mapping[str, str]) -> str:
         """Push the request; where the person's browser goes with its name (RFC 9126). Raises Lost."""
@@ -57,23 +64,32 @@ class Client:
 
     def for_itself(self, scope: str) -> Tokens:
         """Client credentials (RFC 6749 section 4.4)."""
-        return _tokens(self._token("client_credentials", {"scope": scope}))
+        return self._tokens("client_credentials", {"scope": scope})
 
     def refresh(self, tokens: Tokens) -> Tokens:
-        return _tokens(self._token("refresh_token", {"refresh_token": tokens.refresh or ""}))
+        return self._tokens("refresh_token", {"refresh_token": tokens.refresh or ""})
 
     def revoke(self, tokens: Tokens) -> Answer:
         """RFC 7009: the access token."""
         return self._post(endpoints.REVOKE, {"token": tokens.access, "token_type_hint": "access_token"})
 
-    def _token(self, grant: str, fields: Mapping[str, str]) -> Answer:
-        return self._post(endpoints.TOKEN, {"grant_type": grant, **fields})
+    def _tokens(self, grant: str, fields: Mapping[str, str]) -> Tokens:
+        answer = self._post(endpoints.TOKEN, {"grant_type": grant, **fields})
+        said: dict[str, Any] = answer.json()
+        if answer.status != 200:
+            raise Lost(f"the token endpoint answered {answer.status} {json.dumps(said.get('error'))}")
+        return Tokens(said["access_token"], said.get("refresh_token"), self._prover)
 
     def _post(self, path: str, fields: Mapping[str, str]) -> Answer:
-        headers, proof = self._proof()
-        return self._door.post_form(path, {**fields, **proof}, headers)
+        if self._prover is None:
+            return self._authenticated(path, fields, {})
+        return self._prover.send("POST", path, None, lambda proof: self._authenticated(path, fields, proof))
 
-    def _proof(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    def _authenticated(self, path: str, fields: Mapping[str, str], proof: Mapping[str, str]) -> Answer:
+        headers, parameters = self._credentials()
+        return self._door.post_form(path, {**fields, **parameters}, {**headers, **proof})
+
+    def _credentials(self) -> tuple[Mapping[str, str], Mapping[str, str]]:
         """What the client authenticates with: header fields, and parameters."""
         id, secret, key = self._known.client_id, self._known.secret, self._known.private_key
         if key is not None:
@@ -109,10 +125,3 @@ def authorization(client: ClientOfDemo, scope: str, state: str, verifier: str) -
         "code_challenge": base64url.encode(hashlib.sha256(verifier.encode()).digest()),
         "code_challenge_method": "S256",
     }
-
-
-def _tokens(answer: Answer) -> Tokens:
-    said: dict[str, Any] = answer.json()
-    if answer.status != 200:
-        raise Lost(f"the token endpoint answered {answer.status} {json.dumps(said.get('error'))}")
-    return Tokens(said["access_token"], said.get("refresh_token"))

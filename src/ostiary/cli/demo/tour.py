@@ -143,10 +143,14 @@ class Tour:
     def _ask(
         self, who: Visitor, method: str, path: str, expected: int, body: Mapping[str, object] | None = None
     ) -> Stop:
-        headers = {"authorization": f"Bearer {who.tokens.access}"}
-        if body is not None:
-            headers["content-type"] = "application/json"
-        answer = self._door.request(method, path, headers, json.dumps(body).encode() if body is not None else b"")
+        typed = {} if body is None else {"content-type": "application/json"}
+        sent = b"" if body is None else json.dumps(body).encode()
+
+        def ask(credential: Mapping[str, str]) -> Answer:
+            return self._door.request(method, path, {**typed, **credential}, sent)
+
+        token, prover = who.tokens.access, who.tokens.prover
+        answer = ask({"authorization": f"Bearer {token}"}) if prover is None else prover.send(method, path, token, ask)
         person = who.person.login if who.person else "-"
         return Stop(who.client.client_id, who.client.kind, who.proof, person, method, path, expected, answer)
 
@@ -155,6 +159,7 @@ class Tour:
         browser = Browser(self._door, person.login, person.password)
         tokens = Client(self._door, known).sign_in(browser, scope)
         proof = "token by code and PKCE" + (", consent" if browser.consented else "")
+        proof += ", bound by DPoP" if tokens.prover else ""
         return Visitor(known, person, tokens, proof)
 
     def _for_itself(self, client: str, scope: str, method: str) -> Visitor:

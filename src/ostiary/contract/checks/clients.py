@@ -129,8 +129,6 @@ def not_served(client: Client) -> str:
     """What is missing before the client gets in; empty: nothing."""
     if client.kind is Kind.SERVICE and credential_of(client) is Credential.MTLS:
         return "Mutual TLS is not served yet: the token endpoint refuses such a client."
-    if client.kind in (Kind.MOBILE, Kind.DEVICE) and client.insecure_bearer_tokens:
-        return ""
     return PROFILES[client.kind].not_served
 
 

@@ -47,7 +47,7 @@ def _proven(holder: Thumbprint, token: str, origin: str, proofs: Proofs) -> Chec
         try:
             shown, ageing = proofs.require(proof, request, now)
         except ProofRefused as refused:
-            return _refused(refused.reason, asked, proofs)
+            return _refused(refused.reason, now, proofs)
         if ageing:
             asked.adds += NONCE.format(proofs.nonces.newest(now)).encode()
         return None if shown == holder else InvalidDpopProof(Reason.PROOF_KEY)
@@ -55,12 +55,11 @@ def _proven(holder: Thumbprint, token: str, origin: str, proofs: Proofs) -> Chec
     return check
 
 
-def _refused(reason: Reason, asked: Asked, proofs: Proofs) -> Refusal:
+def _refused(reason: Reason, now: float, proofs: Proofs) -> Refusal:
     """With the nonce to use, where that is what is missing (section 9)."""
     match reason:
         case Reason.PROOF_NONCE:
-            asked.adds += NONCE.format(proofs.nonces.newest(asked.now)).encode()
-            return UseDpopNonce(reason)
+            return UseDpopNonce(reason, proofs.nonces.newest(now))
         case Reason.PROOF_MEMORY_FULL:
             return ServiceUnavailable(reason)
     return InvalidDpopProof(reason)

@@ -14,7 +14,7 @@ def shared_with(desk: Desk, incoming: Incoming) -> tuple[Header, ...]:
     origin = _allowed(desk, incoming)
     if origin is None:
         return (VARY,)
-    exposed = (b"access-control-expose-headers", b"www-authenticate")
+    exposed = (b"access-control-expose-headers", b"dpop-nonce, www-authenticate")
     return (VARY, (b"access-control-allow-origin", origin), exposed)
 
 
@@ -24,7 +24,7 @@ def preflight(desk: Desk, incoming: Incoming, methods: tuple[str, ...]) -> Answe
         return Answer(204)
     allowed: tuple[Header, ...] = (
         (b"access-control-allow-methods", ", ".join(methods).encode()),
-        (b"access-control-allow-headers", b"authorization, content-type"),
+        (b"access-control-allow-headers", b"authorization, content-type, dpop"),
         (b"access-control-max-age", PREFLIGHT_SECONDS),
     )
     return Answer(204, allowed)

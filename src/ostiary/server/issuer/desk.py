@@ -8,6 +8,7 @@ from typing import Final
 from ostiary.audit.flood import RefusalLedger
 from ostiary.contract.model import Contract
 from ostiary.issuer.registry import Registry, read_contract
+from ostiary.keys.dpop import Proofs
 from ostiary.keys.hashing import pseudonym
 from ostiary.keys.master import MasterKey
 from ostiary.model.fresh import Fresh
@@ -41,12 +42,14 @@ class Desk:
         store: Store,
         master: MasterKey,
         keys: IssuerKeys,
+        proofs: Proofs,
         clock: Callable[[], float],
         fresh: Fresh,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.store: Final = store
         self.keys: Final = keys
+        self.proofs: Final = proofs
         self.clock: Final = clock
         self.fresh: Final = fresh
         self.pause: Final = pause

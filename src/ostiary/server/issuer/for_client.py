@@ -2,6 +2,7 @@
 it, and what was decided is committed before it is answered."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from ostiary.issuer import flows
@@ -14,6 +15,7 @@ from ostiary.model.errors import InvalidClient, OAuthError
 from ostiary.model.plan import Committed, Plan
 from ostiary.model.reasons import Reason
 from ostiary.server.issuer.desk import Desk
+from ostiary.server.issuer.holder import shown_holder
 from ostiary.server.issuer.http import Answer, Incoming
 from ostiary.server.issuer.refusal import refuse
 
@@ -31,10 +33,13 @@ async def for_client(desk: Desk, incoming: Incoming, decide: Decide[A], render: 
     now = desk.clock()
     try:
         client = await _authenticate(desk, incoming, credentials, now)
+        holder, nonce = shown_holder(desk, incoming, now)
     except OAuthError as error:
         named = desk.registry.client(credentials.client)
         return await refuse(desk, incoming, incoming.path, error, None if named is None else named.id)
-    return await _decide_and_commit(desk, incoming, client, lambda: decide(desk, client, form, now), render, now)
+    who = replace(client, holder=holder)
+    answer = await _decide_and_commit(desk, incoming, who, lambda: decide(desk, who, form, now), render, now)
+    return replace(answer, headers=answer.headers + nonce)
 
 
 async def _authenticate(desk: Desk, incoming: Incoming, credentials: Credentials, now: float) -> AuthenticatedClient:

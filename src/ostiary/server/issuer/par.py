@@ -18,7 +18,7 @@ async def par(desk: Desk, incoming: Incoming) -> Answer:
 
 
 async def _decide(desk: Desk, client: AuthenticatedClient, form: Parameters, now: float) -> Decision[Named]:
-    return flows.push(desk.registry, client.rule, form, desk.keys.at(now).published, now, desk.fresh)
+    return flows.push(desk.registry, client, form, desk.keys.at(now).published, now, desk.fresh)
 
 
 def _render(desk: Desk, named: Named, now: float) -> Answer:

@@ -19,6 +19,7 @@ from ostiary.server.issuer.app import IssuerApp
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.endpoints import PAGES
 from ostiary.server.issuer.keys import IssuerKeys
+from ostiary.server.proofs import open_proofs
 from ostiary.store.interface import StoreUnavailable
 from ostiary.store.opening import open_store
 
@@ -41,7 +42,8 @@ class IssuerProcess:
         self._store = await open_store(self._setup.store, self._master.derive("audit"), on_loop=True)
         keys = IssuerKeys(self._master, await self._store.signing_keys())
         keys.at(time.time())
-        self._desk = Desk(self._setup.contract, self._store, self._master, keys, time.time, secrets.token_bytes)
+        proofs = open_proofs(self._setup.memory["proofs"])
+        self._desk = Desk(self._setup.contract, self._store, self._master, keys, proofs, time.time, secrets.token_bytes)
         self._server = _Server(_config(IssuerApp(self._desk, PAGES)))
         self._serving = asyncio.create_task(self._server.serve([_listen(self._setup.issuer_socket)]))
         await self._server.listening.wait()

@@ -14,10 +14,12 @@ from ostiary.model.errors import (
     InvalidSignature,
     MethodNotAllowed,
     MissingToken,
+    NonceNeeded,
     OAuthError,
     Refusal,
     TemporarilyUnavailable,
     TokenRefused,
+    UseDpopNonce,
 )
 from ostiary.model.events import IssuerRefused
 from ostiary.model.ids import ClientId, Reference
@@ -93,6 +95,8 @@ def _oauth(error: OAuthError, incoming: Incoming) -> Answer:
     headers: tuple[Header, ...] = (JSON, NO_STORE)
     if isinstance(error, InvalidClient) and incoming.header(b"authorization") is not None:
         headers += ((b"www-authenticate", b'Basic realm="ostiary", charset="UTF-8"'),)
+    if isinstance(error, NonceNeeded):
+        headers += ((b"dpop-nonce", error.nonce.encode()),)
     if isinstance(error, TemporarilyUnavailable):
         headers += ((b"retry-after", RETRY_AFTER),)
     return Answer(error.status, headers, _body(error, incoming.ref))
@@ -107,7 +111,10 @@ def _challenge(error: TokenRefused, ref: Reference) -> Answer:
         challenge += f', error="{error.code}", error_description="{error.public}"'.encode()
     if isinstance(error, InsufficientScope):
         challenge += f', scope="{" ".join(error.needed)}"'.encode()
-    return Answer(error.status, (JSON, NO_STORE, (b"www-authenticate", challenge)), _body(error, ref))
+    headers: tuple[Header, ...] = (JSON, NO_STORE, (b"www-authenticate", challenge))
+    if isinstance(error, UseDpopNonce):
+        headers += ((b"dpop-nonce", error.nonce.encode()),)
+    return Answer(error.status, headers, _body(error, ref))
 
 
 def _problem(error: Refusal, ref: Reference) -> Answer:

@@ -38,15 +38,15 @@ async def _decide(desk: Desk, client: AuthenticatedClient, form: Parameters, now
     match request:
         case CodeRequest():
             code = await _code_facts(desk.store, request)
-            return flows.authorization_code(desk.registry, client.rule, request, code, now, desk.fresh)
+            return flows.authorization_code(desk.registry, client, request, code, now, desk.fresh)
         case RefreshRequest():
             facts = await _refresh_facts(desk, request)
-            return flows.refresh_token(desk.registry, client.rule, request, facts, now, desk.fresh)
+            return flows.refresh_token(desk.registry, client, request, facts, now, desk.fresh)
         case ClientCredentialsRequest():
-            return flows.client_credentials(desk.registry, client.rule, request, now, desk.fresh)
+            return flows.client_credentials(desk.registry, client, request, now, desk.fresh)
         case DeviceCodeRequest():
             device = await _device_facts(desk.store, request)
-            return flows.device_code(desk.registry, client.rule, request, device, now, desk.fresh)
+            return flows.device_code(desk.registry, client, request, device, now, desk.fresh)
 
 
 def _render(desk: Desk, tokens: Tokens, now: float) -> Answer:
