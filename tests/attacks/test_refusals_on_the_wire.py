@@ -39,6 +39,8 @@ OAUTH: dict[type[Refusal], tuple[int, str]] = {
     errors.RequestNotSupported: (400, "request_not_supported"),
     errors.RequestUriNotSupported: (400, "request_uri_not_supported"),
     errors.InvalidRequestUri: (400, "invalid_request_uri"),
+    errors.InvalidProof: (400, "invalid_dpop_proof"),
+    errors.NonceNeeded: (400, "use_dpop_nonce"),
     errors.RegistrationNotSupported: (400, "registration_not_supported"),
     errors.UnsupportedTokenType: (400, "unsupported_token_type"),
     errors.ServerError: (500, "server_error"),
@@ -61,7 +63,7 @@ TOKEN: dict[TokenRefused, tuple[int, str, str, str]] = {
         'acr_values="mfa", max_age="300"',
     ),
     errors.InvalidDpopProof(WHY): (401, "invalid_dpop_proof", 'error="invalid_dpop_proof"', 'algs="ES256 '),
-    errors.UseDpopNonce(WHY): (401, "use_dpop_nonce", 'error="use_dpop_nonce"', 'algs="ES256 '),
+    errors.UseDpopNonce(WHY, "a-nonce"): (401, "use_dpop_nonce", 'error="use_dpop_nonce"', 'algs="ES256 '),
 }
 HTTP: dict[Refusal, tuple[int, str, bytes]] = {
     errors.BadRequest(WHY): (400, "bad_request", b""),
@@ -120,6 +122,7 @@ def test_rfc6749_5_2_an_oauth_error(error: type[Refusal], wire: tuple[int, str])
     assert (body["error"], body["ref"]) == (code, REF)
     expected = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
     expected += [(b"retry-after", b"1")] if status == 503 else []
+    expected += [(b"dpop-nonce", b"code")] if error is errors.NonceNeeded else []
     assert list(answer.headers) == expected
 
 
@@ -141,12 +144,15 @@ def test_rfc6750_3_a_refused_token(error: TokenRefused, wire: tuple[int, str, st
     assert told in challenge
     assert ("error" in challenge) is (told != "")
     at_gateway = problem.lines(error, "https://api.example/meta", (error.scheme,)).decode()
-    assert at_gateway.startswith(f"www-authenticate: {error.scheme} ")
+    assert f"www-authenticate: {error.scheme} " in at_gateway
     assert told in at_gateway
     assert more in at_gateway
     assert ("error" in at_gateway) is (told != "")
     assert 'resource_metadata="https://api.example/meta"' in at_gateway
-    assert at_gateway.count("\r\n") == 1
+    nonce = isinstance(error, errors.UseDpopNonce)
+    assert ("dpop-nonce: a-nonce\r\n" in at_gateway) is nonce
+    assert dict(answer.headers).get(b"dpop-nonce") == (b"a-nonce" if nonce else None)
+    assert at_gateway.count("\r\n") == 1 + nonce
 
 
 @pytest.mark.parametrize(("error", "wire"), HTTP.items(), ids=lambda value: getattr(type(value), "__name__", ""))

@@ -178,7 +178,7 @@ CASES = [
     ),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»secret: ${env:SITE_SECRET}"),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»min_version: 1.0.0"),
-    (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»refresh_idle: 1h"),
+    (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»jwks_file: robot.json"),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»insecure_no_consent: {value: true, because: it is ours}"),
     (Code.CREDENTIAL_NOT_FOR_KIND, "quota: 100k/day", "credential: »secret"),
     (Code.CREDENTIAL_MISSING, "  robot:\n    kind: service\n    jwks_file: robot.json", "  »robot:\n    kind: service"),
@@ -197,7 +197,7 @@ CASES = [
     (Code.INSECURE_WITHOUT_REASON, "quota: 100k/day", "»insecure_access_token_lifetime: {value: 1h}"),
     (Code.KEY_SET_INVALID, "jwks_file: robot.json", "jwks_file: »nowhere.json"),
     (Code.KEY_SET_INVALID, "jwks_file: robot.json", "»jwks: {keys: []}"),
-    (Code.KIND_NOT_SERVED, "  robot:", "  »till: {kind: device}\n  robot:"),
+    (Code.KIND_NOT_SERVED, "  robot:", "  »old: {kind: legacy}\n  robot:"),
     (
         Code.CLIENT_WITHOUT_SECRET,
         "  site:\n",

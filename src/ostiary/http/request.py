@@ -1,6 +1,6 @@
 """The head of a request: parsed once, strictly, from bytes that are all there (RFC 9112 sections 2 to 6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from ostiary.http import framing, lines, syntax, target
@@ -36,17 +36,17 @@ class RequestHead:
     take three times as long.
 
     `path` is canonical and `segments` what is between its slashes, `passed` are the field lines that go on as they
-    came, `fields` what the gateway reads.
+    came, `fields` what the gateway reads: credentials too, so none of it is in a repr.
     """
 
-    raw: bytes
+    raw: bytes = field(repr=False)
     method: bytes
     path: bytes
     segments: list[bytes]
     query: bytes | None
     minor: int
-    passed: bytes
-    fields: Fields
+    passed: bytes = field(repr=False)
+    fields: Fields = field(repr=False)
     length: int | None
     """Bytes of the body, or `framing.CHUNKED`; None where there is none."""
     persistent: bool

@@ -8,10 +8,11 @@ from ostiary.model.reasons import Reason
 from rules_world import Rules, fields_of
 
 PAGE, OTHER = "https://page.example", "https://other.example"
+BEARER = {"insecure_bearer_tokens": {"value": True, "because": "what is tested here is where scripts may run"}}
 CLIENTS = {
     "clients": {
-        "page": {"kind": "spa", "redirect_uris": [f"{PAGE}/"], "origins": [PAGE], "scopes": ["things"]},
-        "pages": {"kind": "spa", "redirect_uris": [f"{OTHER}/"], "origins": [OTHER], "scopes": ["more"]},
+        "page": {"kind": "spa", "redirect_uris": [f"{PAGE}/"], "origins": [PAGE], "scopes": ["things"], **BEARER},
+        "pages": {"kind": "spa", "redirect_uris": [f"{OTHER}/"], "origins": [OTHER], "scopes": ["more"], **BEARER},
         "site": {"kind": "web", "secret": "${env:S}", "redirect_uris": [f"{ORIGIN}/"], "scopes": ["things"]},
     },
     "scopes": {"things": "See things", "more": "See more"},

@@ -60,11 +60,11 @@ def test_a_preflight_names_what_may_be_sent(world: TokenWorld) -> None:
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer.headers[ALLOW] == OURS
     assert answer.headers["access-control-allow-methods"] == "POST"
-    assert answer.headers["access-control-allow-headers"] == "authorization, content-type"
+    assert answer.headers["access-control-allow-headers"] == "authorization, content-type, dpop"
 
 
 def test_a_refusal_can_be_read_with_its_challenge(world: TokenWorld) -> None:
     headers = asked(world, "GET", USERINFO, OURS)
     assert headers[ALLOW] == OURS
-    assert headers["access-control-expose-headers"] == "www-authenticate"
+    assert headers["access-control-expose-headers"] == "dpop-nonce, www-authenticate"
     assert "www-authenticate" in headers
