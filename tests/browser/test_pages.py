@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -14,6 +14,7 @@ from ostiary.issuer.pkce import challenge_of
 from ostiary.model import endpoints
 from secrets_seen import secret
 from shop_running import RunningShop
+from token_world import basic
 
 from .conftest import DESK, PHONE
 
@@ -60,7 +61,17 @@ def asking(shop: RunningShop, client: str, scope: str, **other: str) -> str:
         "code_challenge_method": "S256",
         **other,
     }
+    if shop.client(client).kind == "third-party":
+        asked = pushed(shop, client, asked)
     return f"{shop.origin}{endpoints.AUTHORIZE}?{urlencode(asked)}"
+
+
+def pushed(shop: RunningShop, client: str, asked: dict[str, str]) -> dict[str, str]:
+    """What the browser carries of a request that the client brought itself (RFC 9126)."""
+    proof = basic(client, shop.client(client).secret or "")
+    with closing(shop.door()) as door:
+        answer = door.post_form(endpoints.PAR, asked, {"authorization": proof})
+    return {"client_id": client, "request_uri": secret(answer.json()["request_uri"])}
 
 
 def sign_in(page: Page, shop: RunningShop, login: str) -> None:
