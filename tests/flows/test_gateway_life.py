@@ -112,6 +112,17 @@ def test_a_head_that_never_ends_is_timed_out(tmp_path: Path) -> None:
     run(flow())
 
 
+def test_a_head_that_cannot_become_a_good_one_is_not_waited_for(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK)) as door:
+            for start in (b"GET /public/a HTTP/1.1\nHost: door.example\n\n", b"GET /public/a HTTP/1.1\r\nX: y\n"):
+                line = await door.connect()
+                await line.send(start)
+                assert (await line.answer()).status == 400
+
+    run(flow())
+
+
 def test_a_body_that_comes_too_slowly_is_timed_out(tmp_path: Path) -> None:
     async def flow() -> None:
         async with world(tmp_path, silent, timeouts=QUICK) as door:
