@@ -23,6 +23,7 @@ from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenId
 from ostiary.model.reasons import Reason
 from rules_world import NOW, SECOND, Rules
 
+BEARER = {"value": True, "because": "what is tested here comes after the proof"}
 CONTRACT: dict[str, Any] = {
     "scopes": {"things": "See things", "more": "See more"},
     "roles": {"customer": ["things", "more"], "clerk": ["things"]},
@@ -30,7 +31,12 @@ CONTRACT: dict[str, Any] = {
         "site": {"kind": "web", "secret": "${env:S}", "redirect_uris": [f"{ORIGIN}/"], "scopes": ["things", "more"]},
         "robot": {"kind": "service", "secret": "${env:S}", "scopes": ["things"], "allow_ips": ["198.51.100.0/24"]},
         "phone": {"kind": "mobile", "redirect_uris": ["com.example:/cb"], "scopes": ["things"]},
-        "page": {"kind": "spa", "redirect_uris": ["https://page.example/"], "scopes": ["things"]},
+        "page": {
+            "kind": "spa",
+            "redirect_uris": ["https://page.example/"],
+            "scopes": ["things"],
+            "insecure_bearer_tokens": BEARER,
+        },
     },
     "limit": [],
     "routes": [
