@@ -155,6 +155,8 @@ def test_a_login_belongs_to_one_person(on_store: OnStore) -> None:
         with pytest.raises(LoginTaken):
             await store.commit(plan(AddPerson(replace(ANN, subject=Subject("s-other")))))
         with pytest.raises(LoginTaken):
+            await store.commit(plan(AddPerson(ANN)))
+        with pytest.raises(LoginTaken):
             await store.commit(plan(ChangePerson(replace(BOB, login="ann"), BOB)))
         await committed(store, ChangePerson(replace(BOB, login="robert"), BOB))
         assert (await store.person_by_login("robert")) == replace(BOB, login="robert")

@@ -62,4 +62,4 @@ def test_openid_client_signs_in_and_calls_the_api(shop: RunningShop) -> None:
 
 
 def test_oauth4webapi_signs_in_and_reads_what_was_issued(shop: RunningShop) -> None:
-    assert len(run(shop, "oauth4webapi.mjs")) == 11
+    assert len(run(shop, "oauth4webapi.mjs")) == 12

@@ -87,22 +87,22 @@ def failures(keys: Sequence[bytes]) -> Steps[Sequence[Failures]]:
 
 def add_person(write: AddPerson) -> Steps[None]:
     """Raises LoginTaken."""
-    yield from _require_free(write.person)
+    yield from _require_free(write.person, ())
     yield PERSON.add, PERSON.values(write.person)
 
 
 def change_person(write: ChangePerson) -> Steps[None]:
     """Raises LoginTaken and Spent."""
-    yield from _require_free(write.person)
+    yield from _require_free(write.person, (write.person.subject,))
     if (yield from PERSON.only(PERSON_BY_SUBJECT, write.person.subject)) != write.before:
         raise Spent(write)
     yield PERSON.put, PERSON.values(write.person)
 
 
-def _require_free(person: Person) -> Steps[None]:
-    """Raise LoginTaken where the login is somebody else's."""
+def _require_free(person: Person, may_have: Sequence[Subject]) -> Steps[None]:
+    """Raise LoginTaken where somebody else than these has the login."""
     other = yield from PERSON.only(PERSON_BY_LOGIN, person.login)
-    if other is not None and other.subject != person.subject:
+    if other is not None and other.subject not in may_have:
         raise LoginTaken(person.subject)
 
 

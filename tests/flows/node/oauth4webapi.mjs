@@ -102,6 +102,50 @@ const gone = await oauth.processIntrospectionResponse(
 assert.equal(gone.active, false)
 passed('revocation of an access token')
 
+const shelf = { client_id: 'shelf' }
+const pages = clients.shelf.redirect_uri
+const DPoP = oauth.DPoP(shelf, await oauth.generateKeyPair('ES256'))
+const retried = async (ask, read) => {
+  try {
+    return await read(await ask())
+  } catch (error) {
+    assert.ok(oauth.isDPoPNonceError(error), error)
+    return read(await ask())
+  }
+}
+const proof = oauth.generateRandomCodeVerifier()
+const shown = new URL(as.authorization_endpoint)
+shown.search = new URLSearchParams({
+  client_id: 'shelf',
+  redirect_uri: pages,
+  response_type: 'code',
+  scope: 'orders.read',
+  code_challenge: await oauth.calculatePKCECodeChallenge(proof),
+  code_challenge_method: 'S256',
+  dpop_jkt: await DPoP.calculateThumbprint(),
+})
+const given = oauth.validateAuthResponse(as, shelf, await browse('bob', shown, pages), oauth.expectNoState)
+const bound = await retried(
+  () => oauth.authorizationCodeGrantRequest(as, shelf, oauth.None(), given, pages, proof, { DPoP }),
+  (response) => oauth.processAuthorizationCodeResponse(as, shelf, response),
+)
+secret(proof, bound.access_token, bound.refresh_token)
+assert.equal(bound.token_type, 'dpop')
+const answered = await retried(
+  () => oauth.protectedResourceRequest(bound.access_token, 'GET', orders('bob'), undefined, undefined, { DPoP }),
+  (response) => response,
+)
+assert.equal(answered.status, 200)
+const renews = () => retried(
+  () => oauth.refreshTokenGrantRequest(as, shelf, oauth.None(), bound.refresh_token, { DPoP }),
+  (response) => oauth.processRefreshTokenResponse(as, shelf, response),
+)
+const next = await renews()
+const lost = await renews()
+secret(next.access_token, next.refresh_token, lost.access_token)
+assert.equal(lost.refresh_token, next.refresh_token)
+passed('tokens bound to a key (DPoP), a code for that key alone, and an answer that was lost')
+
 const pocketbook = { client_id: 'pocketbook' }
 const secretly = oauth.ClientSecretBasic(clients.pocketbook.secret)
 const asking = {

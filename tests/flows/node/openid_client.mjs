@@ -10,7 +10,7 @@ function discovered(name, auth) {
   return client.discovery(new URL(origin), name, clients[name].secret ?? undefined, auth)
 }
 
-async function signIn(config, name, login, scope, more = {}, pushes = false) {
+async function signIn(config, name, login, scope, more = {}, pushes = false, DPoP = undefined) {
   const redirect_uri = clients[name].redirect_uri
   const checks = { pkceCodeVerifier: client.randomPKCECodeVerifier(), expectedState: client.randomState() }
   const nonce = scope.split(' ').includes('openid') ? { expectedNonce: client.randomNonce() } : {}
@@ -25,7 +25,7 @@ async function signIn(config, name, login, scope, more = {}, pushes = false) {
     ...more,
   })
   const back = await browse(login, url, redirect_uri)
-  const tokens = await client.authorizationCodeGrant(config, back, { ...checks, ...nonce })
+  const tokens = await client.authorizationCodeGrant(config, back, { ...checks, ...nonce }, undefined, { DPoP })
   secret(tokens.access_token, tokens.refresh_token, tokens.id_token)
   return tokens
 }
@@ -75,9 +75,22 @@ assert.equal(back.searchParams.get('state'), 'bye')
 passed('sign-out')
 
 const shelf = await discovered('shelf', client.None())
-const bearer = await signIn(shelf, 'shelf', 'bob', 'openid orders.read')
-assert.equal(bearer.refresh_token, undefined)
-passed('a public client')
+await assert.rejects(signIn(shelf, 'shelf', 'bob', 'openid orders.read'), { error: 'invalid_dpop_proof' })
+const DPoP = client.getDPoPHandle(shelf, await client.randomDPoPKeyPair('ES256'))
+const bound = await signIn(shelf, 'shelf', 'bob', 'openid orders.read', {}, false, DPoP)
+assert.equal(bound.token_type, 'dpop')
+const ask = (token, more) => client.fetchProtectedResource(shelf, token, orders('bob'), 'GET', null, null, more)
+assert.equal((await ask(bound.access_token, { DPoP })).status, 200)
+await assert.rejects(ask(bound.access_token, {}), { status: 401 })
+const thief = client.getDPoPHandle(shelf, await client.randomDPoPKeyPair('ES256'))
+await assert.rejects(ask(bound.access_token, { DPoP: thief }), { status: 401 })
+assert.ok(await client.fetchUserInfo(shelf, bound.access_token, people.bob.subject, { DPoP }))
+const later = await client.refreshTokenGrant(shelf, bound.refresh_token, {}, { DPoP })
+secret(later.access_token, later.refresh_token, later.id_token)
+assert.equal((await ask(later.access_token, { DPoP })).status, 200)
+await assert.rejects(client.refreshTokenGrant(shelf, later.refresh_token, {}, { DPoP: thief }), { error: 'invalid_grant' })
+await assert.rejects(client.refreshTokenGrant(shelf, later.refresh_token, {}, { DPoP }), { error: 'invalid_grant' })
+passed('a public client whose tokens are bound to its key (DPoP)')
 
 const pocketbook = await discovered('pocketbook', client.ClientSecretBasic(clients.pocketbook.secret))
 const lent = await signIn(pocketbook, 'pocketbook', 'dave', 'orders.read', {}, true)
