@@ -8,6 +8,7 @@ from ostiary.contract.mistakes import Code, Severity
 UNDER_ORDERS = "  - {on: POST /v1/orders, to: shop, scope: orders.write, limit: {per: person, rate: 5/s}}\n"
 TLS = "tls: {certificate: door.pem, key: door.key}\n"
 CHAT = "to: chat, scope: chat.use, tenant: query.room, upgrade: websocket}"
+PARTNER = "  »partner: {kind: partner, credential: signature, jwks_file: robot.json}\n"
 
 # code, what stands in the door's contract, what stands there instead
 CASES = [
@@ -197,6 +198,7 @@ CASES = [
     (Code.INSECURE_WITHOUT_REASON, "quota: 100k/day", "»insecure_access_token_lifetime: {value: 1h}"),
     (Code.KEY_SET_INVALID, "jwks_file: robot.json", "jwks_file: »nowhere.json"),
     (Code.KEY_SET_INVALID, "jwks_file: robot.json", "»jwks: {keys: []}"),
+    (Code.KEYID_REPEATED, "  robot:", "  acme: {kind: partner, jwks_file: robot.json}\n" + PARTNER + "  robot:"),
     (Code.KIND_NOT_SERVED, "  robot:", "  »old: {kind: legacy}\n  robot:"),
     (
         Code.CLIENT_WITHOUT_SECRET,

@@ -6,11 +6,20 @@ from urllib.parse import urlsplit
 
 from ostiary.contract.draft import Draft
 from ostiary.contract.expand_route import limits
-from ostiary.contract.file_client import Client, Credential
+from ostiary.contract.file_client import Client, Credential, SignatureOf
 from ostiary.contract.key_sets import key_set
-from ostiary.contract.model import ClientAuth, ClientRule, Limit, LimitBy, Profile, Rate
+from ostiary.contract.model import (
+    SIGNATURE_MAX_AGE,
+    ClientAuth,
+    ClientRule,
+    Limit,
+    LimitBy,
+    Profile,
+    Rate,
+    SignatureRule,
+)
 from ostiary.contract.profiles import PROFILES, REFRESH
-from ostiary.model.ids import ClientId, Role, Scope, TenantId, TokenHash
+from ostiary.model.ids import ClientId, Role, Scope, Secret, TenantId, TokenHash
 from ostiary.model.principal import Binding, Kind
 
 OIDC_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
@@ -32,6 +41,8 @@ def credential_of(client: Client) -> Credential:
     """As stated, else what is given, else the kind's."""
     if client.credential is not None:
         return client.credential
+    if client.kind is Kind.PARTNER and (client.secret or client.jwks is not None or client.jwks_file is not None):
+        return Credential.SIGNATURE
     if client.secret:
         return Credential.SECRET
     if client.jwks is not None or client.jwks_file is not None:
@@ -72,6 +83,7 @@ def _value(client: Client, setting: str) -> int | None:
 def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
     """The rule of a client. Of its secrets only the hashes stay."""
     profile = profile_of(client)
+    signs = credential_of(client) is Credential.SIGNATURE
     return ClientRule(
         id=ClientId(name),
         profile=profile,
@@ -80,21 +92,37 @@ def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
         name=client.name or name,
         redirect_uris=client.redirect_uris,
         post_logout_redirect_uris=client.post_logout_redirect_uris,
-        secret_hashes=_secret_hashes(draft, name, client),
-        jwks=key_set(client, draft.read_file),
+        secret_hashes=() if signs else _secret_hashes(draft, name, client),
+        jwks=None if signs else key_set(client, draft.read_file),
         tenant=TenantId(client.tenant) if client.tenant else None,
         roles=frozenset(map(Role, client.roles)),
         origins=_origins(client) if profile.cors else frozenset(),
         allow_ips=client.allow_ips,
         limits=_limits(client),
         min_version=client.min_version,
+        signature=_signature(draft, name, client) if signs else None,
     )
 
 
-def _secret_hashes(draft: Draft, name: str, client: Client) -> tuple[TokenHash, ...]:
+def _secrets(draft: Draft, name: str, client: Client) -> tuple[Secret, ...]:
     paths = (("clients", name, "secret", index) for index in range(len(client.secret)))
-    secrets = (draft.secrets[path].reveal() for path in paths if path in draft.secrets)
+    return tuple(draft.secrets[path] for path in paths if path in draft.secrets)
+
+
+def _secret_hashes(draft: Draft, name: str, client: Client) -> tuple[TokenHash, ...]:
+    secrets = (secret.reveal() for secret in _secrets(draft, name, client))
     return tuple(TokenHash(hashlib.sha256(secret.encode()).digest()) for secret in secrets)
+
+
+def _signature(draft: Draft, name: str, client: Client) -> SignatureRule:
+    stated = client.signature or SignatureOf()
+    return SignatureRule(
+        tag=stated.tag,
+        covers=frozenset(field.encode() for field in stated.covers),
+        max_age=stated.max_age or SIGNATURE_MAX_AGE,
+        jwks=key_set(client, draft.read_file),
+        secrets=_secrets(draft, name, client),
+    )
 
 
 def _origins(client: Client) -> frozenset[str]:

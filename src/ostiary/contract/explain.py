@@ -57,7 +57,11 @@ def explain_client(draft: Draft, contract: Contract, name: str) -> Explanation:
         kind=client.kind,
         says=sheet.says,
         not_served=not_served(client),
-        lines=(*_profile(draft, name, client, rule, sheet), *_own(draft, name, client, rule)),
+        lines=(
+            *_profile(draft, name, client, rule, sheet),
+            *_signature(draft, name, client, rule),
+            *_own(draft, name, client, rule),
+        ),
         ways=tuple(Way(route.on.text, _stopped_by(draft, client, route)) for route in draft.file.routes),
     )
 
@@ -146,6 +150,26 @@ def _own(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[
     for setting, (value, why) in values.items():
         if setting in client.model_fields_set:
             yield Line(setting, value, why, place(draft, ("clients", name, setting)))
+
+
+def _signature(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[Line]:
+    """What its signed requests have to say; the places are of what the contract adds."""
+    needs = rule.signature
+    if needs is None:
+        return
+    stated = set() if client.signature is None else client.signature.model_fields_set
+    more = "".join(f", {field.decode()}" for field in sorted(needs.covers))
+    covers = f"@method, @target-uri{more}; with a body content-digest and content-type"
+    for what, setting, value, why, source in (
+        ("signatures cover", "covers", covers, "What is not signed can be changed.", "RFC 9421 section 7.2.1"),
+        ("signatures carry", "tag", f'created, keyid, nonce, tag="{needs.tag}"', _ONCE, "RFC 9421 section 7.2.2"),
+        ("signatures live", "max_age", in_words(needs.max_age), _ONCE, "RFC 9421 section 7.2.2"),
+    ):
+        own = place(draft, ("clients", name, "signature", setting)) if setting in stated else ""
+        yield Line(what, value, why, own or source)
+
+
+_ONCE = "Each is good once and for a moment: who sees it cannot use it again."
 
 
 def limit_in_words(limit: Limit) -> str:

@@ -9,6 +9,7 @@ from ostiary.contract.file_route import LimitOf, as_tuple
 from ostiary.contract.places import NetworkText, SecretText
 from ostiary.contract.setting import InsecureDuration, InsecureYes, Setting
 from ostiary.contract.words import (
+    ComponentName,
     CountPerTime,
     FilePath,
     Flag,
@@ -16,6 +17,7 @@ from ostiary.contract.words import (
     RedirectUri,
     ScopeName,
     Seconds,
+    SignatureTag,
     Uri,
     Version,
     Words,
@@ -34,6 +36,17 @@ class Credential(StrEnum):
     SIGNATURE = "signature"
 
 
+class SignatureOf(Setting):
+    """What a partner's signed requests (RFC 9421) have to say, beyond what all of them have to."""
+
+    tag: SignatureTag = "ostiary"
+    """The `tag` of its signatures: it keeps those that were made for somebody else from being used here."""
+    covers: tuple[ComponentName, ...] = ()
+    """More that each request has and signs: fields such as `date`, in lower case."""
+    max_age: Seconds | None = None
+    """How old a signature may be; less than the kind's 60 seconds."""
+
+
 class Client(Setting):
     """A client: what it is, and what it may do. Its kind decides everything that is not said here."""
 
@@ -48,11 +61,14 @@ class Client(Setting):
     secret: Annotated[
         tuple[SecretText, ...], BeforeValidator(as_tuple, json_schema_input_type=SecretText | list[SecretText])
     ] = Field(default=(), max_length=2)
-    """Where its secret is: `${env:NAME}` or `${file:PATH}`. Two while one takes the place of the other."""
+    """Where its secret is: `${env:NAME}` or `${file:PATH}`. Two while one takes the place of the other. With
+    `credential: signature` it is the key of hmac-sha256."""
     jwks: Annotated[dict[str, Any], Field(title="JWK set")] | None = None
     """Its public keys as a JWK set (RFC 7517 section 5)."""
     jwks_file: FilePath | None = None
     """A file with its public keys as a JWK set, from the contract's folder."""
+    signature: SignatureOf | None = None
+    """What its signed requests have to say."""
     redirect_uris: tuple[RedirectUri, ...] = ()
     """Where people come back to after sign-in; compared to the letter."""
     post_logout_redirect_uris: tuple[RedirectUri, ...] = ()

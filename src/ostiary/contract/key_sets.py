@@ -4,22 +4,28 @@ import json
 
 from ostiary.contract.draft import ReadFile
 from ostiary.contract.file_client import Client
+from ostiary.keys import message_signature
 from ostiary.keys.jwk import JwkInvalid
 from ostiary.keys.keyset import KeySet
+from ostiary.model.principal import Kind
 
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 """Members of private and symmetric keys (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1)."""
 
 
 def key_set(client: Client, read_file: ReadFile) -> str | None:
-    """The client's keys as JSON, or None where it has none. Raises `JwkInvalid`, and `OSError` for its file."""
+    """The client's keys as JSON, or None where it has none: a partner's verify signed requests, the others' client
+    assertions. Raises `JwkInvalid`, and `OSError` for its file."""
     if client.jwks is None and client.jwks_file is None:
         return None
     try:
         text = json.dumps(client.jwks) if client.jwks_file is None else read_file(client.jwks_file).decode()
     except ValueError:
         raise JwkInvalid("the file is not UTF-8") from None
-    KeySet.from_jwks(text)
+    if client.kind is Kind.PARTNER:
+        message_signature.from_jwks(text)
+    else:
+        KeySet.from_jwks(text)
     return text
 
 

@@ -83,7 +83,8 @@ class Code(StrEnum):
     )
     WEAKER_THAN_PROFILE = "weaker-than-profile", "The setting weakens the kind's profile and is not named `insecure_`."
     INSECURE_WITHOUT_REASON = "insecure-without-reason", "An `insecure_` setting does not say why."
-    KEY_SET_INVALID = "key-set-invalid", "The JWK set is none, or has a key that cannot verify client assertions."
+    KEY_SET_INVALID = "key-set-invalid", "The JWK set is none, or has a key that cannot verify what the client signs."
+    KEYID_REPEATED = "keyid-repeated", "Two keys for signed requests have one `keyid`: it would not tell whose it is."
     KIND_NOT_SERVED = (
         "kind-not-served",
         "Clients of this kind have their profile, and no way in yet.",

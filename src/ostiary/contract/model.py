@@ -6,11 +6,13 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
-from ostiary.model.ids import ClientId, Role, RouteId, Scope, ServiceName, TenantId, TokenHash
+from ostiary.model.ids import ClientId, Role, RouteId, Scope, Secret, ServiceName, TenantId, TokenHash
 from ostiary.model.principal import Binding, Kind
 
 Network = IPv4Network | IPv6Network
 
+SIGNATURE_MAX_AGE: Final = 60
+"""Seconds for which a signature over a request is taken; a contract may make it less."""
 LONGEST_ACCESS_TOKEN: Final = 86400
 """Seconds. No contract gives an access token more, so what has to outlive every token lives this long: a revocation,
 a key that signed. The contract in force does not tell, since tokens of the one before it may live longer."""
@@ -112,8 +114,24 @@ class ScopeRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureRule:
+    """What the signed requests of a client rest on (RFC 9421)."""
+
+    tag: str
+    covers: frozenset[bytes]
+    """Fields that every request has and signs, beside what all of them sign."""
+    max_age: int
+    """Seconds."""
+    jwks: str | None
+    """A JWK set of public keys, as JSON."""
+    secrets: tuple[Secret, ...]
+    """Of hmac-sha256; there are some where there are no public keys."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClientRule:
-    """One client. Secrets are here only as hashes and public keys."""
+    """One client. Secrets are here only as hashes and public keys, but for those that sign by HMAC: these cannot be
+    checked by a hash."""
 
     id: ClientId
     profile: Profile
@@ -136,6 +154,8 @@ class ClientRule:
     limits: tuple[Limit, ...] = ()
     """`quota` and the like: they count on every route."""
     min_version: str | None = None
+    signature: SignatureRule | None = None
+    """None: it does not sign its requests."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,7 +222,7 @@ PARTNER = Sheet(
     carried=_KEY_IN_FIELD,
     limit=_most(LimitBy.CLIENT, 50, 200, "A company has many users; agree on more with `limit` or `quota`."),
     sees_unnamed=_SEES_UNNAMED,
-    not_served="API keys and signed requests are not served yet: every request of such a client is refused.",
+    not_served="API keys are not served yet: every request of such a client is refused.",
 )
 THIRD_PARTY = Sheet(
     says="Somebody else's application that acts for a person who agreed to it.",
@@ -361,7 +361,7 @@ SETTINGS: Mapping[Kind, frozenset[str]] = {
     Kind.WEB: _ALL | _PEOPLE | _REFRESHING | _TOKENS | _KEPT,
     Kind.SPA: _ALL | _PEOPLE | _REFRESHING | _TOKENS | {"origins", "insecure_bearer_tokens"},
     Kind.MOBILE: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},
-    Kind.PARTNER: _ALL | _ITSELF,
+    Kind.PARTNER: _ALL | _ITSELF | _KEPT | {"signature"},
     Kind.THIRD_PARTY: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
     Kind.SERVICE: _ALL | _TOKENS | _KEPT | _ITSELF,
     Kind.DEVICE: _ALL | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},

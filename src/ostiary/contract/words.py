@@ -118,6 +118,25 @@ Words = Annotated[
 FilePath = Annotated[
     str, written_like(r"^[^\x00-\x1f]{1,4096}$", "path", "This is no path.", "Write a path from the contract's folder.")
 ]
+SignatureTag = Annotated[
+    str,
+    written_like(
+        r"^[\x20\x21\x23-\x5b\x5d-\x7e]{1,64}$",
+        "tag",
+        "This is no tag of a signature.",
+        "Use up to 64 printable ASCII characters, without quote and backslash.",
+    ),
+]
+"""`tag` (RFC 9421 section 2.3), without what would need an escape."""
+ComponentName = Annotated[
+    str,
+    written_like(
+        r"^(?!signature(-input)?$)[a-z0-9!#$%&'*+.^_`|~-]{1,64}$",
+        "field name",
+        "This is no field that a signature can cover.",
+        "Write the name of a header field in lower case, such as `date`.",
+    ),
+]
 UrlPath = Annotated[
     str, written_like(r"^/[\x21-\x7e]{0,2000}$", "URL path", "This is no path of a URL.", "Write it like `/healthz`.")
 ]

@@ -1,6 +1,7 @@
 """The keys that partners sign requests with: one algorithm each, which no message can choose (RFC 9421 section 3.3)."""
 
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -22,9 +23,9 @@ HMAC: Final = "hmac-sha256"
 """Names of the HTTP Signature Algorithms registry (RFC 9421 section 6.2.2)."""
 
 _NAMES: Final = {"ES256": ECDSA_P256, "EdDSA": ED25519, "Ed25519": ED25519}
+_KEYID: Final = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}")
+"""What a `keyid` can be without an escape (RFC 9651 section 3.3.3)."""
 _PSS: Final = padding.PSS(padding.MGF1(SHA512()), salt_length=64)
-LEAST_SECRET: Final = 32
-"""Bytes of a secret: as many as the hash has (RFC 2104 section 3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class MessageKey:
 def from_jwks(text: str) -> tuple[MessageKey, ...]:
     """The public keys of a JWK set. Raise JwkInvalid, also where two have the same `kid`."""
     keys = listed(text, parse)
+    if not all(_KEYID.fullmatch(key.id) for key in keys):
+        raise JwkInvalid("a kid has up to 128 printable ASCII characters, without quote and backslash")
     if len({key.id for key in keys}) != len(keys):
         raise JwkInvalid("two keys have the same kid")
     return keys

@@ -153,7 +153,7 @@ def test_2_5_the_base_is_ascii() -> None:
     assert refused.value.reason is Reason.SIGNATURE_COMPONENT
 
 
-def test_7_1_2_a_list_has_its_bound() -> None:
+def test_a_list_of_components_has_its_bound() -> None:
     assert coverage(b"(%b)" % b" ".join(b'"x-%d"' % number for number in range(32)))
     with pytest.raises(InvalidSignature) as refused:
         coverage(b"(%b)" % b" ".join(b'"x-%d"' % number for number in range(33)))

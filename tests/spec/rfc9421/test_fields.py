@@ -75,11 +75,11 @@ def test_4_malformed_fields_are_refused(signature_input: bytes, signature: bytes
         (INPUT, SIGNATURE + b", " + SIGNATURE.replace(b"sig1", b"sig2")),
     ],
 )
-def test_4_3_one_signature_is_enough(signature_input: bytes, signature: bytes) -> None:
+def test_7_2_6_one_signature_is_enough(signature_input: bytes, signature: bytes) -> None:
     assert refusal(signature_input, signature) is Reason.SIGNATURE_REPEATED
 
 
-def test_7_3_7_fields_have_a_bound() -> None:
+def test_fields_have_a_bound() -> None:
     longest = INPUT[:-1] + b"k" * (LONGEST_INPUT - len(INPUT)) + b'"'
     assert read(longest, SIGNATURE).created == 1618884473
     assert refusal(longest[:-1] + b'k"', SIGNATURE) is Reason.SIGNATURE_MALFORMED

@@ -12,6 +12,7 @@ from ostiary.contract.checks.routes import routes
 from ostiary.contract.checks.running import running
 from ostiary.contract.checks.scopes import scopes
 from ostiary.contract.checks.secrets import secrets
+from ostiary.contract.checks.signatures import signatures
 from ostiary.contract.draft import Draft
 from ostiary.contract.mistakes import Mistake
 
@@ -23,6 +24,7 @@ FAMILIES: tuple[Callable[[Draft], Iterable[Mistake]], ...] = (
     reach,
     redirects,
     clients,
+    signatures,
     secrets,
     openapi,
     running,

@@ -48,6 +48,8 @@ def _credential(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
     credential, allowed = credential_of(client), PROFILES[client.kind].credentials.value
     keys = client.jwks is not None or client.jwks_file is not None
     given = {Credential.SECRET: bool(client.secret), Credential.PRIVATE_KEY_JWT: keys}
+    if credential is Credential.SIGNATURE and credential in allowed:
+        given = {Credential.SIGNATURE: bool(client.secret) or keys}
     if client.credential is not None and credential not in allowed:
         says = f"Clients of kind {client.kind} do not prove themselves by {credential}."
         mend = f"Write one of {', '.join(allowed)}."
@@ -56,6 +58,9 @@ def _credential(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
         yield draft.mistake(
             (*path, "jwks_file"), Code.SETTINGS_CONTRADICT, "The keys stand twice.", "Keep one.", key=True
         )
+    elif Credential.SIGNATURE in given and client.secret and keys:
+        says = "The client signs with a secret and with keys, so that its weaker way counts."
+        yield draft.mistake((*path, "secret"), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
     elif any(is_given and other is not credential for other, is_given in given.items()):
         extra = "secret" if credential is not Credential.SECRET and client.secret else "a key set"
         says = f"The client proves itself by {credential}, and {extra} is given."
@@ -70,7 +75,8 @@ def _without(draft: Draft, path: Path, client: Client, credential: Credential) -
         return draft.mistake(path, Code.CLIENT_WITHOUT_SECRET, says, "Add `secret: ${env:NAME}` or `jwks`.", key=True)
     setting = "secret: ${env:NAME}" if credential is Credential.SECRET else "jwks_file: PATH"
     says = f"The client proves itself by {credential}, and has none."
-    mend = f"Add `{setting}`." if client.credential else "Add `jwks_file: PATH` or `secret: ${env:NAME}`."
+    either = client.credential is None or credential is Credential.SIGNATURE
+    mend = "Add `jwks_file: PATH` or `secret: ${env:NAME}`." if either else f"Add `{setting}`."
     return draft.mistake(path, Code.CREDENTIAL_MISSING, says, mend, key=True)
 
 
@@ -129,6 +135,8 @@ def not_served(client: Client) -> str:
     """What is missing before the client gets in; empty: nothing."""
     if client.kind is Kind.SERVICE and credential_of(client) is Credential.MTLS:
         return "Mutual TLS is not served yet: the token endpoint refuses such a client."
+    if credential_of(client) is Credential.SIGNATURE:
+        return ""
     return PROFILES[client.kind].not_served
 
 
