@@ -167,6 +167,9 @@ def request(head: str, *fields: str, body: bytes = b"") -> bytes:
 class World:
     """A running worker."""
 
+    setup: Setup
+    """Which another worker of the same machine would get too."""
+
     def __init__(
         self, worker: GatewayWorker, store: Store, key: SigningPrivateKey, service: int, memory: Mapping[str, int]
     ) -> None:
@@ -252,6 +255,7 @@ async def world(folder: Path, serve: Serve, **changes: Any) -> AsyncIterator[Wor
     worker = GatewayWorker(setup)
     await worker.start()
     running = World(worker, store, key, service, memory)
+    running.setup = setup
     try:
         yield running
     finally:

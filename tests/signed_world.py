@@ -1,6 +1,8 @@
 """Signed requests for tests: heads as the gateway parses them, keys, and signatures over our own base."""
 
 import base64
+import hashlib
+import secrets
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
@@ -8,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256, SHA512
 from cryptography.hazmat.primitives.hmac import HMAC
 
+from gateway_world import ORIGIN
 from ostiary.http.fields import request_names
 from ostiary.http.request import HeadBounds, RequestHead, RequestParser
 from ostiary.http.target import served_authorities
@@ -39,6 +42,60 @@ def sign(key: PrivateKey, base: bytes) -> bytes:
 
 def byte_sequence(raw: bytes) -> str:
     return f":{base64.b64encode(raw).decode()}:"
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client that signs its requests as a partner does, without anything of the gateway's.
+
+    What differs from one test to another is replaced (`dataclasses.replace`) or said in `fields`.
+    """
+
+    key: PrivateKey
+    keyid: str
+    tag: str = "ostiary"
+    origin: str = ORIGIN
+    covers: tuple[str, ...] = ("@method", "@target-uri")
+
+    def fields(
+        self,
+        head: str,
+        *headers: str,
+        body: bytes = b"",
+        now: float,
+        covers: tuple[str, ...] | None = None,
+        **parameters: str | int | None,
+    ) -> list[str]:
+        """The header lines of a signed request: `headers`, its digest where it has a body, and the signature.
+
+        `covers` in place of what is needed; `parameters` replace those of the signature, and None leaves one out.
+        """
+        method, _, target = head.partition(" ")
+        lines = [*headers, *([f"Content-Digest: {digest_of(body)}"] if body else [])]
+        values = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+        path, _, query = target.partition("?")
+        values |= {"@method": method, "@target-uri": self.origin + target, "@path": path, "@query": f"?{query}"}
+        values |= {"@authority": self.origin.partition("://")[2], "@scheme": self.origin.partition("://")[0]}
+        listed = (
+            covers if covers is not None else (*self.covers, *(name for name in _OF_BODY if body and name in values))
+        )
+        said = {"created": int(now), "keyid": self.keyid, "nonce": secrets.token_urlsafe(12), "tag": self.tag}
+        stated = "".join(
+            f";{name}={value}" if isinstance(value, int) else f';{name}="{value}"'
+            for name, value in (said | parameters).items()
+            if value is not None
+        )
+        text = "(" + " ".join(f'"{name}"' for name in listed) + f"){stated}"
+        base = [f'"{name}": {values[name]}' for name in listed] + [f'"@signature-params": {text}']
+        made = sign(self.key, "\n".join(base).encode())
+        return [*lines, f"Signature-Input: sig={text}", f"Signature: sig={byte_sequence(made)}"]
+
+
+_OF_BODY = ("content-digest", "content-type")
+
+
+def digest_of(body: bytes) -> str:
+    return f"sha-256={byte_sequence(hashlib.sha256(body).digest())}"
 
 
 @dataclass

@@ -20,7 +20,7 @@ WORKERS = 4
 @pytest.fixture
 def memory() -> Iterator[int]:
     descriptor = make_shared({"proofs": SHARED_BYTES["proofs"]})["proofs"]
-    begin_proofs(descriptor)
+    begin_proofs(descriptor, NOW)
     yield descriptor
     os.close(descriptor)
 
@@ -60,7 +60,7 @@ def test_what_a_dead_worker_had_seen_stays_seen(memory: int) -> None:
 
 def test_after_a_start_no_nonce_from_before_is_taken(memory: int) -> None:
     before = open_proofs(memory).nonces.newest(NOW)
-    begin_proofs(memory)
+    begin_proofs(memory, NOW + 1)
     after = open_proofs(memory).nonces
     assert not after.takes(before, NOW)
     assert after.takes(after.newest(NOW), NOW)

@@ -124,8 +124,8 @@ class SignatureRule:
     """Seconds."""
     jwks: str | None
     """A JWK set of public keys, as JSON."""
-    secrets: tuple[Secret, ...]
-    """Of hmac-sha256; there are some where there are no public keys."""
+    secrets: tuple[Secret, ...] = field(compare=False)
+    """Of hmac-sha256; there are some where there are no public keys. Secrets compare with nothing."""
 
 
 @dataclass(frozen=True, slots=True)

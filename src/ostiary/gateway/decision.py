@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ostiary.gateway.peer import Peer
+from ostiary.http.digest import ContentDigest
 from ostiary.http.request import RequestHead
 from ostiary.http.response import ResponseHead
 from ostiary.model.errors import Refusal
@@ -33,6 +34,8 @@ class Asked:
     """The `RateLimit` fields for the answer."""
     adds: bytes = b""
     """What else the pipeline adds to the answer, as lines."""
+    digest: ContentDigest | None = None
+    """What the body has to hash to; None where its client did not sign it."""
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ _FIRST: Final = string.ascii_lowercase.encode() + b"*"
 _KEY: Final = _FIRST + string.digits.encode() + b"_-."
 _DIGITS: Final = string.digits.encode()
 _TEXT: Final = bytes(byte for byte in range(0x20, 0x7F) if byte not in b'"\\')
+_TEXT_AND_QUOTE: Final = _TEXT + b'"'
 _MOST_DIGITS: Final = 15
 _OWS: Final = b" \t"
 
@@ -108,6 +109,9 @@ def _byte_sequence(text: bytes) -> bytes:
 
 def _parameters(text: bytes, at: int) -> tuple[Parameters, int]:
     """Section 4.2.3.2; and where they end."""
+    plain = _plain(text[at:])
+    if plain is not None:
+        return plain, len(text)
     parameters: Parameters = {}
     while text.startswith(b";", at):
         name, at = _key(text, at + 1)
@@ -120,15 +124,42 @@ def _parameters(text: bytes, at: int) -> tuple[Parameters, int]:
     return parameters, at
 
 
+def _plain(text: bytes) -> Parameters | None:
+    """As most signatures have them: parameters to the end of the text, and no `;` in a string. This is only quicker;
+    None says to look at byte after byte.
+
+    Where each piece between semicolons has two quotes or none, no semicolon stands between two quotes.
+    """
+    first, *pieces = text.split(b";")
+    if first or text.translate(None, _TEXT_AND_QUOTE):
+        return None
+    parameters: Parameters = {}
+    for piece in pieces:
+        name, _, value = piece.partition(b"=")
+        if not _is_key(name):
+            return None
+        if value[:1] == b'"' == value[-1:] and value.count(b'"') == 2:
+            parameters[name] = value[1:-1].decode("ascii")
+        elif _is_integer(value):
+            parameters[name] = int(value)
+        else:
+            return None
+    return parameters if len(parameters) == len(pieces) else None
+
+
 def _value(text: bytes, at: int) -> tuple[Value, int]:
     if text.startswith(b'"', at):
         value, at = _string(text, at)
         return value.decode("ascii"), at
     end = _run(text, at, _DIGITS, b";")
-    digits = text[at:end]
-    if not 0 < len(digits) <= _MOST_DIGITS or (digits[:1] == b"0" and digits != b"0"):
+    if not _is_integer(text[at:end]):
         raise NotStructured
-    return int(digits), end
+    return int(text[at:end]), end
+
+
+def _is_integer(text: bytes) -> bool:
+    """One that is not negative, as it is serialised (section 4.1.4)."""
+    return text.isdigit() and len(text) <= _MOST_DIGITS and (text[:1] != b"0" or text == b"0")
 
 
 def _string(text: bytes, at: int) -> tuple[bytes, int]:

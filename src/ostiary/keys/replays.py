@@ -29,15 +29,17 @@ class Use(Enum):
 class Replays:
     """`memory`: zeroed at first, a power of two of blocks."""
 
-    __slots__ = ("_blocks", "_cells", "_lock")
+    __slots__ = ("_blocks", "_cells", "_lock", "since")
 
-    def __init__(self, memory: memoryview, lock: Lock) -> None:
+    def __init__(self, memory: memoryview, lock: Lock, since: int) -> None:
         blocks = len(memory) // BLOCK_BYTES
         if blocks < 1 or blocks & (blocks - 1):
             raise ValueError("the table needs a power of two of blocks")
         self._cells: Final = memory.cast("B").cast("Q")
         self._blocks: Final = blocks
         self._lock: Final = lock
+        self.since: Final = since
+        """When the memory began, in seconds since the epoch: of what was used before, it knows nothing."""
 
     def use(self, what: object, until: int, now: float) -> Use:
         """Remember `what`, of any hashable kind, until then (seconds since the epoch)."""

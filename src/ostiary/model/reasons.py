@@ -128,6 +128,10 @@ class Reason(StrEnum):
     SIGNATURE_TOO_OLD = "signature_too_old", "The signature is expired, or was made too long ago."
     SIGNATURE_NOT_YET_VALID = "signature_not_yet_valid", "The signature was made in the future."
     SIGNATURE_REPLAYED = "signature_replayed", "The nonce of the signature was used before."
+    SIGNATURE_TOO_EARLY = (
+        "signature_too_early",
+        "The signature is from before this machine's gateways began to remember nonces, so it could have been used.",
+    )
     DIGEST_INVALID = "digest_invalid", "The Content-Digest is malformed, or has neither sha-256 nor sha-512."
     DIGEST_MISMATCH = "digest_mismatch", "The body is not the one that the Content-Digest is of."
     # routes and rules

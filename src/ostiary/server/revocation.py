@@ -10,6 +10,9 @@ from ostiary.model.ids import ClientId, TokenId
 from ostiary.model.plan import Plan
 from ostiary.people.records import ChangePerson, EndSession, Person, Session
 
+_FOR_GOOD = 100 * 365 * 86400
+"""Seconds."""
+
 
 def of_token(token: TokenId, now: int) -> Plan:
     until = now + LONGEST_ACCESS_TOKEN
@@ -30,11 +33,12 @@ def of_session(session: Session, now: int) -> Plan:
 
 
 def of_client(client: ClientId, now: int) -> Plan:
-    """Its tokens are dead, and it gets no new ones."""
+    """Its tokens are dead, and it gets no new ones. A key of its own, with which it signs its requests, has no end: so
+    gateways are told of it for good."""
     return Plan(
         writes=(DisableClient(client, now),),
         events=(ClientRevocation(at=now, client=client),),
-        feed=(ClientRevoked(client, until=now + LONGEST_ACCESS_TOKEN),),
+        feed=(ClientRevoked(client, until=now + _FOR_GOOD),),
     )
 
 

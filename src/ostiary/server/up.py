@@ -43,7 +43,7 @@ class Up:
         self._say = say
         self._master = place.master_key()
         self._memory = make_shared(SHARED_BYTES)
-        begin_proofs(self._memory["proofs"])
+        begin_proofs(self._memory["proofs"], time.time())
         self._supervisor = Supervisor(self._setup(), place.workers, self._inheritance(), say)
 
     @asynccontextmanager

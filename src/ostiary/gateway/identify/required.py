@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ostiary.contract.model import Contract
 from ostiary.gateway.decision import Asked
+from ostiary.gateway.identify import signature
 from ostiary.gateway.identify.bearer import bearer
 from ostiary.gateway.identify.dpop import dpop
 from ostiary.gateway.identify.trust import Trust, is_revoked
@@ -21,6 +22,10 @@ Read = Callable[[bytes, Asked, Trust], Seen]
 """Verifies what was brought. Raises Refusal."""
 
 
+def _nothing(asked: Asked, trust: Trust) -> bytes:
+    return b""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A way to bring a credential beside the Authorization field."""
@@ -31,11 +36,13 @@ class Source:
     """The credential as it is remembered: it begins with NUL and a letter of the source's own, which no field value
     does, so that nothing in an Authorization field can pass for it. None where it was not brought."""
     read: Read
+    asks: Callable[[Asked, Trust], bytes] = _nothing
+    """What the answer says to who brought nothing at all, beside its challenge: lines."""
 
 
 SCHEMES: Mapping[bytes, Read] = {b"bearer": bearer, b"dpop": dpop}
 """Of the Authorization field (RFC 9110 section 11.4), in lower case. What stands there decides alone."""
-SOURCES: tuple[Source, ...] = ()
+SOURCES: tuple[Source, ...] = (Source(signature.serves, signature.find, signature.signed, signature.asks),)
 """Looked through in this order where there is no Authorization field."""
 
 
@@ -56,6 +63,7 @@ def required(audience: str, trust: Trust, bound: int) -> Identify:
                 if credential is not None:
                     break
             else:
+                asked.adds += b"".join(source.asks(asked, trust) for source in sources)
                 return MissingToken(Reason.TOKEN_MISSING)
         seen = recall(credential)
         if seen is None:

@@ -17,16 +17,17 @@ LEAST_RATE: Final = 1000
 
 
 class Sending:
-    """Where a rule reads the body it is held until it is whole and judged; else it streams."""
+    """Where a rule reads the body, or it was signed, it is held until it is whole and judged; else it streams."""
 
-    __slots__ = ("_body", "_chunked", "_exchange", "_held", "_holds", "_to", "done", "length")
+    __slots__ = ("_body", "_chunked", "_digest", "_exchange", "_held", "_holds", "_to", "done", "length")
 
     def __init__(self, exchange: "Exchange", length: int) -> None:
         rule = exchange.asked.route.rule
         self._exchange: Final = exchange
         self._body: Final = ChunkedBody(rule.bounds.body) if length == framing.CHUNKED else LengthBody(length)
         self._chunked = length == framing.CHUNKED
-        self._holds: Final = bool(exchange.asked.route.inspect)
+        self._digest: Final = exchange.asked.digest
+        self._holds: Final = bool(exchange.asked.route.inspect) or self._digest is not None
         self._held: list[bytes] = []
         self._to: asyncio.Transport | None = None
         self.length = length
@@ -90,6 +91,8 @@ class Sending:
         payload = self._body.feed(data)
         if not payload:
             return
+        if self._digest is not None:
+            self._digest.feed(payload)
         if self._to is None:
             self._held.append(payload)
         else:
