@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ T = TypeVar("T")
 
 BUSY_SECONDS: Final = 5.0
 """How long a transaction waits for those of other processes."""
+_AGAIN_SECONDS: Final = 0.01
 _PAGES_IN_WAL: Final = 4000
 """Between checkpoints: more would make a recovery slow, fewer would write the same pages again and again."""
 
@@ -27,11 +29,24 @@ _PAGES_IN_WAL: Final = 4000
 def connect(path: Path) -> sqlite3.Connection:
     """A connection that commits only when told to. Raises sqlite3.Error."""
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute(f"PRAGMA wal_autocheckpoint={_PAGES_IN_WAL}")
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """A new file is turned to WAL while nobody else reads it, and for that SQLite does not wait by itself."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(_AGAIN_SECONDS)
 
 
 def run(connection: sqlite3.Connection, steps: Steps[T]) -> T:
