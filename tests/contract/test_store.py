@@ -339,6 +339,20 @@ def test_a_plan_that_fails_leaves_nothing_and_the_others_succeed(on_store: OnSto
     on_store(work)
 
 
+def test_a_plan_that_the_database_itself_refuses_leaves_nothing_and_the_others_succeed(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        nobodys = Plan((DisableClient(ClientId("bad"), NOW), StartSession(SESSION)), (STARTED,))
+        good = Plan((DisableClient(ClientId("good"), NOW),), (STARTED,))
+        outcomes = await asyncio.gather(*map(store.commit, (good, nobodys)), return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes] == [Committed, StoreUnavailable]
+        assert await store.client_disabled_at(ClientId("bad")) is None
+        assert await store.session(SESSION.id) is None
+        await committed(store, AddPerson(ANN), StartSession(SESSION))
+        assert [record.position async for record in store.records()] == [1]
+
+    on_store(work)
+
+
 def test_grants_and_tokens_are_revoked_once(on_store: OnStore) -> None:
     async def work(store: Store) -> None:
         await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE))

@@ -155,10 +155,14 @@ def test_an_old_head_before_records_that_are_there_stops_the_log(location: Secre
             await record(store, 2)
             _, old = await stored(store)
             await record(store, 2)
+            _, end = await stored(store)
             await write(location, put_head(old))
             assert await verdict(store) == Broken(3, Tampering.INSERTED)
             with pytest.raises(StoreUnavailable):
                 await record(store)
+            await write(location, put_head(end))
+            await record(store)
+            assert isinstance(await verdict(store), Holds)
 
     asyncio.run(work())
 

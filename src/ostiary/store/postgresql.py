@@ -20,6 +20,8 @@ CONNECTIONS: Final = 8
 """The most of each process; reads wait for a free one."""
 SECONDS: Final = 5.0
 """How long a connection or a statement may take."""
+SETTINGS: Final = {"synchronous_commit": "on", "default_transaction_isolation": "read committed"}
+"""Whatever the database has for others: acknowledged means on disk, and commits that take turns do not fail for it."""
 UNAVAILABLE: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
 Connection = Any
@@ -111,7 +113,12 @@ async def open_postgresql(url: str, audit_key: bytes) -> PostgresqlStore:
     """Raises StoreUnavailable."""
     try:
         pool = await asyncpg.create_pool(
-            url, min_size=1, max_size=CONNECTIONS, timeout=SECONDS, command_timeout=SECONDS
+            url,
+            min_size=1,
+            max_size=CONNECTIONS,
+            timeout=SECONDS,
+            command_timeout=SECONDS,
+            server_settings=SETTINGS,
         )
         async with pool.acquire() as connection:
             await run(connection, ends.first_ends())

@@ -1,0 +1,81 @@
+"""Acknowledged means on disk, whatever the database is set to for others."""
+
+import asyncio
+import sqlite3
+import threading
+from pathlib import Path
+
+import asyncpg
+
+from ostiary.model.ids import Secret
+from ostiary.model.plan import Committed, Plan
+from ostiary.store.sqlite import connect
+from postgresql_cluster import Cluster
+
+from .conftest import opened
+from .test_store import STARTED
+
+FULL = 2
+"""SQLite's number for `synchronous=FULL`."""
+
+
+def test_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "store.sqlite3")
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (FULL,)
+    connection.close()
+
+
+async def set_for_all(url: str, name: str, value: str) -> None:
+    connection = await asyncpg.connect(url)
+    database = await connection.fetchval("SELECT current_database()")
+    await connection.execute(f"ALTER DATABASE {database} SET {name} = '{value}'")
+    await connection.close()
+
+
+def test_what_postgresql_acknowledged_is_there_after_it_crashed(cluster: Cluster) -> None:
+    """Though the database would rather acknowledge first."""
+    url = cluster.database()
+
+    async def commit() -> None:
+        await set_for_all(url, "synchronous_commit", "off")
+        async with opened(Secret(url)) as store:
+            await store.commit(Plan(events=(STARTED,) * 20))
+            cluster.halt()
+
+    async def found() -> list[int]:
+        async with opened(Secret(url)) as store:
+            return [record.position async for record in store.records()]
+
+    asyncio.run(commit())
+    cluster.start()
+    assert len(asyncio.run(found())) == 20
+
+
+def test_commits_of_many_processes_succeed_in_a_database_that_serializes(cluster: Cluster) -> None:
+    url = cluster.database()
+
+    async def work() -> None:
+        await set_for_all(url, "default_transaction_isolation", "serializable")
+        async with opened(Secret(url)) as one, opened(Secret(url)) as other:
+            plans = [store.commit(Plan(events=(STARTED,))) for store in (one, other) * 20]
+            outcomes = await asyncio.gather(*plans, return_exceptions=True)
+            assert {type(outcome) for outcome in outcomes} == {Committed}
+
+    asyncio.run(work())
+
+
+def test_a_new_file_waits_for_who_reads_it_at_that_moment(tmp_path: Path) -> None:
+    """SQLite itself would say at once that it is locked."""
+    file = tmp_path / "store.sqlite3"
+    reading = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    reading.execute("CREATE TABLE t (x)")
+    reading.execute("BEGIN")
+    reading.execute("SELECT * FROM t").fetchall()
+    leaving = threading.Timer(0.3, reading.execute, ("COMMIT",))
+    leaving.start()
+    connection = connect(file)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    leaving.join()
+    connection.close()
+    reading.close()
