@@ -65,17 +65,16 @@ def test_commits_of_many_processes_succeed_in_a_database_that_serializes(cluster
     asyncio.run(work())
 
 
-def test_a_new_file_waits_for_who_reads_it_at_that_moment(tmp_path: Path) -> None:
+def test_a_new_file_waits_for_who_writes_it_at_that_moment(tmp_path: Path) -> None:
     """SQLite itself would say at once that it is locked."""
     file = tmp_path / "store.sqlite3"
-    reading = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-    reading.execute("CREATE TABLE t (x)")
-    reading.execute("BEGIN")
-    reading.execute("SELECT * FROM t").fetchall()
-    leaving = threading.Timer(0.3, reading.execute, ("COMMIT",))
+    writing = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    writing.execute("CREATE TABLE t (x)")
+    writing.execute("BEGIN IMMEDIATE")
+    leaving = threading.Timer(0.3, writing.execute, ("COMMIT",))
     leaving.start()
     connection = connect(file)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     leaving.join()
     connection.close()
-    reading.close()
+    writing.close()

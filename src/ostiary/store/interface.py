@@ -15,7 +15,7 @@ from ostiary.people.records import Consent, Failures, Person, Session
 
 
 class StoreUnavailable(Exception):
-    """The store could not be read or written. Nothing of the plan is in it, unless a database was lost as it committed."""
+    """The store could not be read or written. Nothing of the plan is in it, unless it was lost as it committed."""
 
 
 class LoginTaken(Exception):

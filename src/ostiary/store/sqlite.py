@@ -37,7 +37,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """A new file is turned to WAL while nobody else reads it, and for that SQLite does not wait by itself."""
+    """A new file is turned to WAL while nobody else uses it, and for that SQLite does not wait by itself."""
     end = time.monotonic() + BUSY_SECONDS
     while True:
         try:
