@@ -16,6 +16,8 @@ import asyncpg
 from running import children, free_ports
 
 NOBODY = "nobody"
+SECONDS = "110"
+"""In which it has to start, also on a machine that is busy with other things."""
 
 
 def binaries() -> Path | None:
@@ -30,14 +32,14 @@ class Cluster:
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-"))
         self._numbers = itertools.count()
         (self.port,) = free_ports(1)
         if os.geteuid() == 0:
-            os.chown(self._folder, pwd.getpwnam(NOBODY).pw_uid, -1)
-        data = str(self._folder / "data")
+            os.chown(self.folder, pwd.getpwnam(NOBODY).pw_uid, -1)
+        data = str(self.folder / "data")
         self._run("initdb", "-D", data, "-U", "tests", "--auth=trust", "--no-sync", "-E", "UTF8")
-        self._control = ("pg_ctl", "-D", data, "-w", "-l", str(self._folder / "log"))
+        self._control = ("pg_ctl", "-D", data, "-w", "-t", SECONDS, "-l", str(self.folder / "log"))
         self.start()
 
     def start(self) -> None:
@@ -56,14 +58,14 @@ class Cluster:
         self._signal(signal.SIGCONT)
 
     def _signal(self, number: signal.Signals) -> None:
-        server = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+        server = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
         for pid in (server, *children(server)):
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
 
     def stop(self) -> None:
         self._run(*self._control, "-m", "immediate", "stop", check=False)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def database(self) -> str:
         """The URL of a new, empty database."""
@@ -83,5 +85,5 @@ class Cluster:
         user = {"user": NOBODY, "group": pwd.getpwnam(NOBODY).pw_gid} if os.geteuid() == 0 else {}
         command = [str(self._programs / program), *arguments]
         subprocess.run(
-            command, check=check, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user
+            command, check=check, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user
         )

@@ -11,7 +11,7 @@ from ostiary.cli.demo.front_door import Answer
 from ostiary.cli.demo.oauth import Client, Tokens
 from postgresql_cluster import Cluster, binaries
 from running import until
-from secrets_seen import secret
+from secrets_seen import SEEN, secret, watch
 from shop_running import RunningShop
 
 
@@ -21,7 +21,10 @@ def cluster() -> Iterator[Cluster]:
     if programs is None:
         pytest.skip("PostgreSQL is not installed here (Debian: postgresql)")
     cluster = Cluster(programs)
+    watch(cluster.folder)
     yield cluster
+    cluster.halt()
+    SEEN.done(cluster.folder)
     cluster.stop()
 
 
