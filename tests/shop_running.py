@@ -59,6 +59,11 @@ class RunningShop(Up):
             browser = Browser(door, login, self.person(login).password)
             return browser.follow(url.removeprefix(self.origin), back)
 
+    def let_in(self, login: str, url: str) -> None:
+        """Open the link that a device shows, sign in, say that it is there."""
+        with closing(self.door()) as door:
+            Browser(door, login, self.person(login).password).let_in(url.removeprefix(self.origin))
+
     def _watch(self) -> None:
         for person in self.demo.people.values():
             secret(person.password)

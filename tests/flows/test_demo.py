@@ -81,7 +81,9 @@ class Demo:
     def secrets(self) -> list[str]:
         people = [person["password"] for person in self.facts["people"].values()]
         clients = self.facts["clients"].values()
-        return people + [each["secret"] or each["private_key"]["d"] for each in clients if each["kind"] != "spa"]
+        return people + [
+            each["secret"] or each["private_key"]["d"] for each in clients if each["secret"] or each["private_key"]
+        ]
 
 
 def environment() -> dict[str, str]:
@@ -109,7 +111,7 @@ def test_every_line_of_the_tour_comes_out_as_it_should(toured: Demo) -> None:
 
 
 def test_the_tour_shows_each_kind_of_client_and_each_kind_of_refusal(toured: Demo) -> None:
-    assert {line["kind"] for line in toured.lines} == {"-", "web", "spa", "third-party", "service"}
+    assert {line["kind"] for line in toured.lines} == {"-", "web", "spa", "third-party", "device", "service"}
     assert {line["reason"] for line in toured.lines if line["reason"]} >= WANTED
     assert all(bool(line["reason"]) == (line["status"] >= 400) for line in toured.lines)
 
@@ -128,7 +130,13 @@ def test_scripts_find_everything_in_a_file_that_only_its_owner_reads(toured: Dem
     assert Path(facts["ca_file"]).is_file()
     assert len(facts["people"]) == 4
     assert len({person["tenant"] for person in facts["people"].values()}) == 2
-    assert {client["kind"] for client in facts["clients"].values()} == {"web", "spa", "third-party", "service"}
+    assert {client["kind"] for client in facts["clients"].values()} == {
+        "web",
+        "spa",
+        "third-party",
+        "device",
+        "service",
+    }
 
 
 def test_passwords_and_secrets_are_random_and_shown(toured: Demo) -> None:

@@ -48,6 +48,9 @@ def _converse(shop: RunningShop, node: "subprocess.Popen[str]") -> list[str]:
                 secret(text)
             case {"browse": {"login": login, "url": url, "back": back}}:
                 _tell(node, shop.browse(login, url, back))
+            case {"let_in": {"login": login, "url": url}}:
+                shop.let_in(login, url)
+                _tell(node, "done")
     return passed
 
 
@@ -58,7 +61,7 @@ def _tell(node: "subprocess.Popen[str]", value: Any) -> None:
 
 
 def test_openid_client_signs_in_and_calls_the_api(shop: RunningShop) -> None:
-    assert len(run(shop, "openid_client.mjs")) == 13
+    assert len(run(shop, "openid_client.mjs")) == 14
 
 
 def test_oauth4webapi_signs_in_and_reads_what_was_issued(shop: RunningShop) -> None:

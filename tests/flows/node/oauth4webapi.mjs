@@ -1,7 +1,7 @@
 // oauth4webapi: the same on a lower level, and a resource server's view of access tokens and resource metadata.
 import assert from 'node:assert/strict'
 import * as oauth from 'oauth4webapi'
-import { browse, done, facts, keyOf, passed, secret } from './told.mjs'
+import { browse, done, facts, keyOf, letIn, passed, secret } from './told.mjs'
 
 const { origin, people, clients } = facts
 const issuer = new URL(origin)
@@ -170,6 +170,25 @@ const lent = oauth.validateAuthResponse(
 )
 assert.ok(lent.get('code'))
 passed('a pushed request')
+
+const till = { client_id: 'till' }
+const shown = await oauth.processDeviceAuthorizationResponse(
+  as, till, await oauth.deviceAuthorizationRequest(as, till, oauth.None(), { scope: 'orders.read' }),
+)
+secret(shown.device_code)
+const poll = async () =>
+  oauth.processDeviceCodeResponse(
+    as, till, await oauth.deviceCodeGrantRequest(as, till, oauth.None(), shown.device_code),
+  )
+await assert.rejects(poll(), { error: 'authorization_pending' })
+await assert.rejects(poll(), { error: 'slow_down' })
+await letIn('bob', shown.verification_uri_complete)
+const atTill = await poll()
+secret(atTill.access_token, atTill.refresh_token)
+assert.equal(atTill.scope, 'orders.read')
+const sold = await oauth.protectedResourceRequest(atTill.access_token, 'GET', orders('bob'))
+assert.equal(sold.status, 200)
+passed('a device that waits, is told to slow down, and is let in')
 
 const billing = { client_id: 'billing' }
 const signs = oauth.PrivateKeyJwt(await keyOf(clients.billing.private_key))

@@ -1,7 +1,7 @@
-// openid-client: discovery, code with PKCE, ID token, userinfo, refresh, introspection, revocation, sign-out, and the API.
+// openid-client: discovery, code with PKCE, device flow, ID token, userinfo, refresh, introspection, revocation, sign-out, and the API.
 import assert from 'node:assert/strict'
 import * as client from 'openid-client'
-import { browse, done, facts, keyOf, passed, secret } from './told.mjs'
+import { browse, done, facts, keyOf, letIn, passed, secret } from './told.mjs'
 
 const { origin, people, clients } = facts
 const orders = (login) => new URL(`${origin}/v1/users/${people[login].subject}/orders`)
@@ -97,6 +97,21 @@ const lent = await signIn(pocketbook, 'pocketbook', 'dave', 'orders.read', {}, t
 assert.equal(lent.scope, 'orders.read')
 await assert.rejects(signIn(pocketbook, 'pocketbook', 'dave', 'orders.read'), { error: 'invalid_request' })
 passed('a third party, with a pushed request and consent')
+
+const till = await discovered('till', client.None())
+const shown = await client.initiateDeviceAuthorization(till, { scope: 'openid orders.read', device_name: 'Till 3' })
+secret(shown.device_code)
+await letIn('bob', shown.verification_uri_complete)
+const atTill = await client.pollDeviceAuthorizationGrant(till, shown)
+secret(atTill.access_token, atTill.refresh_token, atTill.id_token)
+assert.equal(atTill.claims().sub, people.bob.subject)
+const sold = await client.fetchProtectedResource(till, atTill.access_token, orders('bob'), 'GET')
+assert.equal(sold.status, 200)
+const kept = await client.refreshTokenGrant(till, atTill.refresh_token)
+secret(kept.access_token, kept.refresh_token, kept.id_token)
+await assert.rejects(client.pollDeviceAuthorizationGrant(till, shown), { error: 'invalid_grant' })
+await assert.rejects(client.refreshTokenGrant(till, kept.refresh_token), { error: 'invalid_grant' })
+passed('a device, and its code used twice')
 
 const stock = await discovered('stock', client.ClientSecretBasic(clients.stock.secret))
 const counted = await client.clientCredentialsGrant(stock, { scope: 'orders.read' })

@@ -21,6 +21,12 @@ export async function browse(login, url, back) {
   return new URL(await line())
 }
 
+// Opens the link that a device shows, and lets it in.
+export async function letIn(login, url) {
+  tell({ let_in: { login, url: String(url) } })
+  await line()
+}
+
 // A secret that nothing may write down.
 export function secret(...made) {
   for (const each of made) if (each) tell({ secret: each })

@@ -141,6 +141,7 @@ def _clients(origin: str, before: Mapping[str, Any]) -> dict[str, ClientOfDemo]:
         ClientOfDemo("pocketbook", "third-party", "https://pocketbook.example/callback", secret("pocketbook")),
         ClientOfDemo("billing", "service", private_key=key),
         ClientOfDemo("stock", "service", secret=secret("stock")),
+        ClientOfDemo("till", "device"),
     )
     return {client.client_id: client for client in made}
 

@@ -1,4 +1,4 @@
-"""OAuth clients as the demo needs them: code with PKCE, client credentials, refresh, revocation."""
+"""OAuth clients as the demo needs them: code with PKCE, device flow, client credentials, refresh, revocation."""
 
 import hashlib
 import json
@@ -23,6 +23,7 @@ ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 60
 PROVING = ("spa", "mobile", "device")
 """Kinds whose tokens are bound to a key."""
+DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,16 @@ class Client:
             raise Lost(f"the pushed request was answered {answer.status} {json.dumps(said.get('error'))}")
         named = {"client_id": self._known.client_id, "request_uri": said["request_uri"]}
         return f"{endpoints.AUTHORIZE}?{urlencode(named)}"
+
+    def let_in(self, browser: Browser, scope: str, name: str) -> Tokens:
+        """The device flow (RFC 8628), with a person at once who confirms the code. Raises Lost."""
+        asked = self._post(endpoints.DEVICE_AUTHORIZATION, {"scope": scope, "device_name": name}).json()
+        codes = {"device_code": str(asked.get("device_code"))}
+        waits = self._post(endpoints.TOKEN, {"grant_type": DEVICE_GRANT, **codes}).json().get("error")
+        if waits != "authorization_pending":
+            raise Lost(f"a device that nobody has confirmed was told {waits}")
+        browser.let_in(str(asked["verification_uri_complete"]).removeprefix(self._door.origin))
+        return self._tokens(DEVICE_GRANT, codes)
 
     def for_itself(self, scope: str) -> Tokens:
         """Client credentials (RFC 6749 section 4.4)."""

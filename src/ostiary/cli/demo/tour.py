@@ -66,6 +66,7 @@ class Tour:
         yield from self._support()
         yield from self._shelf()
         yield from self._pocketbook()
+        yield from self._till()
         yield from self._services()
         yield from self._forged()
         yield from self._refreshed_and_revoked()
@@ -95,6 +96,14 @@ class Tour:
         yield self._ask(dave, "POST", "/v1/payments", 201, self._payment("dave"))
         yield self._ask(dave, "POST", "/v1/payments", 403, self._payment("alice"))
         yield self._until_limited(dave)
+
+    def _till(self) -> Iterator[Stop]:
+        known, bob = self._demo.clients["till"], self._demo.people["bob"]
+        browser = Browser(self._door, bob.login, bob.password)
+        tokens = Client(self._door, known).let_in(browser, "orders.read orders.write", "Till 3")
+        till = Visitor(known, bob, tokens, "token by a code that was confirmed in a browser")
+        yield self._ask(till, "POST", self._orders("bob"), 201, {"item": "cup"})
+        yield self._ask(till, "GET", self._orders("alice"), 403)
 
     def _services(self) -> Iterator[Stop]:
         billing = self._for_itself("billing", "reports.read", "private_key_jwt")
