@@ -17,6 +17,7 @@ from shop_running import RunningShop
 from token_world import basic
 
 from .conftest import DESK, PHONE
+from .device import ELSEWHERE, HERE, asked
 
 CONTRAST = """
 () => {
@@ -241,7 +242,45 @@ def error_page(page: Page, shop: RunningShop) -> None:
     page.goto(asking(shop, "storefront", "openid", redirect_uri="https://attacker.example/"))
 
 
-VISITS: tuple[Visit, ...] = (sign_in_page, wrong_page, consent_page, choice_page, sign_out_page, error_page)
+def code_page(page: Page, shop: RunningShop) -> None:
+    page.goto(shop.origin + endpoints.DEVICE)
+
+
+def linked_code_page(page: Page, shop: RunningShop) -> None:
+    page.goto(asked(shop)["verification_uri_complete"])
+
+
+def wrong_code_page(page: Page, shop: RunningShop) -> None:
+    code_page(page, shop)
+    page.get_by_label("Code on the device").fill("BCDF-GHJK")
+    page.get_by_role("button", name="Continue").click()
+
+
+def device_page(page: Page, shop: RunningShop, address: str = HERE) -> None:
+    page.goto(asked(shop, address)["verification_uri_complete"])
+    page.get_by_role("button", name="Continue").click()
+    sign_in(page, shop, "dave")
+    assert page.get_by_label("The device is before me").is_visible()
+
+
+def distant_device_page(page: Page, shop: RunningShop) -> None:
+    device_page(page, shop, ELSEWHERE)
+    assert page.get_by_text("in another network").is_visible()
+
+
+VISITS: tuple[Visit, ...] = (
+    sign_in_page,
+    wrong_page,
+    consent_page,
+    choice_page,
+    sign_out_page,
+    error_page,
+    code_page,
+    linked_code_page,
+    wrong_code_page,
+    device_page,
+    distant_device_page,
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
