@@ -17,7 +17,7 @@ from shop_running import RunningShop
 from token_world import basic
 
 from .conftest import DESK, PHONE
-from .device import ELSEWHERE, HERE, asked
+from .device import ELSEWHERE, HERE, Till
 
 CONTRAST = """
 () => {
@@ -247,7 +247,7 @@ def code_page(page: Page, shop: RunningShop) -> None:
 
 
 def linked_code_page(page: Page, shop: RunningShop) -> None:
-    page.goto(asked(shop)["verification_uri_complete"])
+    page.goto(Till(shop).link)
 
 
 def wrong_code_page(page: Page, shop: RunningShop) -> None:
@@ -257,7 +257,7 @@ def wrong_code_page(page: Page, shop: RunningShop) -> None:
 
 
 def device_page(page: Page, shop: RunningShop, address: str = HERE) -> None:
-    page.goto(asked(shop, address)["verification_uri_complete"])
+    page.goto(Till(shop, address).link)
     page.get_by_role("button", name="Continue").click()
     sign_in(page, shop, "dave")
     assert page.get_by_label("The device is before me").is_visible()

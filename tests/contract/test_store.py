@@ -36,7 +36,19 @@ from ostiary.issuer.user_code import UserCodeHash
 from ostiary.keys.records import AddKey, KeyUse, RemoveKey, SetKeyDeath, SigningKey
 from ostiary.model.events import ClientRevocation, Started
 from ostiary.model.feed import ClientRevoked, GrantRevoked, KeysChanged, SessionEnded, SubjectChanged, TokenRevoked
-from ostiary.model.ids import ClientId, GrantId, KeyId, Role, Scope, Secret, SessionId, Subject, TenantId, TokenHash
+from ostiary.model.ids import (
+    ClientId,
+    GrantId,
+    KeyId,
+    Role,
+    Scope,
+    Secret,
+    SessionId,
+    Subject,
+    TenantId,
+    Thumbprint,
+    TokenHash,
+)
 from ostiary.model.ids import TokenId as Jti
 from ostiary.model.plan import AlreadySpent, Committed, Plan, Write
 from ostiary.people.delays import delay
@@ -101,6 +113,7 @@ DEVICE = DeviceRequest(
     issued_at=NOW,
     expires_at=NOW + 600,
     interval=5,
+    key=Thumbprint("t" * 43),
 )
 DEVICE_GRANT = replace(GRANT, id=GrantId("of-device"), client=DEVICE.client)
 KEY = SigningKey(KeyId("k"), KeyUse.ISSUER, "{}", b"sealed", NOW, NOW + 5)

@@ -65,4 +65,4 @@ def test_openid_client_signs_in_and_calls_the_api(shop: RunningShop) -> None:
 
 
 def test_oauth4webapi_signs_in_and_reads_what_was_issued(shop: RunningShop) -> None:
-    assert len(run(shop, "oauth4webapi.mjs")) == 12
+    assert len(run(shop, "oauth4webapi.mjs")) == 13

@@ -6,6 +6,7 @@ from typing import Final
 
 from ostiary.contract.model import ClientRule
 from ostiary.issuer import user_code
+from ostiary.issuer.client_authentication import AuthenticatedClient
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.device_records import AddDeviceRequest, DeviceRequest
 from ostiary.issuer.form import Parameters
@@ -85,7 +86,7 @@ def require_name(name: str | None) -> str | None:
 
 
 def give_codes(
-    client: ClientRule,
+    who: AuthenticatedClient,
     scopes: frozenset[Scope],
     name: str | None,
     asking: Asking,
@@ -99,17 +100,18 @@ def give_codes(
     request = DeviceRequest(
         hash=token_hash(code),
         user_code=user_code_hash(typed, key),
-        client=client.id,
+        client=who.rule.id,
         scopes=scopes,
         name=name,
         peer=asking.peer,
         issued_at=int(now),
         expires_at=int(now) + CODE_SECONDS,
         interval=INTERVAL,
+        key=None if who.holder is None else who.holder.thumbprint,
     )
     plan = Plan(
         writes=(AddDeviceRequest(request), CountFailure(asking.counter, now, Counted.DEVICES)),
-        events=(DeviceAsked(at=now, client=client.id, scopes=tuple(sorted(scopes)), peer=asking.peer_name),),
+        events=(DeviceAsked(at=now, client=who.rule.id, scopes=tuple(sorted(scopes)), peer=asking.peer_name),),
     )
     return Decided(plan, DeviceCodes(Secret(code), user_code.shown(typed)))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ostiary.issuer.records import Grant
 from ostiary.issuer.user_code import UserCodeHash
-from ostiary.model.ids import ClientId, GrantId, Scope, TokenHash
+from ostiary.model.ids import ClientId, GrantId, Scope, Thumbprint, TokenHash
 from ostiary.model.plan import Spend, Write
 
 
@@ -33,6 +33,8 @@ class DeviceRequest:
     """Where a person let it in."""
     denied_at: int | None = None
     spent_at: int | None = None
+    key: Thumbprint | None = None
+    """The one that it showed when it asked: the device code is good with no other (RFC 9449 section 5)."""
 
     @property
     def answered(self) -> bool:

@@ -127,7 +127,7 @@ def client_credentials(
 
 def device_codes(
     registry: Registry,
-    client: ClientRule,
+    who: AuthenticatedClient,
     request: DeviceAuthorizationRequest,
     asking: Asking,
     key: bytes,
@@ -135,11 +135,11 @@ def device_codes(
     fresh: Fresh,
 ) -> Decided[DeviceCodes]:
     """RFC 8628 section 3.1."""
-    token.require_grant_allowed(client, GrantType.DEVICE_CODE)
+    token.require_grant_allowed(who.rule, GrantType.DEVICE_CODE)
     device_authorization.require_no_flood(asking)
-    scopes = device_authorization.require_scopes(request.scope, client, registry)
+    scopes = device_authorization.require_scopes(request.scope, who.rule, registry)
     name = device_authorization.require_name(request.name)
-    return device_authorization.give_codes(client, scopes, name, asking, key, now, fresh)
+    return device_authorization.give_codes(who, scopes, name, asking, key, now, fresh)
 
 
 def user_code(registry: Registry, request: DeviceRequest | None, disabled_at: int | None, now: int) -> DeviceRequest:
@@ -173,12 +173,13 @@ def device_code(
     now: float,
     fresh: Fresh,
 ) -> Decision[Tokens]:
-    """RFC 8628 sections 3.4 and 3.5."""
+    """RFC 8628 sections 3.4 and 3.5, RFC 9449 section 5."""
     client, key = who.rule, who.holder
     token.require_grant_allowed(client, request.grant_type)
     holder.require_key(client, key)
     waiting = device.require_known_device_code(facts)
     device.require_device_code_of_client(waiting, client)
+    holder.require_key_of_request(waiting.key, key)
     if waiting.spent_at is not None:
         return device.refuse_replayed_device_code(client, facts, now)
     device.require_device_code_not_expired(waiting, now)

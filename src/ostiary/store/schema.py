@@ -125,6 +125,7 @@ device_requests: Final = Table(
     Column("grant", Text, ForeignKey("grants.id")),
     Column("denied_at", BigInteger),
     Column("spent_at", BigInteger),
+    Column("key", Text),
 )
 
 revoked_access_tokens: Final = Table(

@@ -172,21 +172,25 @@ assert.ok(lent.get('code'))
 passed('a pushed request')
 
 const till = { client_id: 'till' }
-const shown = await oauth.processDeviceAuthorizationResponse(
+const tillsKey = { DPoP: oauth.DPoP(till, await oauth.generateKeyPair('ES256')) }
+const codes = await oauth.processDeviceAuthorizationResponse(
   as, till, await oauth.deviceAuthorizationRequest(as, till, oauth.None(), { scope: 'orders.read' }),
 )
-secret(shown.device_code)
-const poll = async () =>
+secret(codes.device_code)
+const pollOnce = async () =>
   oauth.processDeviceCodeResponse(
-    as, till, await oauth.deviceCodeGrantRequest(as, till, oauth.None(), shown.device_code),
+    as, till, await oauth.deviceCodeGrantRequest(as, till, oauth.None(), codes.device_code, tillsKey),
   )
+const poll = () => pollOnce().catch((error) => (oauth.isDPoPNonceError(error) ? pollOnce() : Promise.reject(error)))
 await assert.rejects(poll(), { error: 'authorization_pending' })
 await assert.rejects(poll(), { error: 'slow_down' })
-await letIn('bob', shown.verification_uri_complete)
+await letIn('bob', codes.verification_uri_complete)
 const atTill = await poll()
 secret(atTill.access_token, atTill.refresh_token)
 assert.equal(atTill.scope, 'orders.read')
-const sold = await oauth.protectedResourceRequest(atTill.access_token, 'GET', orders('bob'))
+const sold = await oauth.protectedResourceRequest(
+  atTill.access_token, 'GET', orders('bob'), undefined, undefined, tillsKey,
+)
 assert.equal(sold.status, 200)
 passed('a device that waits, is told to slow down, and is let in')
 

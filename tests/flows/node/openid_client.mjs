@@ -102,15 +102,18 @@ const till = await discovered('till', client.None())
 const shown = await client.initiateDeviceAuthorization(till, { scope: 'openid orders.read', device_name: 'Till 3' })
 secret(shown.device_code)
 await letIn('bob', shown.verification_uri_complete)
-const atTill = await client.pollDeviceAuthorizationGrant(till, shown)
+const tillsKey = { DPoP: client.getDPoPHandle(till, await client.randomDPoPKeyPair('ES256')) }
+const atTill = await client.pollDeviceAuthorizationGrant(till, shown, {}, tillsKey)
 secret(atTill.access_token, atTill.refresh_token, atTill.id_token)
 assert.equal(atTill.claims().sub, people.bob.subject)
-const sold = await client.fetchProtectedResource(till, atTill.access_token, orders('bob'), 'GET')
+const sold = await client.fetchProtectedResource(
+  till, atTill.access_token, orders('bob'), 'GET', undefined, undefined, tillsKey,
+)
 assert.equal(sold.status, 200)
-const kept = await client.refreshTokenGrant(till, atTill.refresh_token)
+const kept = await client.refreshTokenGrant(till, atTill.refresh_token, {}, tillsKey)
 secret(kept.access_token, kept.refresh_token, kept.id_token)
-await assert.rejects(client.pollDeviceAuthorizationGrant(till, shown), { error: 'invalid_grant' })
-await assert.rejects(client.refreshTokenGrant(till, kept.refresh_token), { error: 'invalid_grant' })
+await assert.rejects(client.pollDeviceAuthorizationGrant(till, shown, {}, tillsKey), { error: 'invalid_grant' })
+await assert.rejects(client.refreshTokenGrant(till, kept.refresh_token, {}, tillsKey), { error: 'invalid_grant' })
 passed('a device, and its code used twice')
 
 const stock = await discovered('stock', client.ClientSecretBasic(clients.stock.secret))

@@ -26,7 +26,7 @@ async def device_authorization(desk: Desk, incoming: Incoming) -> Answer:
         request = asked.read_device_authorization(form)
         wait = seconds_to_wait(await desk.store.failures((counter,)), now)
         asking = Asking(incoming.peer, desk.pseudonym(incoming.peer), counter, wait)
-        return flows.device_codes(desk.registry, client.rule, request, asking, desk.device_key, now, desk.fresh)
+        return flows.device_codes(desk.registry, client, request, asking, desk.device_key, now, desk.fresh)
 
     async with desk.devices.of(counter):
         return await for_client(desk, incoming, decide, _render)
