@@ -1,0 +1,45 @@
+"""The code that the pages of `docs/kinds` show works as it stands."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shop_running import RunningShop
+
+KINDS = Path(__file__).parents[2] / "docs" / "kinds"
+PARTS = ["What it is for", "What you write", "What your client does", "What is refused"]
+PAGES = sorted(page.name for page in KINDS.glob("*.md") if page.name != "README.md")
+
+
+def code(page: str, shop: RunningShop) -> str:
+    """The page's one program, for the shop that runs here."""
+    [shown] = re.findall(r"^```python\n(.*?)^```", (KINDS / page).read_text(), re.MULTILINE | re.DOTALL)
+    assert len(shown.splitlines()) <= 40
+    return str(shown).replace("https://localhost:8443", shop.origin)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_has_the_same_parts_and_is_in_the_index(page: str) -> None:
+    assert re.findall(r"^## (.*)$", (KINDS / page).read_text(), re.MULTILINE) == PARTS
+    assert f"]({page})" in (KINDS / "README.md").read_text()
+
+
+def test_a_device_comes_in_by_the_code_that_it_shows(shop: RunningShop) -> None:
+    device = subprocess.Popen(
+        [sys.executable, "-c", code("device.md", shop)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "SSL_CERT_FILE": str(shop.ca_file)},
+    )
+    with device:
+        assert device.stdout is not None
+        shown = re.fullmatch(r"Open (\S+) and type (\S{4}-\S{4})\n", device.stdout.readline())
+        assert shown is not None, device.stderr.read() if device.stderr else ""
+        shop.let_in("bob", f"{shown[1]}?user_code={shown[2]}")
+        said = device.stdout.read()
+    assert shop.person("bob").subject in said
