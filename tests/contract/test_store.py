@@ -453,6 +453,33 @@ def test_what_is_past_is_forgotten_and_nothing_else(on_store: OnStore) -> None:
     on_store(work)
 
 
+def test_a_grant_is_kept_as_long_as_it_has_a_token_that_can_be_refreshed(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        month = NOW + 30 * 86400
+        await committed(
+            store, AddPerson(ANN), OpenGrant(GRANT, CODE), AddRefreshToken(replace(TOKEN, expires_at=month))
+        )
+        await store.forget(month - 1)
+        assert await store.code(CODE.hash) is None
+        assert await store.grant(GRANT.id) == GRANT
+        await store.forget(month)
+        assert await store.grant(GRANT.id) is None
+
+    on_store(work)
+
+
+def test_who_waits_no_more_keeps_nobody_else_from_an_answer(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        commits = [asyncio.create_task(store.commit(Plan(events=(STARTED,)))) for _ in range(6)]
+        await asyncio.sleep(0)
+        commits[0].cancel()
+        outcomes = await asyncio.gather(*commits, return_exceptions=True)
+        assert [type(outcome) for outcome in outcomes[1:]] == [Committed] * 5
+        await committed(store, AddPerson(ANN))
+
+    on_store(work)
+
+
 def test_what_was_acknowledged_is_there_when_the_store_opens_again(location: Secret) -> None:
     async def first() -> None:
         async with opened(location) as store:
