@@ -23,7 +23,6 @@ def test_the_example_is_taken_and_warns_of_everything_that_cannot_come_in() -> N
     assert [(mistake.line, mistake.code) for mistake in reading.mistakes] == [
         (7, Code.SCOPE_UNUSED),
         (8, Code.STEP_UP_UNREACHABLE),
-        (13, Code.CLIENT_WITHOUT_SECRET),
         (15, Code.KIND_NOT_SERVED),
         (16, Code.KIND_NOT_SERVED),
         (19, Code.ROUTE_WITHOUT_CLIENT),
@@ -43,7 +42,7 @@ def test_the_example_s_clients_carry_the_profiles_of_their_kinds() -> None:
     }
     bindings = {name: client.profile.binding for name, client in clients.items()}
     assert bindings == {
-        "storefront": Binding.BEARER,
+        "storefront": Binding.COOKIE,
         "shop-app": Binding.DPOP,
         "acme": Binding.API_KEY,
         "billing": Binding.MTLS,

@@ -201,9 +201,9 @@ CASES = [
     (Code.KEYID_REPEATED, "  robot:", "  acme: {kind: partner, jwks_file: robot.json}\n" + PARTNER + "  robot:"),
     (Code.KIND_NOT_SERVED, "  robot:", "  »old: {kind: legacy}\n  robot:"),
     (
-        Code.CLIENT_WITHOUT_SECRET,
+        Code.REDIRECT_ELSEWHERE,
         "  site:\n",
-        "  »shop: {kind: web, redirect_uris: [https://shop.example/]}\n  site:\n",
+        "  shop: {kind: web, redirect_uris: [»https://shop.example/]}\n  site:\n",
     ),
     (Code.SECRET_IN_CONTRACT, "secret: ${env:SITE_SECRET}", "secret: »kX2vQmS1nTqz8hUyYcWb7rPd"),
     (

@@ -18,7 +18,8 @@ from ostiary.contract.model import (
     Rate,
     SignatureRule,
 )
-from ostiary.contract.profiles import PROFILES, REFRESH
+from ostiary.contract.profiles import PROFILES, REFRESH, WEB_WITH_SERVER, Sheet
+from ostiary.model import endpoints
 from ostiary.model.ids import ClientId, Role, Scope, Secret, TenantId, TokenHash
 from ostiary.model.principal import Binding, Kind
 
@@ -27,6 +28,7 @@ OIDC_SCOPES = frozenset({"openid", "profile", "email", "offline_access"})
 
 _AUTH = {
     Credential.NONE: ClientAuth.NONE,
+    Credential.COOKIE: ClientAuth.HANDLED,
     Credential.SECRET: ClientAuth.SECRET_BASIC,
     Credential.PRIVATE_KEY_JWT: ClientAuth.PRIVATE_KEY_JWT,
     Credential.MTLS: ClientAuth.TLS,
@@ -35,6 +37,13 @@ _AUTH = {
 }
 """A client with an API key or signed requests has no grant, so the token endpoint refuses it whatever it brings."""
 _BINDING = {Credential.MTLS: Binding.MTLS, Credential.SIGNATURE: Binding.SIGNATURE}
+
+
+def sheet_of(client: Client) -> Sheet:
+    """The profile that it carries, with reasons: its kind's, or of a web client the one for those that have a server of
+    their own."""
+    own = client.kind is Kind.WEB and credential_of(client) is not Credential.COOKIE
+    return WEB_WITH_SERVER if own else PROFILES[client.kind]
 
 
 def credential_of(client: Client) -> Credential:
@@ -54,12 +63,12 @@ def binding_of(client: Client) -> Binding:
     """How strongly its requests are bound at least."""
     if client.insecure_bearer_tokens:
         return Binding.BEARER
-    return _BINDING.get(credential_of(client), PROFILES[client.kind].binding.value)
+    return _BINDING.get(credential_of(client), sheet_of(client).binding.value)
 
 
 def profile_of(client: Client) -> Profile:
     """The kind's profile with the client's settings. In a browser there is no refresh token without a key."""
-    base = PROFILES[client.kind].profile(client.kind)
+    base = sheet_of(client).profile(client.kind)
     if client.kind is Kind.SPA and client.insecure_bearer_tokens:
         base = replace(base, grants=base.grants - {REFRESH}, refresh_idle_seconds=None, refresh_absolute_seconds=None)
     return replace(
@@ -82,15 +91,16 @@ def _value(client: Client, setting: str) -> int | None:
 
 def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
     """The rule of a client. Of its secrets only the hashes stay."""
-    profile = profile_of(client)
-    signs = credential_of(client) is Credential.SIGNATURE
+    profile, own = profile_of(client), draft.file.origin
+    handled, signs = (credential_of(client) is each for each in (Credential.COOKIE, Credential.SIGNATURE))
     return ClientRule(
         id=ClientId(name),
         profile=profile,
         scopes=frozenset(map(Scope, client.scopes)) - OIDC_SCOPES,
         auth_method=_AUTH[credential_of(client)],
         name=client.name or name,
-        redirect_uris=client.redirect_uris,
+        redirect_uris=(own + endpoints.SESSION_CALLBACK,) if handled else client.redirect_uris,
+        returns=tuple(uri.removeprefix(own) for uri in client.redirect_uris) if handled else (),
         post_logout_redirect_uris=client.post_logout_redirect_uris,
         secret_hashes=() if signs else _secret_hashes(draft, name, client),
         jwks=None if signs else key_set(client, draft.read_file),

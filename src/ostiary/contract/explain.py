@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from ostiary.contract.checks.clients import not_served
 from ostiary.contract.document import Path, locate
 from ostiary.contract.draft import Draft
-from ostiary.contract.expand_client import credential_of
+from ostiary.contract.expand_client import credential_of, sheet_of
 from ostiary.contract.file_client import Client
 from ostiary.contract.file_route import Route
 from ostiary.contract.hurdles import hurdles
 from ostiary.contract.model import ClientRule, Contract, Limit
-from ostiary.contract.profiles import PROFILES, Chosen, Sheet
+from ostiary.contract.profiles import Chosen, Sheet
 from ostiary.contract.quantities import in_words
 from ostiary.model.ids import ClientId
 from ostiary.model.principal import Binding
@@ -51,7 +51,7 @@ class Explanation:
 def explain_client(draft: Draft, contract: Contract, name: str) -> Explanation:
     """Raises `KeyError` for a client that the contract does not have."""
     client, rule = draft.file.clients[name], contract.clients[ClientId(name)]
-    sheet = PROFILES[client.kind]
+    sheet = sheet_of(client)
     return Explanation(
         client=name,
         kind=client.kind,
@@ -137,7 +137,7 @@ def _own(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[
     """What the client says beside its profile."""
     values: dict[str, tuple[str, str]] = {
         "scopes": (", ".join(sorted(client.scopes)), "What it may ask for."),
-        "redirect_uris": (", ".join(rule.redirect_uris), "Where people come back to; compared to the letter."),
+        "redirect_uris": (", ".join(client.redirect_uris), "Where people come back to; compared to the letter."),
         "post_logout_redirect_uris": (
             ", ".join(rule.post_logout_redirect_uris),
             "Where people come back to after sign-out; compared to the letter.",

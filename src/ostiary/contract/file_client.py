@@ -29,6 +29,7 @@ class Credential(StrEnum):
     """What a client proves itself with."""
 
     NONE = "none"
+    COOKIE = "cookie"
     SECRET = "secret"  # noqa: S105  # the name of a credential, not a secret
     PRIVATE_KEY_JWT = "private-key-jwt"
     MTLS = "mtls"
@@ -70,7 +71,7 @@ class Client(Setting):
     signature: SignatureOf | None = None
     """What its signed requests have to say."""
     redirect_uris: tuple[RedirectUri, ...] = ()
-    """Where people come back to after sign-in; compared to the letter."""
+    """Where people come back to after sign-in; compared to the letter. Of a web client with a cookie: its pages."""
     post_logout_redirect_uris: tuple[RedirectUri, ...] = ()
     """Where people come back to after sign-out; compared to the letter."""
     origins: tuple[Uri, ...] | None = None

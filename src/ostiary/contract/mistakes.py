@@ -72,6 +72,7 @@ class Code(StrEnum):
     UPGRADE_NOT_GET = "upgrade-not-get", "A WebSocket begins with GET (RFC 6455 section 4.1)."
     # clients
     REDIRECT_NOT_EXACT = "redirect-not-exact", "A redirect URI is not one exact, safe address."
+    REDIRECT_ELSEWHERE = "redirect-elsewhere", "A web client with a cookie has pages on another origin."
     REDIRECT_MISSING = "redirect-missing", "The kind signs people in, and no redirect URI is registered."
     SETTINGS_CONTRADICT = "settings-contradict", "Two settings cannot both hold."
     SETTING_NOT_FOR_KIND = "setting-not-for-kind", "Clients of this kind do not have the setting."
@@ -88,11 +89,6 @@ class Code(StrEnum):
     KIND_NOT_SERVED = (
         "kind-not-served",
         "Clients of this kind have their profile, and no way in yet.",
-        Severity.WARNING,
-    )
-    CLIENT_WITHOUT_SECRET = (
-        "client-without-secret",
-        "The client has no secret and no key: it cannot use the token endpoint.",
         Severity.WARNING,
     )
     # secrets

@@ -44,6 +44,9 @@ class ClientAuth(StrEnum):
     PRIVATE_KEY_JWT = "private_key_jwt"
     TLS = "tls_client_auth"
     """RFC 8705; such a client is refused at the token endpoint, which has no mutual TLS yet."""
+    HANDLED = "token_handler"
+    """Nobody outside of this program can say to be such a client: it keeps the client's tokens itself (RFC 10017
+    section 6.1), and the token endpoint refuses whoever comes in its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,8 @@ class ClientRule:
     name: str
     """Shown on the consent page."""
     redirect_uris: tuple[str, ...] = ()
+    returns: tuple[str, ...] = ()
+    """Of a client whose tokens are kept here: the paths of its pages that a sign-in may lead back to."""
     post_logout_redirect_uris: tuple[str, ...] = ()
     secret_hashes: tuple[TokenHash, ...] = ()
     jwks: str | None = None
@@ -156,6 +161,11 @@ class ClientRule:
     min_version: str | None = None
     signature: SignatureRule | None = None
     """None: it does not sign its requests."""
+
+    @property
+    def is_handled(self) -> bool:
+        """Whether its tokens are kept here, and its pages have a cookie."""
+        return self.auth_method is ClientAuth.HANDLED
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Generic, TypeVar
 
 from ostiary.contract.file_client import Credential
@@ -114,18 +114,22 @@ _CODE_ONLY = "Code with PKCE (S256): the only flow in which no token passes thro
 _CONFIDENTIAL = frozenset({ClientAuth.SECRET_BASIC, ClientAuth.PRIVATE_KEY_JWT})
 
 WEB = Sheet(
-    says="A web application with a server of its own, which keeps the tokens away from the browser.",
+    says="A web application whose pages share the origin: its tokens are kept here, and the browser has a cookie.",
     credentials=Chosen(
-        (Credential.SECRET, Credential.PRIVATE_KEY_JWT),
-        "A server can keep a secret or a key.",
-        "RFC 6749 section 2.1",
+        (Credential.COOKIE, Credential.SECRET, Credential.PRIVATE_KEY_JWT),
+        "Its pages have a cookie that no script reads. A server of its own can keep a secret or a key instead.",
+        "RFC 10017 section 6.1",
     ),
     grants=Chosen(frozenset({CODE, REFRESH}), _CODE_ONLY, "RFC 9700 section 2.1.1"),
-    auth_methods=Chosen(_CONFIDENTIAL, "It authenticates at the token endpoint.", "RFC 6749 section 3.2.1"),
+    auth_methods=Chosen(
+        frozenset({ClientAuth.HANDLED}),
+        "This program fetches the tokens itself: whoever else comes in its name is refused.",
+        "RFC 10017 section 6.1",
+    ),
     binding=Chosen(
-        Binding.BEARER,
-        "The token stays on a server; the refresh token works only with the client's own credential.",
-        "RFC 9700 section 2.2.2",
+        Binding.COOKIE,
+        "No token reaches the browser, and the cookie is worth nothing without the page's own header.",
+        "RFC 10017 section 6.1.3",
     ),
     access_token_seconds=_SHORT,
     refresh_idle_seconds=Chosen(
@@ -138,13 +142,29 @@ WEB = Sheet(
     pushed_requests=_MAY_PUSH,
     cors=Chosen(False, "The browser calls its own origin.", "Fetch Standard section 3.3"),
     carried=Chosen(
-        Carrier.HEADER,
-        "Its server adds the token; the browser has only a cookie of that server.",
-        "RFC 10017 section 6.1",
+        Carrier.COOKIE,
+        "`__Host-`, Secure, HttpOnly and SameSite=Strict: of this origin alone, and only from its own pages.",
+        "RFC 10017 section 6.1.3.2",
     ),
     limit=_BY_HAND,
     sees_unnamed=_SEES_UNNAMED,
 )
+WEB_WITH_SERVER = replace(
+    WEB,
+    says="A web application with a server of its own, which keeps the tokens away from the browser.",
+    auth_methods=Chosen(_CONFIDENTIAL, "It authenticates at the token endpoint.", "RFC 6749 section 3.2.1"),
+    binding=Chosen(
+        Binding.BEARER,
+        "The token stays on a server; the refresh token works only with the client's own credential.",
+        "RFC 9700 section 2.2.2",
+    ),
+    carried=Chosen(
+        Carrier.HEADER,
+        "Its server adds the token; the browser has only a cookie of that server.",
+        "RFC 10017 section 6.1",
+    ),
+)
+"""Of clients of kind web that have a secret or a key."""
 SPA = Sheet(
     says="A single-page application: all of it runs in the browser.",
     credentials=Chosen(

@@ -129,7 +129,7 @@ def require_proof_of_client(
             return (require_assertion(credentials.proof.reveal(), rule.id, keys, registry.issuer, now),)
         case ClientAuth.NONE:
             return ()
-        case ClientAuth.TLS:
+        case ClientAuth.TLS | ClientAuth.HANDLED:
             raise InvalidClient(Reason.CLIENT_AUTH_METHOD)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ostiary.contract.document import Path
 from ostiary.contract.draft import Draft
-from ostiary.contract.expand_client import credential_of
+from ostiary.contract.expand_client import credential_of, sheet_of
 from ostiary.contract.file_client import Client, Credential
 from ostiary.contract.key_sets import holds_private_keys, key_set
 from ostiary.contract.mistakes import Code, Mistake
@@ -70,9 +70,6 @@ def _credential(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
 
 
 def _without(draft: Draft, path: Path, client: Client, credential: Credential) -> Mistake:
-    if client.kind is Kind.WEB and client.credential is None:
-        says = "The client has no `secret` and no key set, so that it cannot fetch tokens."
-        return draft.mistake(path, Code.CLIENT_WITHOUT_SECRET, says, "Add `secret: ${env:NAME}` or `jwks`.", key=True)
     setting = "secret: ${env:NAME}" if credential is Credential.SECRET else "jwks_file: PATH"
     says = f"The client proves itself by {credential}, and has none."
     either = client.credential is None or credential is Credential.SIGNATURE
@@ -97,7 +94,7 @@ def _key_set(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
 
 
 def _lifetimes(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
-    profile = PROFILES[client.kind].profile(client.kind)
+    profile = sheet_of(client).profile(client.kind)
     for setting, longest in _LONGEST.items():
         own, insecure = getattr(client, setting), getattr(client, f"insecure_{setting}")
         most = getattr(profile, _PROFILE_FIELD[setting])

@@ -9,7 +9,8 @@ from urllib.parse import SplitResult, unquote
 
 from ostiary.contract.document import Path
 from ostiary.contract.draft import Draft
-from ostiary.contract.file_client import Client
+from ostiary.contract.expand_client import credential_of
+from ostiary.contract.file_client import Client, Credential
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.places import is_host, is_loopback, is_web_origin, split_url
 from ostiary.contract.profiles import PROFILES
@@ -31,6 +32,7 @@ def redirects(draft: Draft) -> Iterator[Mistake]:
                 if fault is not None:
                     yield draft.mistake((*path, setting, index), Code.REDIRECT_NOT_EXACT, *fault)
         yield from _missing(draft, path, client)
+        yield from _elsewhere(draft, path, client)
         for index, origin in enumerate(client.origins or ()):
             if not is_web_origin(origin, plain_loopback=True):
                 says = "This is no origin as browsers send it."
@@ -43,6 +45,18 @@ def _missing(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
     if needed and not client.redirect_uris:
         says = f"A client of kind {client.kind} needs to say where people come back to."
         yield draft.mistake(path, Code.REDIRECT_MISSING, says, "Add `redirect_uris: [...]`.", key=True)
+
+
+def _elsewhere(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    """A cookie of this origin is of no use to pages of another one (RFC 10017 section 6.1.3.2)."""
+    sure = draft.is_sure_of("origin") and draft.is_sure_of("clients", "secret", "jwks", "jwks_file")
+    if credential_of(client) is not Credential.COOKIE or not sure:
+        return
+    for index, uri in enumerate(client.redirect_uris):
+        if redirect_fault(uri, client.kind) is None and not uri.startswith(draft.file.origin + "/"):
+            says = "The client has a cookie of this origin, and its pages are elsewhere."
+            mend = "Serve the pages under `origin`, or give the client a `secret`, or make it a `spa`."
+            yield draft.mistake((*path, "redirect_uris", index), Code.REDIRECT_ELSEWHERE, says, mend)
 
 
 def redirect_fault(uri: str, kind: Kind) -> tuple[str, str] | None:
