@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from issuer_world import IssuerWorld
 from secrets_seen import SEEN
 from token_world import TokenWorld
+from web_world import WebWorld
 
 settings.register_profile("ostiary", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ostiary")
@@ -44,6 +45,17 @@ def world(tmp_path: Path) -> Iterator[TokenWorld]:
 def issuer(tmp_path: Path) -> Iterator[IssuerWorld]:
     """The same with the pages that people see; what its tests recorded is a log that holds."""
     made = IssuerWorld(tmp_path)
+    try:
+        yield made
+        assert made.log_holds()
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[WebWorld]:
+    """The same with web clients whose tokens are kept here; what its tests recorded is a log that holds."""
+    made = WebWorld(tmp_path)
     try:
         yield made
         assert made.log_holds()

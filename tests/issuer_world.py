@@ -13,12 +13,14 @@ from argon2 import PasswordHasher
 
 from ostiary.cli.demo.browser import Form, forms
 from ostiary.issuer.pkce import challenge_of
+from ostiary.keys.session_cookie import PREFIX
 from ostiary.model import endpoints
 from ostiary.model.events import Event
 from ostiary.model.ids import Role, Subject, TenantId
 from ostiary.model.plan import Plan
 from ostiary.people.records import AddPerson, Person
 from ostiary.server.issuer.browser import BROWSER, SESSION
+from ostiary.server.session.cookies import LOGIN
 from secrets_seen import secret
 from token_world import BEARER, CONTRACT, ORIGIN, REDIRECT, VERIFIER, TokenWorld
 
@@ -179,7 +181,7 @@ class Browser:
     def _keep(self, answer: httpx.Response) -> None:
         for line in answer.headers.get_list("set-cookie"):
             name, _, value = line.partition(";")[0].partition("=")
-            assert name in (BROWSER, SESSION), "a cookie that nobody knows"
+            assert name in (BROWSER, SESSION, LOGIN) or name.startswith(PREFIX), "a cookie that nobody knows"
             self.cookies.pop(name, None)
             if value:
                 self.cookies[name] = secret(value)

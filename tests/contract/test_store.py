@@ -33,6 +33,7 @@ from ostiary.issuer.records import (
     SpendRefreshToken,
 )
 from ostiary.issuer.user_code import UserCodeHash
+from ostiary.issuer.web_records import EndWebSession, KeepWebTokens, StartWebSession, TouchWebSession, WebSession
 from ostiary.keys.records import AddKey, KeyUse, RemoveKey, SetKeyDeath, SigningKey
 from ostiary.model.events import ClientRevocation, Started
 from ostiary.model.feed import ClientRevoked, GrantRevoked, KeysChanged, SessionEnded, SubjectChanged, TokenRevoked
@@ -103,6 +104,9 @@ TOKEN = RefreshToken(
     TokenHash(b"r" * 32), GRANT.id, GRANT.client, frozenset({Scope("x")}), NOW, NOW + 50, family_expires_at=NOW + 500
 )
 PUSHED = PushedRequest(TokenHash(b"p" * 32), GRANT.client, b"sealed", NOW, NOW + 60)
+WEB = WebSession(
+    TokenHash(b"w" * 32), GRANT.client, GRANT.id, SESSION.id, ANN.subject, b"sealed", NOW, NOW, expires_at=NOW + 100
+)
 DEVICE = DeviceRequest(
     TokenHash(b"d" * 32),
     UserCodeHash(b"u" * 32),
@@ -143,6 +147,25 @@ def test_what_was_written_is_read_back_in_every_field(on_store: OnStore) -> None
         assert await store.refresh_token(TOKEN.hash) == TOKEN
         assert await store.pushed_request(PUSHED.hash) == PUSHED
         assert list(await store.signing_keys()) == [KEY]
+
+    on_store(work)
+
+
+def test_a_session_of_a_web_client_keeps_its_tokens_is_touched_and_ends(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        other = replace(WEB, hash=TokenHash(b"x" * 32), session=SessionId("other"), expires_at=NOW + 10)
+        await committed(store, StartWebSession(WEB), StartWebSession(other))
+        assert await store.web_session(WEB.hash) == WEB
+        assert list(await store.web_sessions_of(WEB.session)) == [WEB]
+        await committed(store, KeepWebTokens(WEB.hash, b"new"), TouchWebSession(WEB.hash, NOW + 5))
+        await committed(store, TouchWebSession(WEB.hash, NOW + 4))
+        assert await store.web_session(WEB.hash) == replace(WEB, sealed=b"new", seen_at=NOW + 5)
+        await store.forget(NOW + 10)
+        assert await store.web_session(other.hash) is None
+        await committed(store, EndWebSession(WEB.hash))
+        await committed(store, KeepWebTokens(WEB.hash, b"late"), EndWebSession(WEB.hash))
+        assert await store.web_session(WEB.hash) is None
+        assert not await store.web_sessions_of(WEB.session)
 
     on_store(work)
 

@@ -29,6 +29,8 @@ from ostiary.issuer import device_grant as device
 from ostiary.issuer import device_verification as verification
 from ostiary.issuer import openid_parameters as openid
 from ostiary.issuer import refresh_grant as refresh
+from ostiary.issuer import web_login as login
+from ostiary.issuer import web_session as sessions
 from ostiary.issuer.access_token import AccessToken, TokenFacts, lives
 from ostiary.issuer.authorize import AuthorizationRequest, ReturnAddress, given_once
 from ostiary.issuer.brought import Brought, require_pushed
@@ -39,6 +41,7 @@ from ostiary.issuer.device_authorization import Asking, DeviceAuthorizationReque
 from ostiary.issuer.device_grant import DeviceFacts
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.device_verification import AskDevice, AskFreshSignIn, DeviceStep
+from ostiary.issuer.family import GrantFacts
 from ostiary.issuer.form import Parameters, require_no_repetition
 from ostiary.issuer.interaction import AskConsent, AskSignIn, Ready, Step, Visit
 from ostiary.issuer.issue import Entitlement, require_scopes
@@ -50,6 +53,8 @@ from ostiary.issuer.redirect_uris import require_redirect_uri
 from ostiary.issuer.refresh_grant import RefreshFacts
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.token import ClientCredentialsRequest, CodeRequest, DeviceCodeRequest, RefreshRequest, Tokens
+from ostiary.issuer.web_login import Begun, Wish
+from ostiary.issuer.web_records import WebSession
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import ConsentRequired, LoginRequired
 from ostiary.model.fresh import Fresh
@@ -112,6 +117,53 @@ def refresh_token(
     scopes = require_scopes(asked, client, person, registry)
     entitled = Entitlement(client, key, grant, person, scopes)
     return refresh.rotate(registry, presented, facts.successor, entitled, now, fresh)
+
+
+def handled_client(registry: Registry, name: str | None, disabled_at: int | None) -> AuthenticatedClient:
+    """A web client whose tokens are kept here: this program is that client, and need not prove it to itself (RFC 10017
+    section 6.1)."""
+    client = login.require_client(registry, name)
+    client_auth.require_enabled(disabled_at)
+    return AuthenticatedClient(client)
+
+
+def web_wish(registry: Registry, parameters: Parameters) -> Wish:
+    """What a page of a web client asks for when it sends a person to sign in."""
+    client = login.require_client(registry, parameters.get("client"))
+    return_to = login.require_return(client, parameters.get("return_to"))
+    acr, max_age = login.require_strength(parameters)
+    return Wish(client, return_to, acr, max_age)
+
+
+def web_answer(registry: Registry, key: bytes, browser: str | None, parameters: Parameters, now: float) -> Begun:
+    """The authorization response as its client checks it (RFC 6749 section 10.12, RFC 9207 section 2.4)."""
+    begun = login.require_begun(registry, key, browser, parameters.get("state"), now)
+    login.require_own_issuer(registry, parameters)
+    return begun
+
+
+def web_tokens(
+    registry: Registry,
+    who: AuthenticatedClient,
+    begun: Begun,
+    request: CodeRequest,
+    facts: CodeFacts,
+    now: float,
+    fresh: Fresh,
+) -> Decision[Tokens]:
+    """The code of that response for tokens, as any client exchanges it."""
+    login.require_first_use(facts)
+    login.require_nonce(begun, facts)
+    return authorization_code(registry, who, request, facts, now, fresh)
+
+
+def web_session(
+    registry: Registry, web: WebSession | None, client: ClientRule, facts: GrantFacts, now: float
+) -> WebSession:
+    """Whether the session that a cookie names still holds."""
+    found = sessions.require_session(registry, web, client, now)
+    sessions.require_behind_it(facts, now)
+    return found
 
 
 def client_credentials(

@@ -143,6 +143,26 @@ class TokensIssued(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebSessionStarted(Event):
+    """The pages of a web client have somebody signed in; the tokens of `grant` are kept here."""
+
+    subject: Subject
+    client: ClientId
+    session: SessionId
+    grant: GrantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSessionEnded(Event):
+    """A session at a web client's pages ended by signing out, or gave way to a new one; its tokens are dead."""
+
+    subject: Subject
+    client: ClientId
+    session: SessionId
+    grant: GrantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssuerRefused(Event):
     """An endpoint of the issuer refused. `error` is the public code."""
 

@@ -45,6 +45,15 @@ class Reason(StrEnum):
     FORM_EXPIRED = "form_expired", "The form was shown too long ago."
     LOGOUT_HINT_INVALID = "logout_hint_invalid", "The id_token_hint is not an ID token of this issuer."
     PERSON_DISABLED = "person_disabled", "The person's account is disabled."
+    # sessions of web clients
+    LOGIN_NOT_BEGUN = "login_not_begun", "The answer to a sign-in came to a browser that has not begun it."
+    LOGIN_TOO_LATE = "login_too_late", "The answer to a sign-in came too long after it was begun."
+    LOGIN_REPEATED = "login_repeated", "The answer to a sign-in has brought its session before."
+    WEB_SESSION_ENDED = "web_session_ended", "The cookie's session ended, was idle for too long, or never was."
+    COOKIE_FORGED = "cookie_forged", "The session cookie is none that this program made for the client."
+    COOKIE_REPEATED = "cookie_repeated", "More than one session cookie came, and nothing says which one is meant."
+    CSRF_ORIGIN = "csrf_origin", "The browser does not say that a page of this origin sent the request."
+    CSRF_TOKEN = "csrf_token", "The request lacks the session's CSRF token, or has another one."
     # token endpoint and its neighbours
     CLIENT_AUTH_MISSING = "client_auth_missing", "The client did not authenticate."
     CLIENT_AUTH_REPEATED = "client_auth_repeated", "The client authenticated in more than one way."

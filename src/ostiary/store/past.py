@@ -43,6 +43,7 @@ _PAST: Final = (
     (_until(schema.revoked_access_tokens, "until"), 0),
     (_until(schema.spent_assertions, "expires_at"), CLOCK_SECONDS),
     (_until(schema.sessions, "expires_at"), 0),
+    (_until(schema.web_sessions, "expires_at"), 0),
     (_until(schema.refresh_tokens, "expires_at"), 0),
     (_until(schema.pushed_requests, "expires_at"), LONGEST_VISIT),
     (_until(schema.codes, "expires_at"), REPLAY_SECONDS),

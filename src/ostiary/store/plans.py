@@ -8,10 +8,11 @@ from ostiary.audit.chain import Sealer
 from ostiary.audit.encode import encode
 from ostiary.issuer import device_records as devices
 from ostiary.issuer import records as issued
+from ostiary.issuer import web_records as web
 from ostiary.keys import records as keyed
 from ostiary.model.plan import Committed, Plan, Write
 from ostiary.people import records as known
-from ostiary.store import ends, of_device, of_issuer, of_keys, of_people, past
+from ostiary.store import ends, of_device, of_issuer, of_keys, of_people, of_web, past
 from ostiary.store.statements import Steps
 
 WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
@@ -40,6 +41,10 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     devices.DenyDevice: of_device.deny,
     devices.PollDevice: of_device.poll,
     devices.SpendDeviceCode: of_device.spend,
+    web.StartWebSession: of_web.start,
+    web.KeepWebTokens: of_web.keep,
+    web.TouchWebSession: of_web.touch,
+    web.EndWebSession: of_web.end,
     keyed.AddKey: of_keys.add_key,
     keyed.SetKeyDeath: of_keys.set_key_death,
     keyed.RemoveKey: of_keys.remove_key,

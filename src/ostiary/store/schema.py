@@ -128,6 +128,20 @@ device_requests: Final = Table(
     Column("key", Text),
 )
 
+web_sessions: Final = Table(
+    "web_sessions",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("client", Text, nullable=False),
+    Column("grant", Text, nullable=False),
+    Column("session", Text, nullable=False, index=True),
+    Column("subject", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
 revoked_access_tokens: Final = Table(
     "revoked_access_tokens",
     metadata,

@@ -9,12 +9,13 @@ from ostiary.audit.records import Head, Record
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
 from ostiary.issuer.user_code import UserCodeHash
+from ostiary.issuer.web_records import WebSession
 from ostiary.keys.records import SigningKey
 from ostiary.model.feed import Numbered
 from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenHash, TokenId
 from ostiary.model.plan import AlreadySpent, Committed, Outcome, Plan
 from ostiary.people.records import Consent, Failures, Person, Session
-from ostiary.store import ends, of_device, of_issuer, of_keys, of_people, past
+from ostiary.store import ends, of_device, of_issuer, of_keys, of_people, of_web, past
 from ostiary.store.interface import Store, StoreUnavailable
 from ostiary.store.of_issuer import Spent
 from ostiary.store.plans import Encoded
@@ -102,6 +103,12 @@ class SqlStore(Store):
 
     async def device_request_by_user_code(self, hash: UserCodeHash) -> DeviceRequest | None:
         return await self._read(of_device.REQUEST.only(of_device.REQUEST_BY_USER_CODE, hash))
+
+    async def web_session(self, hash: TokenHash) -> WebSession | None:
+        return await self._read(of_web.WEB_SESSION.only(of_web.BY_HASH, hash))
+
+    async def web_sessions_of(self, session: SessionId) -> Sequence[WebSession]:
+        return await self._read(of_web.of_session(session))
 
     async def access_token_revoked(self, token: TokenId) -> bool:
         return await self._read(of_issuer.access_token_revoked(token))

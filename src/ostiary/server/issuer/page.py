@@ -70,6 +70,12 @@ _TOLD: Final = {
         "This page was not opened by this browser, or its cookies are blocked. Go back to the app and start again.",
     ),
     Reason.FORM_EXPIRED: ("Please start again", "The page was open for too long. Go back to the app and start again."),
+    Reason.LOGIN_NOT_BEGUN: (
+        "Please start again",
+        "This browser has not begun this sign-in, or its cookies are blocked. Go back to the app and start again.",
+    ),
+    Reason.LOGIN_TOO_LATE: ("Please start again", "Signing in took too long. Go back to the app and start again."),
+    Reason.LOGIN_REPEATED: ("You are signed in already", "This page was opened twice. Go back to the app."),
     Reason.CLIENT_UNKNOWN: ("This app is not known here", "It sent you here, but nobody has registered it."),
     Reason.CLIENT_DISABLED: ("This app was switched off", "It may not sign people in here any more."),
     Reason.REDIRECT_URI_MISMATCH: (

@@ -25,7 +25,7 @@ from ostiary.server.issuer.http import JSON, NO_STORE, Answer, Incoming
 from ostiary.store.interface import Store
 
 _HEADERS = (JSON, NO_STORE)
-_NO_GRANT = GrantFacts(None, None, None)
+NO_GRANT = GrantFacts(None, None, None)
 
 
 async def token(desk: Desk, incoming: Incoming) -> Answer:
@@ -37,10 +37,10 @@ async def _decide(desk: Desk, client: AuthenticatedClient, form: Parameters, now
     request = read_token_request(form)
     match request:
         case CodeRequest():
-            code = await _code_facts(desk.store, request)
+            code = await code_facts(desk.store, request)
             return flows.authorization_code(desk.registry, client, request, code, now, desk.fresh)
         case RefreshRequest():
-            facts = await _refresh_facts(desk, request)
+            facts = await refresh_facts(desk, request)
             return flows.refresh_token(desk.registry, client, request, facts, now, desk.fresh)
         case ClientCredentialsRequest():
             return flows.client_credentials(desk.registry, client, request, now, desk.fresh)
@@ -53,15 +53,15 @@ def _render(desk: Desk, tokens: Tokens, now: float) -> Answer:
     return Answer(200, _HEADERS, render_tokens(tokens, desk.keys.at(now).signing))
 
 
-async def _code_facts(store: Store, request: CodeRequest) -> CodeFacts:
+async def code_facts(store: Store, request: CodeRequest) -> CodeFacts:
     code = await store.code(request.code)
-    behind = _NO_GRANT if code is None else await grant_facts(store, code.grant)
+    behind = NO_GRANT if code is None else await grant_facts(store, code.grant)
     return CodeFacts(behind.grant, behind.session, behind.person, code)
 
 
-async def _refresh_facts(desk: Desk, request: RefreshRequest) -> RefreshFacts:
+async def refresh_facts(desk: Desk, request: RefreshRequest) -> RefreshFacts:
     token = await desk.store.refresh_token(token_hash(request.token.reveal()))
-    behind = _NO_GRANT if token is None else await grant_facts(desk.store, token.grant)
+    behind = NO_GRANT if token is None else await grant_facts(desk.store, token.grant)
     successor = successor_of(request.token, desk.refresh_key)
     spent = token is not None and token.spent_at is not None
     next_token = await desk.store.refresh_token(token_hash(successor.reveal())) if spent else None
@@ -70,7 +70,7 @@ async def _refresh_facts(desk: Desk, request: RefreshRequest) -> RefreshFacts:
 
 async def _device_facts(store: Store, request: DeviceCodeRequest) -> DeviceFacts:
     waiting = await store.device_request(request.code)
-    behind = _NO_GRANT if waiting is None or waiting.grant is None else await grant_facts(store, waiting.grant)
+    behind = NO_GRANT if waiting is None or waiting.grant is None else await grant_facts(store, waiting.grant)
     return DeviceFacts(behind.grant, behind.session, behind.person, waiting)
 
 
@@ -78,5 +78,5 @@ async def grant_facts(store: Store, id: GrantId) -> GrantFacts:
     """The grant, with the session and the person behind it."""
     grant = await store.grant(id)
     if grant is None:
-        return _NO_GRANT
+        return NO_GRANT
     return GrantFacts(grant, await store.session(grant.session), await store.person(grant.subject))

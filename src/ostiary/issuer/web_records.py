@@ -1,0 +1,49 @@
+"""Sessions of people at the pages of web clients whose tokens are kept here. Times are seconds since the epoch."""
+
+from dataclasses import dataclass
+
+from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenHash
+from ostiary.model.plan import Write
+
+
+@dataclass(frozen=True, slots=True)
+class WebSession:
+    """What a cookie stands for. `hash`: of its value. `session`: the sign-in at the issuer that it rests on."""
+
+    hash: TokenHash
+    client: ClientId
+    grant: GrantId
+    session: SessionId
+    subject: Subject
+    sealed: bytes
+    """The access and the refresh token, encrypted under a key of the master key and bound to `hash`."""
+    started_at: int
+    seen_at: int
+    expires_at: int
+    """However much it is used."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartWebSession(Write):
+    session: WebSession
+
+
+@dataclass(frozen=True, slots=True)
+class KeepWebTokens(Write):
+    """New tokens in the place of those before. A session that ended meanwhile stays ended."""
+
+    hash: TokenHash
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TouchWebSession(Write):
+    """The idle timeout moves only on."""
+
+    hash: TokenHash
+    seen_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndWebSession(Write):
+    hash: TokenHash
