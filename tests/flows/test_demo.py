@@ -33,6 +33,8 @@ WANTED = {
     "tenant_mismatch",
     "limit_reached",
     "not_from_the_gateway",
+    "signature_replayed",
+    "digest_mismatch",
 }
 
 
@@ -111,7 +113,8 @@ def test_every_line_of_the_tour_comes_out_as_it_should(toured: Demo) -> None:
 
 
 def test_the_tour_shows_each_kind_of_client_and_each_kind_of_refusal(toured: Demo) -> None:
-    assert {line["kind"] for line in toured.lines} == {"-", "web", "spa", "third-party", "device", "service"}
+    kinds = {"-", "web", "spa", "third-party", "device", "service", "partner"}
+    assert {line["kind"] for line in toured.lines} == kinds
     assert {line["reason"] for line in toured.lines if line["reason"]} >= WANTED
     assert all(bool(line["reason"]) == (line["status"] >= 400) for line in toured.lines)
 
@@ -136,13 +139,14 @@ def test_scripts_find_everything_in_a_file_that_only_its_owner_reads(toured: Dem
         "third-party",
         "device",
         "service",
+        "partner",
     }
 
 
 def test_passwords_and_secrets_are_random_and_shown(toured: Demo) -> None:
     said, made = toured.said.read_text(), toured.secrets()
     shown = [each for each in made if each in said]
-    assert len(shown) == len(made) - 1, "all but the private key, which is in demo.json alone"
+    assert len(shown) == len(made) - 2, "all but the private keys, which are in demo.json alone"
     assert len(set(made)) == len(made)
 
 

@@ -51,6 +51,7 @@ def build(gateway: Gateway) -> Starlette:
             Route("/v1/users/{user}/events", known(_events)),
             Route("/v1/tenants/{tenant}/orders", known(_tenant_orders)),
             Route("/v1/payments", known(_pay), methods=["POST"]),
+            Route("/v1/deliveries", known(_deliver), methods=["POST"]),
             Route("/v1/reports/sales", known(_sales)),
         ]
     )
@@ -103,6 +104,13 @@ async def _pay(request: Request, shop: Shop, caller: Caller) -> Response:
     if not isinstance(cents, int) or cents <= 0:
         return JSONResponse({"error": "cents_needed"}, 422)
     return JSONResponse(asdict(shop.pay(caller.subject, cents)), 201)
+
+
+async def _deliver(request: Request, shop: Shop, caller: Caller) -> Response:
+    order = (await _body(request)).get("order")
+    if not isinstance(order, int) or order <= 0:
+        return JSONResponse({"error": "order_needed"}, 422)
+    return JSONResponse(asdict(shop.deliver(order, caller.client)), 201)
 
 
 async def _sales(request: Request, shop: Shop, caller: Caller) -> Response:

@@ -26,9 +26,17 @@ class Payment:
     cents: int
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    order: int
+    carrier: str
+    """The client that said so."""
+
+
 @dataclass(slots=True)
 class Shop:
     orders: list[Order] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
     payments: list[Payment] = field(default_factory=list)
     _placed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -43,6 +51,11 @@ class Shop:
         payment = Payment(len(self.payments) + 1, owner, cents)
         self.payments.append(payment)
         return payment
+
+    def deliver(self, order: int, carrier: str) -> Delivery:
+        delivery = Delivery(order, carrier)
+        self.deliveries.append(delivery)
+        return delivery
 
     def orders_of(self, user: str) -> list[Order]:
         return [order for order in self.orders if order.user == user]

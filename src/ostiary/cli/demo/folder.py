@@ -17,6 +17,7 @@ from ostiary.server.state import StateDirectory
 ORIGIN: Final = "https://localhost:8443"
 UPSTREAM: Final = "http://127.0.0.1:9001"
 _SECRETS: Final = ("storefront", "pocketbook", "stock")
+_KEYS: Final = ("billing", "acme")
 
 
 class FolderUnusable(Exception):
@@ -91,9 +92,10 @@ def _write_contract(folder: Path, demo: Demo, admin_port: int) -> None:
     shutil.copyfile(shop / "shop.openapi.yaml", folder / "shop.openapi.yaml")
     for name in _SECRETS:
         write_private(folder / "secrets" / name, (demo.clients[name].secret or "").encode() + b"\n")
-    key = demo.clients["billing"].private_key or {}
-    public = {"keys": [{name: value for name, value in key.items() if name != "d"}]}
-    (folder / "billing.jwks.json").write_text(json.dumps(public, indent=2) + "\n")
+    for name in _KEYS:
+        key = demo.clients[name].private_key or {}
+        public = {"keys": [{member: value for member, value in key.items() if member != "d"}]}
+        (folder / f"{name}.jwks.json").write_text(json.dumps(public, indent=2) + "\n")
 
 
 def _household(folder: Path, origin: str) -> tuple[Mapping[str, PersonOfDemo], Mapping[str, ClientOfDemo]]:
@@ -134,14 +136,17 @@ def _clients(origin: str, before: Mapping[str, Any]) -> dict[str, ClientOfDemo]:
     def secret(name: str) -> str:
         return str(kept[name]["secret"]) if name in kept else secrets.token_urlsafe(32)
 
-    key = kept["billing"]["private_key"] if "billing" in kept else _private_jwk()
+    def key(name: str) -> Mapping[str, str]:
+        return dict(kept[name]["private_key"]) if name in kept else _private_jwk()
+
     made = (
         ClientOfDemo("storefront", "web", f"{origin}/app/", secret("storefront")),
         ClientOfDemo("shelf", "spa", f"{origin}/shelf/"),
         ClientOfDemo("pocketbook", "third-party", "https://pocketbook.example/callback", secret("pocketbook")),
-        ClientOfDemo("billing", "service", private_key=key),
+        ClientOfDemo("billing", "service", private_key=key("billing")),
         ClientOfDemo("stock", "service", secret=secret("stock")),
         ClientOfDemo("till", "device"),
+        ClientOfDemo("acme", "partner", private_key=key("acme")),
     )
     return {client.client_id: client for client in made}
 

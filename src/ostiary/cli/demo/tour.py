@@ -11,6 +11,7 @@ from ostiary.cli.demo.browser import Browser
 from ostiary.cli.demo.folder import ClientOfDemo, Demo, PersonOfDemo
 from ostiary.cli.demo.front_door import Answer, FrontDoor
 from ostiary.cli.demo.oauth import Client, Tokens
+from ostiary.cli.demo.signer import Signer
 
 REVOKED_WITHIN: Final = 5.0
 """Seconds that the tour waits at most for a revoked token to be refused; it takes less than one."""
@@ -70,6 +71,7 @@ class Tour:
         yield from self._services()
         yield from self._forged()
         yield from self._refreshed_and_revoked()
+        yield from self._acme()
 
     def _nobody(self) -> Iterator[Stop]:
         yield self._anonymous("GET", "/v1/catalog", 200)
@@ -128,6 +130,20 @@ class Tour:
         client.revoke(alice.tokens)
         revoked = Visitor(alice.client, alice.person, alice.tokens, "token, revoked")
         yield self._until_refused(revoked)
+
+    def _acme(self) -> Iterator[Stop]:
+        """A partner that signs each request: once, the same again, and with another body than it signed."""
+        known, path, body = self._demo.clients["acme"], "/v1/deliveries", b'{"order": 1}'
+        signer = Signer(self._door.origin, known)
+
+        def ask(proof: str, expected: int, fields: Mapping[str, str], sent: bytes) -> Stop:
+            answer = self._door.request("POST", path, fields, sent)
+            return Stop(known.client_id, known.kind, proof, "-", "POST", path, expected, answer)
+
+        first, fields = signer.send("POST", path, body, lambda fields: ask("signature", 201, fields, body))
+        yield first
+        yield ask("signature, sent again", 401, fields, body)
+        yield ask("signature, another body", 400, signer.fields("POST", path, body), b'{"order": 2}')
 
     def _until_limited(self, dave: Visitor) -> Stop:
         """Payments as fast as they go, until the limit of the route; more than its burst of two are never needed."""
