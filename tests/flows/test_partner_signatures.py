@@ -112,8 +112,24 @@ def test_the_token_endpoint_is_closed_to_it(shop: RunningShop) -> None:
             assert "access_token" not in answer.text
 
 
+def explained(shop: RunningShop, *more: str) -> dict[str, Any]:
+    said = shop.command("explain", "request", "POST", PATH, "--as", "acme", "--body", '{"order": 1}', "--json", *more)
+    told: dict[str, Any] = json.loads(said.stdout)
+    return told
+
+
+def test_a_signed_request_is_explained(shop: RunningShop) -> None:
+    """With a key that is made up; the digest is of the body that is given."""
+    told = explained(shop)
+    assert told["allowed"]
+    assert told["identity"]["binding"] == "signature"
+    other = "content-digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"
+    assert explained(shop, "--header", other)["reason"] is not None
+
+
 def test_a_partner_that_is_revoked_is_out_within_a_second(shop: RunningShop) -> None:
     with client(shop) as acme:
         assert grown_up(lambda: acme.post(PATH, json=DELIVERY)).status_code == 201
         assert shop.command("revoke", "client", "acme").returncode == 0
         until(lambda: acme.post(PATH, json=DELIVERY).status_code, lambda status: status == 401)
+    assert explained(shop)["reason"] == "client_disabled"

@@ -11,7 +11,8 @@ from ostiary.cli.accepted import accepted_contract, require_client
 from ostiary.cli.opened import has_store, with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder, duration
 from ostiary.cli.said import fail, print_json
-from ostiary.cli.trial import Request, attempt
+from ostiary.cli.trial import attempt
+from ostiary.cli.trial_request import Request
 from ostiary.cli.trial_shown import as_values, print_trial
 from ostiary.cli.trial_token import Visitor
 from ostiary.contract.model import ClientRule, GrantType
@@ -94,7 +95,7 @@ def _made_up(login: str, roles: Sequence[str], tenant: str | None) -> Person:
 def _visitor(
     client: ClientRule, person: Person | None, scopes: frozenset[Scope] | None, ago: int, disabled_at: int | None
 ) -> Visitor:
-    acts_for_itself = GrantType.CLIENT_CREDENTIALS in client.profile.grants
+    acts_for_itself = GrantType.CLIENT_CREDENTIALS in client.profile.grants or client.signature is not None
     if acts_for_itself and person is not None:
         raise typer.BadParameter(f"{client.id} acts for itself: leave out --person")
     if not acts_for_itself and person is None:

@@ -1,14 +1,17 @@
 """A request tried without anything happening: the gateway's own pipeline judges its bytes, watched step by step. Only
 the keys and the memory of limits are made up."""
 
+import secrets
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Final
 
+from ostiary.cli.trial_request import Request
+from ostiary.cli.trial_signature import signed_fields, with_key
 from ostiary.cli.trial_token import Visitor, token_claims
-from ostiary.contract.model import Contract
+from ostiary.contract.model import Contract, SignatureRule
 from ostiary.gateway import forward
 from ostiary.gateway.compile import Facts, Gateway
 from ostiary.gateway.decision import Allow, Asked, Refuse, Reply
@@ -19,6 +22,7 @@ from ostiary.gateway.peer import peer_of
 from ostiary.gateway.revocation import Revocations
 from ostiary.gateway.watch import watched
 from ostiary.issuer import access_token
+from ostiary.issuer.client_authentication import require_enabled
 from ostiary.issuer.holder import Holder
 from ostiary.keys import jwt
 from ostiary.keys.dpop import Proofs, key_thumbprint, make_proof, token_digest
@@ -33,17 +37,6 @@ from ostiary.model.principal import Binding
 
 _SLOTS: Final = 256
 _SIGNED: Final = "(signed by the gateway)"
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """`address` is the client's."""
-
-    method: str
-    path: str
-    headers: Sequence[tuple[str, str]]
-    body: bytes
-    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +79,8 @@ class Trial:
 
 def attempt(contract: Contract, request: Request, visitor: Visitor | None) -> Trial:
     """Try it; `visitor` is None for a request without a token. Raises ValueError for an address that is none."""
+    if visitor is not None and visitor.client.signature is not None:
+        return _attempt_signed(contract, request, visitor, visitor.client.signature)
     trial, key, now = Trial(), SigningPrivateKey.generate(), time.time()
     credential = Credential()
     if visitor is not None:
@@ -100,6 +95,20 @@ def attempt(contract: Contract, request: Request, visitor: Visitor | None) -> Tr
         credential = Credential(jwt.sign(trial.token, key, access_token.TYPE), own)
     gateway = _gateway(contract, key, trial)
     _judge(gateway, request, credential.fields(request, contract.origin, gateway.trust.proofs, now), trial)
+    return trial
+
+
+def _attempt_signed(contract: Contract, request: Request, visitor: Visitor, rule: SignatureRule) -> Trial:
+    """A client that signs its requests needs no token."""
+    trial, key, client = Trial(), secrets.token_urlsafe(32), visitor.client
+    try:
+        require_enabled(visitor.disabled_at)
+    except OAuthError as refused:
+        trial.note("identify", "client", refused)
+        return trial
+    gateway = _gateway(with_key(contract, client, rule, key), SigningPrivateKey.generate(), trial)
+    fields = signed_fields(client, rule, key, request, contract.origin, time.time())
+    _judge(gateway, request, tuple(fields.items()), trial)
     return trial
 
 
@@ -160,7 +169,9 @@ def _judge(gateway: Gateway, request: Request, credential: Sequence[tuple[str, s
 
 def _send(asked: Asked, body: bytes, trial: Trial) -> None:
     """Rules that read the body, and the head for the upstream."""
-    if asked.route.inspect:
+    if asked.digest is not None:
+        asked.digest.feed(body)
+    if asked.route.inspect or asked.digest is not None:
         before, refusal = len(trial.steps), inspect(asked, body)
         if refusal is not None and len(trial.steps) == before:
             trial.note("inspect", "body", refusal)

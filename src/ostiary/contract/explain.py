@@ -92,7 +92,8 @@ def _profile(draft: Draft, name: str, client: Client, rule: ClientRule, sheet: S
     yield tell.line("pushed requests", pushed, sheet.pushed_requests, "pushed_requests", "insecure_unpushed_requests")
     cors = ", ".join(sorted(rule.origins)) or "none"
     yield tell.line("calls across origins", cors, sheet.cors, "origins")
-    yield tell.line("carried in", sheet.carried.value, sheet.carried)
+    if rule.signature is None:
+        yield tell.line("carried in", sheet.carried.value, sheet.carried)
     limits = ", ".join(map(limit_in_words, rule.limits or (profile.limit,)))
     yield tell.line("requests", limits, sheet.limit, "limit", "quota")
     yield tell.line("routes without `kinds`", "yes" if profile.sees_unnamed else "no", sheet.sees_unnamed)
@@ -160,6 +161,7 @@ def _signature(draft: Draft, name: str, client: Client, rule: ClientRule) -> Ite
     stated = set() if client.signature is None else client.signature.model_fields_set
     more = "".join(f", {field.decode()}" for field in sorted(needs.covers))
     covers = f"@method, @target-uri{more}; with a body content-digest and content-type"
+    yield Line("carried in", "Signature and Signature-Input", "They go with this request alone.", "RFC 9421 section 4")
     for what, setting, value, why, source in (
         ("signatures cover", "covers", covers, "What is not signed can be changed.", "RFC 9421 section 7.2.1"),
         ("signatures carry", "tag", f'created, keyid, nonce, tag="{needs.tag}"', _ONCE, "RFC 9421 section 7.2.2"),

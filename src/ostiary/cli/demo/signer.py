@@ -1,14 +1,13 @@
 """Signed requests, as a partner makes them (RFC 9421, RFC 9530)."""
 
-import hashlib
 import secrets
 import time
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol, TypeVar
 
 from ostiary.cli.demo.folder import ClientOfDemo
 from ostiary.cli.demo.front_door import Answer
+from ostiary.cli.signing import digest_of, signature_fields
 from ostiary.keys import base64url
 from ostiary.keys.es256 import SigningPrivateKey
 
@@ -39,14 +38,10 @@ class Signer:
 
     def fields(self, method: str, path: str, body: bytes) -> Fields:
         """The fields of a request with a JSON body, signed now."""
-        sent = {"content-type": "application/json", "content-digest": _digest(body)}
+        sent = {"content-type": "application/json", "content-digest": digest_of(body)}
         lines = {"@method": method, "@target-uri": self._origin + path, **sent}
-        covered = " ".join(f'"{name}"' for name in lines)
         stated = f'created={int(time.time())};keyid="{self._keyid}";nonce="{secrets.token_urlsafe(16)}";tag="ostiary"'
-        parameters = f"({covered});{stated}"
-        base = "".join(f'"{name}": {value}\n' for name, value in lines.items())
-        signature = self._key.sign(f'{base}"@signature-params": {parameters}'.encode())
-        return {**sent, "signature-input": f"sig={parameters}", "signature": f"sig=:{b64encode(signature).decode()}:"}
+        return {**sent, **signature_fields(self._key.sign, lines, stated)}
 
     def send(self, method: str, path: str, body: bytes, ask: Callable[[Fields], T]) -> tuple[T, Fields]:
         """Ask, and sign anew for as long as the door is too young; what came of it, and the fields that it came of."""
@@ -57,7 +52,3 @@ class Signer:
                 break
             time.sleep(float(got.answer.headers.get("retry-after", "1")))
         return got, fields
-
-
-def _digest(body: bytes) -> str:
-    return f"sha-256=:{b64encode(hashlib.sha256(body).digest()).decode()}:"
