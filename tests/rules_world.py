@@ -6,6 +6,7 @@ from typing import Any, Final
 from gateway_world import AUDIENCE, ORIGIN, contract, request
 from ostiary.gateway.compile import Facts, Gateway
 from ostiary.gateway.decision import Allow, Asked, Decision, Refuse
+from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.peer import peer_of
@@ -35,7 +36,7 @@ class Rules:
         self.revocations = Revocations()
         self.clock = 10 * SECOND
         self.revocations.heard_at = self.clock
-        trust = Trust.of(self.contract, KeySet({self.key.id: self.key.public}), self.revocations, proofs())
+        trust = Trust.of(self.contract, KeySet({self.key.id: self.key.public}), self.revocations, proofs(), ApiKeys())
         table = Table(memoryview(bytearray(1 << 16)))
         self.gateway = Gateway(self.contract, Facts(trust, table, self._sign))
 

@@ -17,6 +17,7 @@ from bench.tokens import Person, Signer
 from ostiary.contract.model import Contract
 from ostiary.gateway.compile import Facts, Gateway
 from ostiary.gateway.decision import Allow, Decision, Refuse, Reply
+from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import SLOT_BYTES, Table
 from ostiary.gateway.peer import peer_of
@@ -74,7 +75,7 @@ def gateway(job: Job) -> Gateway:
     revocations = Revocations()
     revocations.heard_at = CLOCK
     revocations.apply([Numbered(1, TokenRevoked(TokenId(one), NOW + 60)) for one in job.revoked])
-    trust = Trust.of(contract, KeySet.of([SigningPrivateKey(job.signer.key).public]), revocations, proofs())
+    trust = Trust.of(contract, KeySet.of([SigningPrivateKey(job.signer.key).public]), revocations, proofs(), ApiKeys())
     return Gateway(contract, Facts(trust, Table(memoryview(bytearray(1024 * SLOT_BYTES))), lambda claims: ""))
 
 

@@ -10,6 +10,7 @@ from ostiary.contract.model import Contract, LimitBy, limits_of
 from ostiary.contract.profiles import PROFILES
 from ostiary.gateway.compile import Facts, Gateway
 from ostiary.gateway.decision import Allow, Refuse
+from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.peer import peer_of
@@ -34,7 +35,7 @@ class Door:
     def __init__(self, **changes: Any) -> None:
         self.contract: Contract = contract(9, **{"clients": {"app": APP, "twin": APP}, **changes})
         self._key, revocations = SigningPrivateKey.generate(), Revocations()
-        trust = Trust.of(self.contract, KeySet.of([self._key.public]), revocations, proofs())
+        trust = Trust.of(self.contract, KeySet.of([self._key.public]), revocations, proofs(), ApiKeys())
         table = Table(memoryview(bytearray(1024)))
         self._gateway = Gateway(self.contract, Facts(trust, table, lambda claims: ""))
         self._revocations, self.clock = revocations, SECOND

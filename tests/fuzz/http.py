@@ -14,6 +14,7 @@ import h11
 from ostiary.contract.read import load
 from ostiary.gateway.compile import Facts, Gateway
 from ostiary.gateway.decision import Allow, Asked, Refuse, Reply
+from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.peer import peer_of
@@ -71,7 +72,7 @@ def _gateway() -> Gateway:
     contract = load(json.dumps(CONTRACT).encode(), "ostiary.yaml", {"env": _Environment()}, lambda _: b"")
     revocations = Revocations()
     revocations.heard_at = 1 << 62
-    trust = Trust.of(contract, KeySet({}), revocations, proofs())
+    trust = Trust.of(contract, KeySet({}), revocations, proofs(), ApiKeys())
     return Gateway(contract, Facts(trust, Table(memoryview(bytearray(1 << 16))), lambda claims: "signed"))
 
 

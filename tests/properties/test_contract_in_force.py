@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from contract_door import TEXT, read_door
 from ostiary.contract.model import Contract
 from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.revocation import Revocations
@@ -61,6 +62,6 @@ def contracts(draw: st.DrawFn) -> Contract:
 @settings(max_examples=100, deadline=None)
 def test_an_accepted_contract_compiles_and_travels(contract: Contract) -> None:
     assert pickle.loads(pickle.dumps(contract)) == contract
-    trust = Trust.of(contract, KeySet({}), Revocations(), proofs())
+    trust = Trust.of(contract, KeySet({}), Revocations(), proofs(), ApiKeys())
     Gateway(contract, Facts(trust, Table(memoryview(bytearray(1024))), lambda claims: ""))
     read_contract(contract)

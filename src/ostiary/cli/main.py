@@ -3,7 +3,7 @@
 import typer
 
 from ostiary import __version__
-from ostiary.cli import audit, explain, keys, person, revoke
+from ostiary.cli import api_key, audit, explain, keys, person, revoke
 from ostiary.cli.check import check_command
 from ostiary.cli.demo.command import demo
 from ostiary.cli.explain_client import explain_client_command
@@ -20,7 +20,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(up)
-app.command()(up)
 app.command()(reload)
 app.command()(demo)
 app.command("check")(check_command)
@@ -30,6 +29,7 @@ app.add_typer(explain.app, name="explain")
 app.add_typer(person.app, name="person")
 app.add_typer(revoke.app, name="revoke")
 app.add_typer(keys.app, name="keys")
+app.add_typer(api_key.app, name="api-key")
 app.add_typer(audit.app, name="audit")
 
 

@@ -15,6 +15,7 @@ from ostiary.contract.model import Contract, SignatureRule
 from ostiary.gateway import forward
 from ostiary.gateway.compile import Facts, Gateway
 from ostiary.gateway.decision import Allow, Asked, Refuse, Reply
+from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.inspect import inspect
 from ostiary.gateway.limits import SLOT_BYTES, Table
@@ -133,7 +134,7 @@ class Credential:
 def _gateway(contract: Contract, key: SigningPrivateKey, trial: Trial) -> Gateway:
     revocations = Revocations()
     revocations.heard_at = time.monotonic_ns()
-    trust = Trust.of(contract, KeySet.of([key.public]), revocations, _proofs())
+    trust = Trust.of(contract, KeySet.of([key.public]), revocations, _proofs(), ApiKeys())
     table = Table(memoryview(bytearray(_SLOTS * SLOT_BYTES)))
     return Gateway(contract, Facts(trust, table, trial.sign), lambda route: watched(route, trial.note))
 

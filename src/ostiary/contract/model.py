@@ -11,6 +11,8 @@ from ostiary.model.principal import Binding, Kind
 
 Network = IPv4Network | IPv6Network
 
+LONGEST_API_KEY: Final = 365 * 86400
+"""Seconds."""
 SIGNATURE_MAX_AGE: Final = 60
 """Seconds for which a signature over a request is taken; a contract may make it less."""
 LONGEST_ACCESS_TOKEN: Final = 86400
@@ -160,6 +162,8 @@ class ClientRule:
     """`quota` and the like: they count on every route."""
     min_version: str | None = None
     signature: SignatureRule | None = None
+    api_keys: bool = False
+    """Whether it proves itself by API keys, which the store has."""
     """None: it does not sign its requests."""
 
     @property

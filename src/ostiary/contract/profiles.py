@@ -242,7 +242,6 @@ PARTNER = Sheet(
     carried=_KEY_IN_FIELD,
     limit=_most(LimitBy.CLIENT, 50, 200, "A company has many users; agree on more with `limit` or `quota`."),
     sees_unnamed=_SEES_UNNAMED,
-    not_served="API keys are not served yet: every request of such a client is refused.",
 )
 THIRD_PARTY = Sheet(
     says="Somebody else's application that acts for a person who agreed to it.",

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ostiary.model.feed import (
+    ApiKeysChanged,
     ClientRevoked,
     FeedEvent,
     GrantRevoked,
@@ -23,12 +24,14 @@ from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenId
 class Revocations:
     """`version` grows with every event: a token that was checked at this version need not be checked again."""
 
-    __slots__ = ("_before", "_until", "_whole", "heard_at", "keys_version", "position", "version")
+    __slots__ = ("_before", "_until", "_whole", "api_keys_version", "heard_at", "keys_version", "position", "version")
 
     def __init__(self) -> None:
         self.version = 0
         self.keys_version = 0
         """Grows when the key sets are to be read anew."""
+        self.api_keys_version = 0
+        """Grows when the API keys are."""
         self.position = 0
         """Of the last event that was applied."""
         self.heard_at = 0
@@ -61,6 +64,8 @@ class Revocations:
                 self._add(_name(_CLIENT, name), until)
             case KeysChanged():
                 self.keys_version += 1
+            case ApiKeysChanged():
+                self.api_keys_version += 1
 
     def _add(self, name: int, until: int) -> None:
         """Equal times share one object, which halves the memory of many revocations at once."""

@@ -79,6 +79,7 @@ REQUEST: Final[Mapping[bytes, Treatment]] = {
     b"upgrade": Read(b"upgrade"),
     b"expect": Read(b"expect"),
     b"authorization": Read(b"authorization", repeated=Reason.TOKEN_REPEATED),
+    b"x-api-key": Read(b"x-api-key", repeated=Reason.TOKEN_REPEATED),
     b"dpop": Read(b"dpop", repeated=Reason.TOKEN_REPEATED),
     b"cookie": Read(b"cookie", repeated=None),
     b"origin": Read(b"origin", passes=True),

@@ -8,6 +8,7 @@ pseudonym of an address, so that an operator who has the address and the key can
 from dataclasses import dataclass
 
 from ostiary.model.ids import (
+    ApiKeyId,
     ClientId,
     GrantId,
     KeyId,
@@ -222,6 +223,24 @@ class ClientRevocation(Event):
     """An operator revoked a client: its tokens are dead, and it gets no new ones."""
 
     client: ClientId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyAdded(Event):
+    """A client got an API key; `scopes` is empty where it may all that the client may."""
+
+    client: ClientId
+    key: ApiKeyId
+    scopes: tuple[Scope, ...]
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyRevoked(Event):
+    """An operator revoked an API key."""
+
+    client: ClientId
+    key: ApiKeyId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

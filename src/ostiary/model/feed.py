@@ -51,7 +51,14 @@ class KeysChanged:
     until: int
 
 
-FeedEvent = TokenRevoked | GrantRevoked | SessionEnded | SubjectChanged | ClientRevoked | KeysChanged
+@dataclass(frozen=True, slots=True)
+class ApiKeysChanged:
+    """The API keys are to be read anew."""
+
+    until: int
+
+
+FeedEvent = TokenRevoked | GrantRevoked | SessionEnded | SubjectChanged | ClientRevoked | KeysChanged | ApiKeysChanged
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,10 @@ class Reason(StrEnum):
     TOKEN_ISSUER = "token_issuer", "The token was made by another issuer."
     TOKEN_AUDIENCE = "token_audience", "The token is for another service."
     TOKEN_REVOKED = "token_revoked", "The token, its grant, session, client or person was revoked."
+    # API keys
+    API_KEY_MALFORMED = "api_key_malformed", "The API key is not of the form that ours have, or was mistyped."
+    API_KEY_UNKNOWN = "api_key_unknown", "The API key is not one of ours, or was revoked."
+    API_KEY_EXPIRED = "api_key_expired", "The API key is past its end."
     # proofs of possession
     PROOF_MISSING = "proof_missing", "The token is bound to a key, and the request proves no possession of it."
     PROOF_MALFORMED = "proof_malformed", "The proof is not a JWT of the form that RFC 9449 section 4.2 gives."

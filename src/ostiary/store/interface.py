@@ -8,6 +8,7 @@ from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
 from ostiary.issuer.user_code import UserCodeHash
 from ostiary.issuer.web_records import WebSession
+from ostiary.keys.api_key import ApiKey
 from ostiary.keys.records import SigningKey
 from ostiary.model.feed import Numbered
 from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenHash, TokenId
@@ -53,6 +54,7 @@ class Store(Protocol):
     async def access_token_revoked(self, token: TokenId) -> bool: ...
     async def client_disabled_at(self, client: ClientId) -> int | None: ...
     async def signing_keys(self) -> Sequence[SigningKey]: ...
+    async def api_keys(self) -> Sequence[ApiKey]: ...
 
     async def feed_since(self, position: int) -> Sequence[Numbered]:
         """Events after `position`, in order: the next thousand. 0: from the first that is not forgotten yet."""

@@ -16,6 +16,8 @@ CLOCK_SECONDS: Final = 3600
 """For so long after its end an assertion is remembered, so that a clock that is set back does not let it in again."""
 UNANSWERED_SECONDS: Final = 600
 """For so long after its end a device learns that nobody answered; then the address that it asked from goes as well."""
+API_KEY_SECONDS: Final = 30 * 86400
+"""An API key that has ended is shown as such for so long."""
 FAILURE_SECONDS: Final = 7 * 86400
 """No count of failures outlives this."""
 GRANT_SECONDS: Final = 7 * 86400
@@ -45,6 +47,7 @@ _PAST: Final = (
     (_until(schema.sessions, "expires_at"), 0),
     (_until(schema.web_sessions, "expires_at"), 0),
     (_until(schema.refresh_tokens, "expires_at"), 0),
+    (_until(schema.api_keys, "expires_at"), API_KEY_SECONDS),
     (_until(schema.pushed_requests, "expires_at"), LONGEST_VISIT),
     (_until(schema.codes, "expires_at"), REPLAY_SECONDS),
     (_unanswered(), UNANSWERED_SECONDS),

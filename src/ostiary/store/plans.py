@@ -9,10 +9,11 @@ from ostiary.audit.encode import encode
 from ostiary.issuer import device_records as devices
 from ostiary.issuer import records as issued
 from ostiary.issuer import web_records as web
+from ostiary.keys import api_key
 from ostiary.keys import records as keyed
 from ostiary.model.plan import Committed, Plan, Write
 from ostiary.people import records as known
-from ostiary.store import ends, of_device, of_issuer, of_keys, of_people, of_web, past
+from ostiary.store import ends, of_api_keys, of_device, of_issuer, of_keys, of_people, of_web, past
 from ostiary.store.statements import Steps
 
 WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
@@ -48,6 +49,9 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     keyed.AddKey: of_keys.add_key,
     keyed.SetKeyDeath: of_keys.set_key_death,
     keyed.RemoveKey: of_keys.remove_key,
+    api_key.AddApiKey: of_api_keys.add_api_key,
+    api_key.RevokeApiKey: of_api_keys.revoke_api_key,
+    api_key.TouchApiKey: of_api_keys.touch_api_key,
     past.Forget: past.forget,
 }
 

@@ -187,6 +187,19 @@ signing_keys: Final = Table(
     Column("dies_at", BigInteger),
 )
 
+api_keys: Final = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("client", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("used_at", BigInteger),
+    Column("revoked_at", BigInteger),
+)
+
 feed: Final = Table(
     "feed",
     metadata,

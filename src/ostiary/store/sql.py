@@ -10,12 +10,13 @@ from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
 from ostiary.issuer.user_code import UserCodeHash
 from ostiary.issuer.web_records import WebSession
+from ostiary.keys.api_key import ApiKey
 from ostiary.keys.records import SigningKey
 from ostiary.model.feed import Numbered
 from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenHash, TokenId
 from ostiary.model.plan import AlreadySpent, Committed, Outcome, Plan
 from ostiary.people.records import Consent, Failures, Person, Session
-from ostiary.store import ends, of_device, of_issuer, of_keys, of_people, of_web, past
+from ostiary.store import ends, of_api_keys, of_device, of_issuer, of_keys, of_people, of_web, past
 from ostiary.store.interface import Store, StoreUnavailable
 from ostiary.store.of_issuer import Spent
 from ostiary.store.plans import Encoded
@@ -118,6 +119,9 @@ class SqlStore(Store):
 
     async def signing_keys(self) -> Sequence[SigningKey]:
         return await self._read(of_keys.signing_keys())
+
+    async def api_keys(self) -> Sequence[ApiKey]:
+        return await self._read(of_api_keys.api_keys())
 
     async def feed_since(self, position: int) -> Sequence[Numbered]:
         return await self._read(ends.feed_since(position))

@@ -132,8 +132,6 @@ def not_served(client: Client) -> str:
     """What is missing before the client gets in; empty: nothing."""
     if client.kind is Kind.SERVICE and credential_of(client) is Credential.MTLS:
         return "Mutual TLS is not served yet: the token endpoint refuses such a client."
-    if credential_of(client) is Credential.SIGNATURE:
-        return ""
     return PROFILES[client.kind].not_served
 
 

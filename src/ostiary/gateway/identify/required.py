@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ostiary.contract.model import Contract
 from ostiary.gateway.decision import Asked
-from ostiary.gateway.identify import signature
+from ostiary.gateway.identify import api_key, signature
 from ostiary.gateway.identify.bearer import bearer
 from ostiary.gateway.identify.dpop import dpop
 from ostiary.gateway.identify.trust import Trust, is_revoked
@@ -42,7 +42,10 @@ class Source:
 
 SCHEMES: Mapping[bytes, Read] = {b"bearer": bearer, b"dpop": dpop}
 """Of the Authorization field (RFC 9110 section 11.4), in lower case. What stands there decides alone."""
-SOURCES: tuple[Source, ...] = (Source(signature.serves, signature.find, signature.signed, signature.asks),)
+SOURCES: tuple[Source, ...] = (
+    Source(api_key.serves, api_key.find, api_key.read),
+    Source(signature.serves, signature.find, signature.signed, signature.asks),
+)
 """Looked through in this order where there is no Authorization field."""
 
 

@@ -5,9 +5,10 @@ The checks are in `signature_checks`; `_proven` names them in their order.
 
 from typing import Final
 
-from ostiary.contract.model import Contract, LimitBy
+from ostiary.contract.model import Contract
 from ostiary.gateway.decision import Asked, Check
 from ostiary.gateway.identify import signature_checks as checks
+from ostiary.gateway.identify.itself import seen_of_client
 from ostiary.gateway.identify.signers import Signer
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.remembered import Seen
@@ -16,12 +17,10 @@ from ostiary.http.signature_base import Site, site_of
 from ostiary.keys.replays import Replays
 from ostiary.model.errors import InvalidSignature, Refusal
 from ostiary.model.ids import TokenId
-from ostiary.model.principal import Binding, Principal
+from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
 
 MARK: Final = b"\0S"
-NEVER: Final = 1 << 62
-"""A key has no end of its own: it leaves the contract, or its client is revoked."""
 
 
 def serves(contract: Contract) -> bool:
@@ -46,33 +45,8 @@ def signed(credential: bytes, asked: Asked, trust: Trust) -> Seen:
     if signer is None:
         asked.adds += asks(asked, trust)
         raise InvalidSignature(Reason.SIGNATURE_KEY_UNKNOWN)
-    client = signer.client
-    by_client = f"client {client.id}"
-    return Seen(
-        principal=Principal(
-            client=client.id,
-            kind=client.profile.kind,
-            binding=Binding.SIGNATURE,
-            scopes=client.scopes,
-            tenant=client.tenant,
-            roles=client.roles,
-        ),
-        token=TokenId(f"keyid {signer.key.id}"),
-        expires_at=NEVER,
-        audiences=frozenset(service.audience for service in trust.contract.services.values()),
-        who=(client.id, None, client.tenant),
-        counted_as={
-            LimitBy.CLIENT: by_client,
-            LimitBy.PERSON: by_client,
-            LimitBy.TENANT: by_client if client.tenant is None else f"tenant {client.tenant}",
-        },
-        networks=client.allow_ips,
-        limits=trust.client_buckets[client.id],
-        otherwise=trust.kind_buckets[client.id],
-        origins=None,
-        claims={},
-        prove=_proven(signer, site_of(trust.contract.origin), trust.proofs.replays),
-    )
+    prove = _proven(signer, site_of(trust.contract.origin), trust.proofs.replays)
+    return seen_of_client(signer.client, Binding.SIGNATURE, TokenId(f"keyid {signer.key.id}"), trust, prove=prove)
 
 
 def _proven(signer: Signer, site: Site, replays: Replays) -> Check:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ostiary.contract.model import ClientRule, Contract, Limit
+from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.signers import Signer, signers_of
 from ostiary.gateway.limits import Bucket, bucket
 from ostiary.gateway.remembered import Remembered, Seen
@@ -25,20 +26,23 @@ class Trust:
     client_buckets: Mapping[ClientId, tuple[Bucket, ...]]
     kind_buckets: Mapping[ClientId, tuple[Bucket, ...]]
     """What holds for the client where neither it nor the route has a limit."""
+    api_keys: ApiKeys
     signers: Mapping[str, Signer]
     """Who signs requests, by `keyid`."""
     reads_claims: bool
     """Whether a rule reads claims of a token; where none does, they are not kept."""
 
     @classmethod
-    def of(cls, contract: Contract, keys: KeySet, revocations: Revocations, proofs: Proofs) -> "Trust":
+    def of(
+        cls, contract: Contract, keys: KeySet, revocations: Revocations, proofs: Proofs, api_keys: ApiKeys
+    ) -> "Trust":
         clients = contract.clients.values()
         buckets = {client.id: tuple(_bucket(client, limit) for limit in client.limits) for client in clients}
         of_kind = {client.id: (_bucket(client, client.profile.limit),) for client in clients}
         facts = [fact for rule in contract.routes for fact in (rule.owner, rule.tenant) if fact is not None]
         reads_claims = any(fact.source == "claims" for fact in facts)
         signers = signers_of(contract)
-        return cls(contract, keys, revocations, proofs, Remembered(), buckets, of_kind, signers, reads_claims)
+        return cls(contract, keys, revocations, proofs, Remembered(), buckets, of_kind, api_keys, signers, reads_claims)
 
 
 def _bucket(client: ClientRule, limit: Limit) -> Bucket:

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.revocation import Revocations
+from ostiary.keys.api_key import TouchApiKey
 from ostiary.keys.ring import NoSigningKey
+from ostiary.model.plan import Plan
 from ostiary.server.gateway.keys import GatewayKeys
 from ostiary.store.interface import Store, StoreUnavailable
 
@@ -17,11 +20,20 @@ FORGET_SECONDS: Final = 60.0
 
 
 class Follower:
-    """Applies the feed to the revocations and the keys; `changed` is called after what may end running streams."""
+    """Applies the feed to the revocations and all keys; `changed` is called after what may end running streams."""
 
-    def __init__(self, store: Store, keys: GatewayKeys, revocations: Revocations, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        keys: GatewayKeys,
+        api_keys: ApiKeys,
+        revocations: Revocations,
+        changed: Callable[[], None],
+    ) -> None:
         self._store: Final = store
         self._keys: Final = keys
+        self._api_keys: Final = api_keys
+        self._api_keys_version = -1
         self._revocations: Final = revocations
         self._changed: Final = changed
         self._trust: Trust | None = None
@@ -44,6 +56,10 @@ class Follower:
             self._adopt_keys()
         elif self._keys.change_due(time.time()):
             self._adopt_keys()
+        if revocations.api_keys_version != self._api_keys_version:
+            read = revocations.api_keys_version
+            self._api_keys.adopt(await self._store.api_keys())
+            self._api_keys_version = read
         revocations.heard_at = asked_at
         if revocations.position != before:
             self._changed()
@@ -66,6 +82,14 @@ class Follower:
             if time.monotonic() >= self._forget_at:
                 self._forget_at = time.monotonic() + FORGET_SECONDS
                 self._revocations.forget(time.time())
+                await self._write_used()
+
+    async def _write_used(self) -> None:
+        """When API keys were used last; a store that is away learns of the next use."""
+        used = self._api_keys.take_used()
+        if used:
+            with suppress(StoreUnavailable):
+                await self._store.commit(Plan(tuple(TouchApiKey(id, int(at)) for id, at in used.items())))
 
     def _adopt_keys(self) -> None:
         if self._trust is not None:

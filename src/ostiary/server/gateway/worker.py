@@ -9,6 +9,7 @@ from typing import Final
 
 from ostiary.contract.model import Contract
 from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.metrics import Counts
@@ -48,6 +49,7 @@ class GatewayWorker:
         self._counts: Final = Counts() if before is None else Counts.restored(before)
         self._revocations: Final = Revocations()
         self._table: Final = Table(memoryview(attach(setup.memory["limits"])))
+        self._api_keys: Final = ApiKeys()
         self._proofs: Final = open_proofs(setup.memory["proofs"])
         self._reporter: Final = Reporter(place, self._counts, self._table)
 
@@ -61,7 +63,7 @@ class GatewayWorker:
         recorder = Recorder(self._store, prefix, master.derive("pseudonym"), self._counts)
         self._clockwork = Clockwork(asyncio.get_running_loop())
         self._door = Door(prefix, setup.issuer_socket, recorder, self._clockwork, self._counts)
-        self._follower = Follower(self._store, self._keys, self._revocations, self._door.recheck)
+        self._follower = Follower(self._store, self._keys, self._api_keys, self._revocations, self._door.recheck)
         await self._follower.poll()
         self.prepare(setup.contract)()
         self._recording = asyncio.create_task(recorder.run(lambda: self._door.gateway.contract.audit_bound_seconds))
@@ -81,7 +83,7 @@ class GatewayWorker:
 
     def prepare(self, contract: Contract) -> Callable[[], None]:
         """Raises what is wrong with the contract."""
-        trust = Trust.of(contract, self._keys.published, self._revocations, self._proofs)
+        trust = Trust.of(contract, self._keys.published, self._revocations, self._proofs, self._api_keys)
         gateway = Gateway(contract, Facts(trust, self._table, self._keys.sign, self._counts))
 
         def adopt() -> None:

@@ -1,0 +1,121 @@
+"""`ostiary api-key`: the keys of partners."""
+
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from ostiary.cli.opened import with_store
+from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
+from ostiary.cli.said import fail, print_json
+from ostiary.contract.model import LONGEST_API_KEY, ClientRule
+from ostiary.contract.quantities import in_words
+from ostiary.contract.quantities import seconds as parse_seconds
+from ostiary.keys.api_key import MOST_LIVING, ApiKey, TooManyKeys, make, revoke
+from ostiary.model.ids import ClientId, Scope
+from ostiary.server.place import Place
+from ostiary.store.interface import Store
+
+app = typer.Typer(no_args_is_help=True, help="API keys of partners: make, list, revoke.")
+
+Client = Annotated[str, typer.Argument(metavar="CLIENT_ID")]
+
+
+@app.command()
+def add(
+    client: Client,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="Of the client's scopes; may be repeated. By default all.")
+    ] = None,
+    expires: Annotated[str, typer.Option(metavar="DURATION", help="After how long it ends, as `90d`.")] = "90d",
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a key. It is shown here and nowhere else. Of two that live, one can take the other's place."""
+
+    async def work(place: Place, store: Store) -> None:
+        rule = place.contract.clients.get(ClientId(client))
+        scopes = _scopes(rule, client, scope)
+        now, others = int(time.time()), await store.api_keys()
+        try:
+            secret, plan = make(ClientId(client), scopes, others, now, _lifetime(expires), secrets.token_bytes)
+        except TooManyKeys:
+            fail(f"{client} has {MOST_LIVING} living keys; `ostiary api-key list` shows them, revoke one first")
+        await store.commit(plan)
+        if as_json:
+            print_json({"client": client, "key": secret.reveal(), "expires_at": _moment(now + _lifetime(expires))})
+        else:
+            typer.echo(secret.reveal())
+
+    with_store(contract, state, work)
+
+
+@app.command("list")
+def list_keys(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False) -> None:
+    """Every key: whose, since when, until when, and when it was used last. Never the key itself."""
+
+    async def work(place: Place, store: Store) -> None:
+        keys = [_shown(key) for key in await store.api_keys()]
+        if as_json:
+            print_json(keys)
+        for key in () if as_json else keys:
+            typer.echo("{id}  {client:16}  {state:8}  until {expires_at}  used {used_at}".format(**key))
+
+    with_store(contract, state, work)
+
+
+@app.command("revoke")
+def revoke_key(
+    id: Annotated[str, typer.Argument(metavar="KEY_ID", help="As `list` shows it.")],
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+) -> None:
+    """A key stops working at every gateway within a second."""
+
+    async def work(place: Place, store: Store) -> None:
+        for key in await store.api_keys():
+            if key.id == id and key.revoked_at is None:
+                await store.commit(revoke(key, int(time.time())))
+                return
+        fail(f"there is no living key {id}")
+
+    with_store(contract, state, work)
+    typer.echo(f"revoked: the API key {id}")
+
+
+def _scopes(rule: ClientRule | None, client: str, asked: list[str] | None) -> frozenset[Scope]:
+    if rule is None or not rule.api_keys:
+        fail(f"{client} is no client of the contract with `credential: api-key`")
+    scopes = frozenset(map(Scope, asked or ()))
+    if foreign := sorted(scopes - rule.scopes):
+        fail(f"{client} does not have the scope {', '.join(foreign)}")
+    return scopes
+
+
+def _lifetime(text: str) -> int:
+    try:
+        lifetime = parse_seconds(text)
+    except ValueError:
+        fail(f"{text} is no duration; write it as `90d`")
+    if lifetime > LONGEST_API_KEY:
+        fail(f"a key lives at most {in_words(LONGEST_API_KEY)}")
+    return lifetime
+
+
+def _shown(key: ApiKey) -> dict[str, Any]:
+    return {
+        "id": key.id,
+        "client": key.client,
+        "scopes": sorted(key.scopes),
+        "state": "revoked" if key.revoked_at is not None else "living" if key.lives(time.time()) else "expired",
+        "created_at": _moment(key.created_at),
+        "expires_at": _moment(key.expires_at),
+        "used_at": "never" if key.used_at is None else _moment(key.used_at),
+    }
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
