@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ostiary.cli.demo.browser import Browser
 from ostiary.cli.demo.folder import ClientOfDemo, Demo, PersonOfDemo, lay_out
-from ostiary.cli.demo.people import add_people, hash_passwords
+from ostiary.cli.demo.people import add_keys, add_people, hash_passwords
 from ostiary.cli.demo.shop import Shop
 from ostiary.keys.master import MasterKey
 from ostiary.server.place import find_place
@@ -68,7 +68,7 @@ class RunningShop(Up):
         for person in self.demo.people.values():
             secret(person.password)
         for client in self.demo.clients.values():
-            secret(client.secret or (client.private_key or {}).get("d") or "x" * 64)
+            secret(client.secret or client.api_key or (client.private_key or {}).get("d") or "x" * 64)
         for written in (self.folder / "state", self.log, self.folder / "shop.log"):
             watch(written)
 
@@ -77,4 +77,5 @@ async def _add_people(demo: Demo) -> None:
     place = find_place(Path(demo.contract))
     store = await open_store(place.store, MasterKey.from_text(place.master_key()).derive("audit"))
     await add_people(place, store, demo, hash_passwords(demo))
+    await add_keys(store, demo)
     await store.close()

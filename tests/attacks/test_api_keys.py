@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ostiary.keys.api_key import AddApiKey, ApiKey, make
+from ostiary.keys.api_key import AddApiKey, ApiKey, draw, keep
 from ostiary.model.errors import HttpRefused
 from ostiary.model.feed import Numbered, TokenRevoked
 from ostiary.model.ids import ClientId, Scope
@@ -38,7 +38,8 @@ class Partners(Rules):
     def give(self, client: str = "acme", scopes: tuple[str, ...] = (), lifetime: int = 3600, **changes: Any) -> str:
         """The field with a new key."""
         named = frozenset(map(Scope, scopes))
-        made, plan = make(ClientId(client), named, (), NOW, lifetime, secrets.token_bytes)
+        made = draw(secrets.token_bytes)
+        plan = keep(made, ClientId(client), named, (), NOW, lifetime)
         [write] = plan.writes
         assert isinstance(write, AddApiKey)
         self.kept.append(replace(write.key, **changes))

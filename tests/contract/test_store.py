@@ -34,10 +34,12 @@ from ostiary.issuer.records import (
 )
 from ostiary.issuer.user_code import UserCodeHash
 from ostiary.issuer.web_records import EndWebSession, KeepWebTokens, StartWebSession, TouchWebSession, WebSession
+from ostiary.keys.api_key import AddApiKey, ApiKey, RevokeApiKey, TouchApiKey
 from ostiary.keys.records import AddKey, KeyUse, RemoveKey, SetKeyDeath, SigningKey
 from ostiary.model.events import ClientRevocation, Started
 from ostiary.model.feed import ClientRevoked, GrantRevoked, KeysChanged, SessionEnded, SubjectChanged, TokenRevoked
 from ostiary.model.ids import (
+    ApiKeyId,
     ClientId,
     GrantId,
     KeyId,
@@ -121,6 +123,7 @@ DEVICE = DeviceRequest(
 )
 DEVICE_GRANT = replace(GRANT, id=GrantId("of-device"), client=DEVICE.client)
 KEY = SigningKey(KeyId("k"), KeyUse.ISSUER, "{}", b"sealed", NOW, NOW + 5)
+API_KEY = ApiKey(ApiKeyId("a"), TokenHash(b"k" * 32), ClientId("acme"), frozenset({Scope("x")}), NOW, NOW + 100)
 STARTED = Started(at=1.5, contract="c", version="1")
 
 
@@ -371,6 +374,23 @@ def test_a_plan_that_fails_leaves_nothing_and_the_others_succeed(on_store: OnSto
         assert await store.client_disabled_at(ClientId("good")) == NOW
         assert [record.position async for record in store.records()] == [1, 2]
         assert [numbered.position for numbered in await store.feed_since(0)] == [1, 2]
+
+    on_store(work)
+
+
+def test_api_keys_are_kept_revoked_and_touched(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        other = replace(API_KEY, id=ApiKeyId("b"), hash=TokenHash(b"o" * 32), client=ClientId("zeta"))
+        await committed(store, AddApiKey(other), AddApiKey(API_KEY))
+        assert list(await store.api_keys()) == [API_KEY, other]
+        await committed(store, TouchApiKey(API_KEY.id, NOW + 60), TouchApiKey(API_KEY.id, NOW + 5))
+        await committed(store, RevokeApiKey(other.id, NOW + 7), RevokeApiKey(other.id, NOW + 9))
+        assert list(await store.api_keys()) == [
+            replace(API_KEY, used_at=NOW + 60),
+            replace(other, revoked_at=NOW + 7),
+        ]
+        await store.forget(API_KEY.expires_at + 31 * 86400)
+        assert not await store.api_keys()
 
     on_store(work)
 

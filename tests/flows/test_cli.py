@@ -35,6 +35,7 @@ CONTRACT: Mapping[str, Any] = {
     "clients": {
         "robot": {"kind": "service", "secret": "${env:ROBOT}", "scopes": ["things.read"]},
         "spare": {"kind": "service", "secret": "${env:ROBOT}", "scopes": ["things.read"]},
+        "acme": {"kind": "partner", "credential": "api-key", "scopes": ["things.read"]},
         "page": {"kind": "spa", "redirect_uris": ["https://page.example/"], "scopes": ["things.read", "things.write"]},
     },
     "routes": [
@@ -336,6 +337,39 @@ def test_keys_rotate_and_the_new_ones_are_published_before_they_sign(ostiary: Co
     assert not any(keys[id]["signs"] for id in new)
     assert all(keys[id]["signs"] for id in before)
     assert ostiary("keys", "rotate", "--ahead", "-1").exit_code == 2
+
+
+def test_an_api_key_is_shown_once_lets_in_and_is_revoked(up: Up, ostiary: Command) -> None:
+    key = secret(ostiary("api-key", "add", "acme", "--expires", "30d").stdout.strip())
+    _until(up, key, 502)
+    listed = ostiary("api-key", "list", "--json").stdout
+    assert key not in listed
+    [shown] = [each for each in json.loads(listed) if each["state"] == "living"]
+    assert (shown["client"], shown["scopes"], shown["used_at"]) == ("acme", [], "never")
+    other = json.loads(ostiary("api-key", "add", "acme", "--scope", "things.read", "--json").stdout)
+    secret(other["key"])
+    assert ostiary("api-key", "add", "acme").exit_code == 1
+    assert ostiary("api-key", "revoke", shown["id"]).exit_code == 0
+    _until(up, key, 401)
+    _until(up, other["key"], 502)
+    assert ostiary("api-key", "revoke", shown["id"]).exit_code == 1
+
+
+def _until(up: Up, key: str, status: int) -> None:
+    """Nobody is behind the door: 502 is a request that was let in."""
+    until(lambda: up.get("/things", {"x-api-key": key}).status, lambda seen: seen == status)
+
+
+@pytest.mark.parametrize(
+    "said", ["nobody", "robot", "acme --scope things.write", "acme --expires 1y", "acme --expires 400d"]
+)
+def test_no_api_key_is_made_for_what_may_have_none(ostiary: Command, said: str) -> None:
+    assert ostiary("api-key", "add", *said.split()).exit_code == 1
+
+
+def test_a_request_with_an_api_key_is_explained(ostiary: Command) -> None:
+    assert ostiary("explain", "request", "GET", "/things", "--as", "acme").exit_code == 0
+    assert ostiary("explain", "request", "POST", "/things", "--as", "acme").exit_code == 1
 
 
 # the audit log

@@ -84,7 +84,9 @@ class Demo:
         people = [person["password"] for person in self.facts["people"].values()]
         clients = self.facts["clients"].values()
         return people + [
-            each["secret"] or each["private_key"]["d"] for each in clients if each["secret"] or each["private_key"]
+            each["secret"] or each["api_key"] or each["private_key"]["d"]
+            for each in clients
+            if each["secret"] or each["api_key"] or each["private_key"]
         ]
 
 

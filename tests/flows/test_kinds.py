@@ -43,3 +43,18 @@ def test_a_device_comes_in_by_the_code_that_it_shows(shop: RunningShop) -> None:
         shop.let_in("bob", f"{shown[1]}?user_code={shown[2]}")
         said = device.stdout.read()
     assert shop.person("bob").subject in said
+
+
+def test_a_partner_comes_in_by_its_key(shop: RunningShop) -> None:
+    key = shop.client("harbour").api_key
+    assert key is not None
+    assert "cents" in ran("partner-keys.md", shop, API_KEY=key)
+
+
+def ran(page: str, shop: RunningShop, **environment: str) -> str:
+    """What the page's program prints."""
+    known = {**os.environ, "SSL_CERT_FILE": str(shop.ca_file), **environment}
+    program = [sys.executable, "-c", code(page, shop)]
+    ended = subprocess.run(program, capture_output=True, text=True, env=known, timeout=60, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout

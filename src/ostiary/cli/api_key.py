@@ -13,7 +13,7 @@ from ostiary.cli.said import fail, print_json
 from ostiary.contract.model import LONGEST_API_KEY, ClientRule
 from ostiary.contract.quantities import in_words
 from ostiary.contract.quantities import seconds as parse_seconds
-from ostiary.keys.api_key import MOST_LIVING, ApiKey, TooManyKeys, make, revoke
+from ostiary.keys.api_key import MOST_LIVING, ApiKey, TooManyKeys, draw, keep, revoke
 from ostiary.model.ids import ClientId, Scope
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
@@ -39,9 +39,9 @@ def add(
     async def work(place: Place, store: Store) -> None:
         rule = place.contract.clients.get(ClientId(client))
         scopes = _scopes(rule, client, scope)
-        now, others = int(time.time()), await store.api_keys()
+        secret, now, others = draw(secrets.token_bytes), int(time.time()), await store.api_keys()
         try:
-            secret, plan = make(ClientId(client), scopes, others, now, _lifetime(expires), secrets.token_bytes)
+            plan = keep(secret, ClientId(client), scopes, others, now, _lifetime(expires))
         except TooManyKeys:
             fail(f"{client} has {MOST_LIVING} living keys; `ostiary api-key list` shows them, revoke one first")
         await store.commit(plan)

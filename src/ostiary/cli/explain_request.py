@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -92,10 +92,13 @@ def _made_up(login: str, roles: Sequence[str], tenant: str | None) -> Person:
     return Person(Subject(login), login, login, None, belongs, frozenset(map(Role, roles)), "")
 
 
+_FOR_PEOPLE: Final = frozenset({GrantType.AUTHORIZATION_CODE, GrantType.DEVICE_CODE})
+
+
 def _visitor(
     client: ClientRule, person: Person | None, scopes: frozenset[Scope] | None, ago: int, disabled_at: int | None
 ) -> Visitor:
-    acts_for_itself = GrantType.CLIENT_CREDENTIALS in client.profile.grants or client.signature is not None
+    acts_for_itself = client.profile.grants.isdisjoint(_FOR_PEOPLE)
     if acts_for_itself and person is not None:
         raise typer.BadParameter(f"{client.id} acts for itself: leave out --person")
     if not acts_for_itself and person is None:

@@ -11,10 +11,11 @@ from typing import Final
 from ostiary.cli.trial_request import Request
 from ostiary.cli.trial_signature import signed_fields, with_key
 from ostiary.cli.trial_token import Visitor, token_claims
-from ostiary.contract.model import Contract, SignatureRule
+from ostiary.contract.model import LONGEST_API_KEY, ClientRule, Contract, SignatureRule
 from ostiary.gateway import forward
 from ostiary.gateway.compile import Facts, Gateway
 from ostiary.gateway.decision import Allow, Asked, Refuse, Reply
+from ostiary.gateway.identify.api_key import FIELD
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.inspect import inspect
@@ -26,6 +27,7 @@ from ostiary.issuer import access_token
 from ostiary.issuer.client_authentication import require_enabled
 from ostiary.issuer.holder import Holder
 from ostiary.keys import jwt
+from ostiary.keys.api_key import AddApiKey, draw, keep
 from ostiary.keys.dpop import Proofs, key_thumbprint, make_proof, token_digest
 from ostiary.keys.dpop import Request as Proven
 from ostiary.keys.es256 import SigningPrivateKey
@@ -82,8 +84,10 @@ def attempt(contract: Contract, request: Request, visitor: Visitor | None) -> Tr
     """Try it; `visitor` is None for a request without a token. Raises ValueError for an address that is none."""
     if visitor is not None and visitor.client.signature is not None:
         return _attempt_signed(contract, request, visitor, visitor.client.signature)
+    if visitor is not None and visitor.client.api_keys:
+        return _attempt_with_key(contract, request, visitor)
     trial, key, now = Trial(), SigningPrivateKey.generate(), time.time()
-    credential = Credential()
+    credential, gateway = Credential(), _gateway(contract, key, trial)
     if visitor is not None:
         own = SigningPrivateKey.generate() if visitor.client.profile.binding is Binding.DPOP else None
         holder = None if own is None else Holder(Binding.DPOP, key_thumbprint(own.public))
@@ -94,7 +98,6 @@ def attempt(contract: Contract, request: Request, visitor: Visitor | None) -> Tr
             return trial
         trial.note("issue", "token", None)
         credential = Credential(jwt.sign(trial.token, key, access_token.TYPE), own)
-    gateway = _gateway(contract, key, trial)
     _judge(gateway, request, credential.fields(request, contract.origin, gateway.trust.proofs, now), trial)
     return trial
 
@@ -102,15 +105,31 @@ def attempt(contract: Contract, request: Request, visitor: Visitor | None) -> Tr
 def _attempt_signed(contract: Contract, request: Request, visitor: Visitor, rule: SignatureRule) -> Trial:
     """A client that signs its requests needs no token."""
     trial, key, client = Trial(), secrets.token_urlsafe(32), visitor.client
-    try:
-        require_enabled(visitor.disabled_at)
-    except OAuthError as refused:
-        trial.note("identify", "client", refused)
+    if not _is_enabled(visitor, trial):
         return trial
     gateway = _gateway(with_key(contract, client, rule, key), SigningPrivateKey.generate(), trial)
     fields = signed_fields(client, rule, key, request, contract.origin, time.time())
     _judge(gateway, request, tuple(fields.items()), trial)
     return trial
+
+
+def _attempt_with_key(contract: Contract, request: Request, visitor: Visitor) -> Trial:
+    """Nor does one with an API key, of which it is given one for this."""
+    trial = Trial()
+    if _is_enabled(visitor, trial):
+        gateway = _gateway(contract, SigningPrivateKey.generate(), trial)
+        _judge(gateway, request, _api_key(gateway.trust, visitor.client, int(time.time())), trial)
+    return trial
+
+
+def _is_enabled(visitor: Visitor, trial: Trial) -> bool:
+    """Noted where the client was revoked."""
+    try:
+        require_enabled(visitor.disabled_at)
+    except OAuthError as refused:
+        trial.note("identify", "client", refused)
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +148,15 @@ class Credential:
         about = Proven(request.method, origin + request.path.partition("?")[0], token_digest(self.token))
         proof = make_proof(self.key, about, proofs.nonces.newest(now), "trial", now)
         return (("authorization", f"DPoP {self.token}"), ("dpop", proof))
+
+
+def _api_key(trust: Trust, client: ClientRule, now: int) -> Sequence[tuple[str, str]]:
+    """What brings a key that the client has just been given."""
+    secret = draw(secrets.token_bytes)
+    [given] = keep(secret, client.id, frozenset(), (), now, LONGEST_API_KEY).writes
+    assert isinstance(given, AddApiKey)
+    trust.api_keys.adopt((given.key,))
+    return ((FIELD.decode(), secret.reveal()),)
 
 
 def _gateway(contract: Contract, key: SigningPrivateKey, trial: Trial) -> Gateway:

@@ -94,18 +94,22 @@ def checksum(chance: str) -> str:
     return text
 
 
-def make(
-    client: ClientId, scopes: frozenset[Scope], others: Sequence[ApiKey], now: int, lifetime: int, fresh: Fresh
-) -> tuple[Secret, Plan]:
-    """A new key, to be shown once, and the plan that keeps its hash. `others`: all keys. Raises TooManyKeys."""
+def draw(fresh: Fresh) -> Secret:
+    """A new key, to be shown once."""
+    chance = _chance(fresh)
+    return Secret(PREFIX + chance + checksum(chance))
+
+
+def keep(
+    secret: Secret, client: ClientId, scopes: frozenset[Scope], others: Sequence[ApiKey], now: int, lifetime: int
+) -> Plan:
+    """Let the client in by this key. `others`: the keys there are. Raises TooManyKeys."""
     if sum(key.lives(now) for key in others if key.client == client) >= MOST_LIVING:
         raise TooManyKeys
-    chance = _chance(fresh)
-    secret = Secret(PREFIX + chance + checksum(chance))
     hash = token_hash(secret.reveal())
     key = ApiKey(ApiKeyId(hash.hex()[:_ID]), hash, client, scopes, now, now + lifetime)
     added = ApiKeyAdded(at=now, client=client, key=key.id, scopes=tuple(sorted(scopes)), expires_at=key.expires_at)
-    return secret, Plan((AddApiKey(key),), (added,), (ApiKeysChanged(key.expires_at),))
+    return Plan((AddApiKey(key),), (added,), (ApiKeysChanged(key.expires_at),))
 
 
 def revoke(key: ApiKey, now: int) -> Plan:

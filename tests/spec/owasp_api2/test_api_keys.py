@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ostiary.keys.api_key import LENGTH, AddApiKey, ApiKey, TooManyKeys, checksum, is_well_formed, make, revoke
+from ostiary.keys.api_key import LENGTH, AddApiKey, ApiKey, TooManyKeys, checksum, draw, is_well_formed, keep, revoke
 from ostiary.keys.hashing import token_hash
 from ostiary.model.events import ApiKeyAdded
 from ostiary.model.feed import ApiKeysChanged, TokenRevoked
@@ -18,7 +18,8 @@ DAY = 86400
 
 
 def made(others: tuple[ApiKey, ...] = (), now: int = NOW) -> tuple[str, ApiKey]:
-    secret, plan = make(ACME, frozenset({Scope("things")}), others, now, 90 * DAY, secrets.token_bytes)
+    secret = draw(secrets.token_bytes)
+    plan = keep(secret, ACME, frozenset({Scope("things")}), others, now, 90 * DAY)
     [write] = plan.writes
     assert isinstance(write, AddApiKey)
     return secret.reveal(), write.key
@@ -64,7 +65,7 @@ def test_two_keys_live_at_a_time_so_that_one_can_take_the_others_place() -> None
 
 
 def test_a_new_key_is_told_to_every_gateway_and_to_the_log() -> None:
-    _, plan = make(ACME, frozenset(), (), NOW, DAY, secrets.token_bytes)
+    plan = keep(draw(secrets.token_bytes), ACME, frozenset(), (), NOW, DAY)
     [event], [fed] = plan.events, plan.feed
     assert isinstance(event, ApiKeyAdded)
     assert (event.client, event.expires_at, event.scopes) == (ACME, NOW + DAY, ())

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import ostiary
 from ostiary.keys import base64url
+from ostiary.keys.api_key import draw
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.server.development import CA_FILE, write_private
 from ostiary.server.state import StateDirectory
@@ -43,6 +44,7 @@ class ClientOfDemo:
     redirect_uri: str = ""
     secret: str | None = None
     private_key: Mapping[str, str] | None = None
+    api_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ def _clients(origin: str, before: Mapping[str, Any]) -> dict[str, ClientOfDemo]:
     def key(name: str) -> Mapping[str, str]:
         return dict(kept[name]["private_key"]) if name in kept else _private_jwk()
 
+    api_key = kept["harbour"]["api_key"] if "harbour" in kept else draw(secrets.token_bytes).reveal()
     made = (
         ClientOfDemo("storefront", "web", f"{origin}/app/", secret("storefront")),
         ClientOfDemo("shelf", "spa", f"{origin}/shelf/"),
@@ -147,6 +150,7 @@ def _clients(origin: str, before: Mapping[str, Any]) -> dict[str, ClientOfDemo]:
         ClientOfDemo("stock", "service", secret=secret("stock")),
         ClientOfDemo("till", "device"),
         ClientOfDemo("acme", "partner", private_key=key("acme")),
+        ClientOfDemo("harbour", "partner", api_key=api_key),
     )
     return {client.client_id: client for client in made}
 

@@ -1,4 +1,4 @@
-"""The demo's people in the store."""
+"""The demo's people and the partner's key in the store."""
 
 import secrets
 import time
@@ -7,7 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from ostiary.cli.demo.folder import Demo, PersonOfDemo
-from ostiary.model.ids import Role, Secret, Subject, TenantId
+from ostiary.contract.model import LONGEST_API_KEY
+from ostiary.keys.api_key import keep
+from ostiary.keys.hashing import token_hash
+from ostiary.model.ids import ClientId, Role, Secret, Subject, TenantId
 from ostiary.people.accounts import NewPerson, add_person
 from ostiary.people.passwords import SALT_BYTES, hash_password
 from ostiary.server.place import Place
@@ -40,3 +43,12 @@ async def add_people(place: Place, store: Store, demo: Demo, hashes: Hashes) -> 
         plan = add_person(new, Subject(person.subject), hashes[person.login], place.contract.roles, time.time())
         with suppress(LoginTaken):
             await store.commit(plan)
+
+
+async def add_keys(store: Store, demo: Demo) -> None:
+    """The API keys of the demo's partners; those that a state has already stay."""
+    known = {key.hash for key in await store.api_keys()}
+    for client in demo.clients.values():
+        if client.api_key is not None and token_hash(client.api_key) not in known:
+            secret, name = Secret(client.api_key), ClientId(client.client_id)
+            await store.commit(keep(secret, name, frozenset(), (), int(time.time()), LONGEST_API_KEY))

@@ -77,7 +77,7 @@ def print_household(out: Console, demo: Demo) -> None:
     clients = Table("Client", "Kind", "Credential", box=None, pad_edge=False)
     for client in demo.clients.values():
         key = "a private key, in demo.json" if client.private_key else "none: a public client"
-        clients.add_row(client.client_id, client.kind, Text(client.secret or key))
+        clients.add_row(client.client_id, client.kind, Text(client.secret or client.api_key or key))
     out.print(people, "", clients, "", *_not_served(), sep="\n")
 
 

@@ -16,7 +16,7 @@ from ostiary.cli.demo.ending import Ended, Ending
 from ostiary.cli.demo.folder import Demo, lay_out
 from ostiary.cli.demo.front_door import FrontDoor
 from ostiary.cli.demo.oauth import authorization
-from ostiary.cli.demo.people import add_people, hash_passwords
+from ostiary.cli.demo.people import add_keys, add_people, hash_passwords
 from ostiary.cli.demo.report import Line
 from ostiary.cli.demo.shop import Shop
 from ostiary.cli.demo.tour import Stop, Tour
@@ -66,6 +66,7 @@ class Show:
         hashing = asyncio.create_task(asyncio.to_thread(hash_passwords, demo))
         door = await stack.enter_async_context(running(place, self._log))
         await add_people(place, door.store, demo, await hashing)
+        await add_keys(door.store, demo)
         return door.store
 
     def _log(self, line: str) -> None:

@@ -69,6 +69,7 @@ class Tour:
         yield from self._pocketbook()
         yield from self._till()
         yield from self._services()
+        yield from self._partners()
         yield from self._forged()
         yield from self._refreshed_and_revoked()
         yield from self._acme()
@@ -112,6 +113,13 @@ class Tour:
         yield self._ask(billing, "GET", "/v1/reports/sales", 200)
         stock = self._for_itself("stock", "orders.read", "client_secret_basic")
         yield self._ask(stock, "GET", "/v1/reports/sales", 403)
+
+    def _partners(self) -> Iterator[Stop]:
+        known = self._demo.clients["harbour"]
+        key = known.api_key or ""
+        for shown, status, said in ((key, 200, "API key"), (f"{key[:-1]}!", 401, "API key, mistyped")):
+            answer = self._door.get("/v1/reports/sales", {"x-api-key": shown})
+            yield Stop(known.client_id, known.kind, said, "-", "GET", "/v1/reports/sales", status, answer)
 
     def _forged(self) -> Iterator[Stop]:
         """The header that the gateway adds, made up by somebody: through the door, and past it."""
