@@ -1,7 +1,6 @@
 """What every endpoint of the issuer needs of the world: the contract, the store, keys, clock and randomness."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,7 +33,7 @@ def reading(contract: Contract) -> Reading:
 
 
 class Desk:
-    """The issuer of one process. `clock`: seconds since the epoch; `pause`: lets so many seconds pass."""
+    """The issuer of one process. `clock`: seconds since the epoch."""
 
     def __init__(
         self,
@@ -45,14 +44,12 @@ class Desk:
         proofs: Proofs,
         clock: Callable[[], float],
         fresh: Fresh,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.store: Final = store
         self.keys: Final = keys
         self.proofs: Final = proofs
         self.clock: Final = clock
         self.fresh: Final = fresh
-        self.pause: Final = pause
         self.refusals: Final = RefusalLedger(clock())
         self.refresh_key: Final = master.derive("refresh")
         self.form_key: Final = master.derive("forms")
