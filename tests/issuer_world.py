@@ -13,6 +13,8 @@ from argon2 import PasswordHasher
 
 from ostiary.cli.demo.browser import Form, forms
 from ostiary.issuer.pkce import challenge_of
+from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.keys.jwt import sign
 from ostiary.keys.session_cookie import PREFIX
 from ostiary.model import endpoints
 from ostiary.model.events import Event
@@ -22,7 +24,7 @@ from ostiary.people.records import AddPerson, Person
 from ostiary.server.issuer.browser import BROWSER, SESSION
 from ostiary.server.session.cookies import LOGIN
 from secrets_seen import secret
-from token_world import BEARER, CONTRACT, ORIGIN, REDIRECT, VERIFIER, TokenWorld
+from token_world import BANK, BEARER, CONTRACT, ORIGIN, REDIRECT, VERIFIER, TokenWorld
 
 PASSWORD: Final = secret("correct horse " + secrets.token_urlsafe(12))
 WRONG: Final = secret("wrong battery " + secrets.token_urlsafe(12))
@@ -49,6 +51,12 @@ CLIENTS: Final[Mapping[str, Any]] = {
         "kind": "third-party",
         "scopes": ["orders.read", "orders.write"],
         "redirect_uris": ["http://127.0.0.1/callback", "http://[::1]:8000/callback"],
+    },
+    "bank": {
+        "kind": "web",
+        "scopes": ["orders.read", "orders.write"],
+        "redirect_uris": ["https://bank.example/callback"],
+        "jwks": {"keys": [BANK.public.to_jwk()]},
     },
     "spare": {
         "kind": "spa",
@@ -80,8 +88,8 @@ def hashed(password: str) -> str:
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(password)
 
 
-def authorization(client: str = "site", **changes: str | None) -> str:
-    """The path and query of an authorization request; None leaves a parameter out."""
+def asking(client: str = "site", **changes: str | None) -> dict[str, str]:
+    """An authorization request; None leaves a parameter out."""
     own = CLIENTS[client]["redirect_uris"][0] if client in CLIENTS else REDIRECT.get(client)
     asked: dict[str, str | None] = {
         "response_type": "code",
@@ -93,8 +101,12 @@ def authorization(client: str = "site", **changes: str | None) -> str:
         "code_challenge_method": "S256",
         **changes,
     }
-    given = [(name, value) for name, value in asked.items() if value is not None]
-    return f"{endpoints.AUTHORIZE}?{urlencode(given)}"
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def authorization(client: str = "site", **changes: str | None) -> str:
+    """The path and query of an authorization request."""
+    return f"{endpoints.AUTHORIZE}?{urlencode(asking(client, **changes))}"
 
 
 def named(client: str, request_uri: str, **beside: str) -> str:
@@ -221,6 +233,20 @@ class IssuerWorld(TokenWorld):
         answer = self.post(endpoints.PAR, asked, client.id)
         return None if answer.status_code != 201 else named(client.id, answer.json()["request_uri"])
 
+    def push(self, client: str = "site", **changes: str | None) -> str:
+        """The name of a request that the client pushed."""
+        answer = self.post(endpoints.PAR, asking(client, **changes), client)
+        assert answer.status_code == 201, answer.text
+        return secret(str(answer.json()["request_uri"]))
+
+    def request_object(
+        self, client: str = "bank", key: SigningPrivateKey = BANK, typ: str = "oauth-authz-req+jwt", **claims: object
+    ) -> str:
+        """A signed authorization request (RFC 9101 section 4); a claim that is None is left out."""
+        now = int(self.now)
+        whole = {**asking(client), "iss": client, "aud": ORIGIN, "nbf": now, "exp": now + 300, **claims}
+        return sign({name: value for name, value in whole.items() if value is not None}, key, typ)
+
     def redeem(self, answer: Told, client: str = "site", **changes: str) -> dict[str, Any]:
         """The tokens of a code."""
         registered = CLIENTS.get(client, {"redirect_uris": []})["redirect_uris"]
@@ -254,6 +280,7 @@ __all__ = [
     "Browser",
     "IssuerWorld",
     "Told",
+    "asking",
     "authorization",
     "is_page",
     "policy",

@@ -62,6 +62,9 @@ SECRETS: Final = {
 MASTER: Final = MasterKey(secrets.token_bytes(32))
 MASTER_TEXT: Final = secret(MASTER.to_text().reveal())
 ROBOT: Final = SigningPrivateKey(ec.generate_private_key(ec.SECP256R1()))
+BANK: Final = SigningPrivateKey(ec.generate_private_key(ec.SECP256R1()))
+KEYED: Final = {"robot": ROBOT, "bank": BANK}
+"""Clients that prove themselves with a key."""
 ADA: Final = Person(
     subject=Subject("sub-ada"),
     login="ada",
@@ -229,8 +232,9 @@ class TokenWorld:
         """A form from a client that authenticates as it is registered; None: without any authentication."""
         fields = dict(form) if isinstance(form, Mapping) else {}
         sent = {"content-type": "application/x-www-form-urlencoded"}
-        if client == "robot":
-            fields |= {"client_assertion_type": ASSERTION_TYPE, "client_assertion": self.assertion()}
+        if client in KEYED:
+            proof = self.assertion(KEYED[client], iss=client, sub=client)
+            fields |= {"client_assertion_type": ASSERTION_TYPE, "client_assertion": proof}
         elif client in SECRETS:
             sent["authorization"] = basic(client, SECRETS[client])
         elif client is not None:

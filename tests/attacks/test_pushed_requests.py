@@ -8,22 +8,9 @@ from issuer_world import Browser, IssuerWorld, authorization, is_page, named, to
 from ostiary.issuer.pkce import challenge_of
 from ostiary.model.endpoints import PAR
 from ostiary.model.events import CodeIssued
+from ostiary.model.ids import ClientId
 from ostiary.model.reasons import Reason
-from secrets_seen import secret
-from token_world import REDIRECT, SECRETS, VERIFIER, basic, read
-
-
-def push(issuer: IssuerWorld, client: str = "site", **changes: str) -> str:
-    asked = {
-        "response_type": "code",
-        "client_id": client,
-        "redirect_uri": REDIRECT[client],
-        "scope": "openid orders.read",
-        "code_challenge": challenge_of(VERIFIER),
-        "code_challenge_method": "S256",
-        **changes,
-    }
-    return secret(str(read(issuer.post(PAR, asked, client))["request_uri"]))
+from token_world import SECRETS, basic
 
 
 def refused_for(issuer: IssuerWorld, browser: Browser, path: str) -> Reason:
@@ -37,7 +24,7 @@ def refused_for(issuer: IssuerWorld, browser: Browser, path: str) -> Reason:
 )
 def test_a_guessed_name_leads_nowhere(issuer: IssuerWorld, uri: str) -> None:
     """Section 7.1."""
-    push(issuer)
+    issuer.push()
     reason = refused_for(issuer, issuer.browser(), named("site", uri.ljust(40, ":")))
     assert reason in (Reason.REQUEST_URI_UNKNOWN, Reason.PARAMETER_MISSING)
 
@@ -45,7 +32,7 @@ def test_a_guessed_name_leads_nowhere(issuer: IssuerWorld, uri: str) -> None:
 def test_another_client_cannot_use_the_name(issuer: IssuerWorld) -> None:
     """Section 7.3 and 2.2: the attacker's client sends a person with the name of an honest client's request, and the
     other way round."""
-    uri = push(issuer, "site")
+    uri = issuer.push("site")
     for thief in ("other", "agency", "nobody"):
         assert refused_for(issuer, issuer.browser(), named(thief, uri)) is Reason.REQUEST_URI_OF_ANOTHER_CLIENT
     assert is_page(issuer.browser().go(named("site", uri)))
@@ -53,13 +40,13 @@ def test_another_client_cannot_use_the_name(issuer: IssuerWorld) -> None:
 
 @pytest.mark.parametrize("query", ["", "&client_id=other&client_id=site", "&client_id=site&client_id=site"])
 def test_a_name_without_the_one_client_it_is_for_is_refused(issuer: IssuerWorld, query: str) -> None:
-    uri = push(issuer)
+    uri = issuer.push()
     path = named("site", uri).replace("client_id=site&", "") + query
     assert refused_for(issuer, issuer.browser(), path) is Reason.REQUEST_URI_OF_ANOTHER_CLIENT
 
 
 def test_two_names_are_none(issuer: IssuerWorld) -> None:
-    path = named("site", push(issuer)) + "&request_uri=" + push(issuer)
+    path = named("site", issuer.push()) + "&request_uri=" + issuer.push()
     answer = issuer.browser().open(path)
     assert is_page(answer, 400)
     assert issuer.last_refusal().reason is Reason.PARAMETER_MISSING
@@ -68,20 +55,20 @@ def test_two_names_are_none(issuer: IssuerWorld) -> None:
 def test_a_swapped_name_gives_the_thief_no_tokens(issuer: IssuerWorld) -> None:
     """Section 7.4: a person follows the attacker's request; the code is bound to the attacker's challenge, so that the
     honest client that gets it cannot use it."""
-    attackers = push(issuer, code_challenge=challenge_of("A" * 43))
+    attackers = issuer.push(code_challenge=challenge_of("A" * 43))
     browser = issuer.browser()
     code = told(browser.follow(browser.try_in(browser.go(named("site", attackers))))).code
     assert issuer.exchange(code).status_code == 400
 
 
 def test_a_name_that_was_used_is_nothing_to_who_saw_it(issuer: IssuerWorld) -> None:
-    browser, uri = issuer.browser(), push(issuer)
+    browser, uri = issuer.browser(), issuer.push()
     browser.follow(browser.try_in(browser.go(named("site", uri))))
     assert refused_for(issuer, browser, named("site", uri)) is Reason.REQUEST_URI_SPENT
 
 
 def test_of_two_answers_at_the_same_moment_one_gets_a_code(issuer: IssuerWorld) -> None:
-    browser, uri = issuer.browser(), push(issuer)
+    browser, uri = issuer.browser(), issuer.push()
     browser.sign_in("site")
     before = len(issuer.events_of(CodeIssued))
     cookies = [("cookie", "; ".join(f"{name}={value}" for name, value in browser.cookies.items()))]
@@ -110,14 +97,15 @@ def test_a_pushed_request_keeps_no_credential_of_the_client(issuer: IssuerWorld)
     """An assertion is proof of who pushes and no part of what is asked."""
     from ostiary.issuer.pushed import own_parameters
 
+    site = issuer.desk.registry.contract.clients[ClientId("site")]
     form = {"client_assertion": "a.b.c", "client_assertion_type": "jwt", "client_secret": "s", "scope": "x"}
-    assert own_parameters(form).pairs == [("scope", "x")]
+    assert own_parameters(form, site).pairs == [("scope", "x")]
 
 
 def test_a_form_for_one_pushed_request_answers_no_other(issuer: IssuerWorld) -> None:
     browser = issuer.browser()
-    one = browser.follow(browser.try_in(browser.go(named("agency", push(issuer, "agency")))))
-    other = browser.go(named("agency", push(issuer, "agency", scope="openid")))
+    one = browser.follow(browser.try_in(browser.go(named("agency", issuer.push("agency")))))
+    other = browser.go(named("agency", issuer.push("agency", scope="openid")))
     from issuer_world import form_with
 
     form = form_with(one, "answer").fields["form"]

@@ -39,6 +39,7 @@ OAUTH: dict[type[Refusal], tuple[int, str]] = {
     errors.RequestNotSupported: (400, "request_not_supported"),
     errors.RequestUriNotSupported: (400, "request_uri_not_supported"),
     errors.InvalidRequestUri: (400, "invalid_request_uri"),
+    errors.InvalidRequestObject: (400, "invalid_request_object"),
     errors.InvalidProof: (400, "invalid_dpop_proof"),
     errors.NonceNeeded: (400, "use_dpop_nonce"),
     errors.RegistrationNotSupported: (400, "registration_not_supported"),

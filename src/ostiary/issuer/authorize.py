@@ -34,10 +34,19 @@ _STATE: Final = re.compile(r"[\x20-\x7e]{1,2048}")
 
 
 class ResponseMode(StrEnum):
-    """OAuth 2.0 Multiple Response Type Encoding Practices section 2.1, OAuth 2.0 Form Post Response Mode section 2."""
+    """OAuth 2.0 Multiple Response Type Encoding Practices section 2.1, OAuth 2.0 Form Post Response Mode section 2, and
+    JARM section 2.3."""
 
     QUERY = "query"
     FORM_POST = "form_post"
+    QUERY_JWT = "query.jwt"
+    FORM_POST_JWT = "form_post.jwt"
+    JWT = "jwt"
+    """For a code the same as QUERY_JWT (section 2.3.4)."""
+
+
+SIGNED_MODES: Final = frozenset({ResponseMode.QUERY_JWT, ResponseMode.FORM_POST_JWT, ResponseMode.JWT})
+POSTED_MODES: Final = frozenset({ResponseMode.FORM_POST, ResponseMode.FORM_POST_JWT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,8 @@ class AuthorizationRequest:
     """With which the code is good; None: any (RFC 9449 section 10)."""
     spends: TokenHash | None = None
     """The pushed request that this is."""
+    ends: bool = False
+    """Whether it could be brought only for a while."""
 
 
 def given_once(pairs: Sequence[tuple[str, str]]) -> Parameters:
@@ -94,8 +105,8 @@ def require_enabled(disabled_at: int | None) -> None:
 
 def mode_or_query(once: Parameters) -> ResponseMode:
     """How errors go back even where `response_mode` is one of them."""
-    mode = once.get("response_mode")
-    return ResponseMode.FORM_POST if mode == ResponseMode.FORM_POST else ResponseMode.QUERY
+    mode = once.get("response_mode", "")
+    return ResponseMode(mode) if mode in list(ResponseMode) else ResponseMode.QUERY
 
 
 def state_or_none(once: Parameters) -> str | None:

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from ostiary.contract.model import ClientRule
 from ostiary.model.errors import InvalidRequest
 from ostiary.model.ids import TokenHash
 from ostiary.model.reasons import Reason
+
+LONGEST_VISIT: Final = 1800
+"""Seconds that a person has, who came with a pushed or signed request in time, to sign in and say yes: its pages can be
+reloaded until then (RFC 9126 section 4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +20,15 @@ class Brought:
 
     pairs: Sequence[tuple[str, str]] = field(repr=False)
     pushed: bool = False
+    signed: bool = False
+    """From a request object of RFC 9101 that holds."""
     spends: TokenHash | None = None
     """The pushed request that is used up when the code is issued; None where it is only being made, too."""
+
+    @property
+    def ends(self) -> bool:
+        """Whether it can be too late to bring it."""
+        return self.signed or self.spends is not None
 
 
 def require_pushed(brought: Brought, client: ClientRule) -> None:

@@ -18,6 +18,7 @@ from ostiary.issuer import (
     logout,
     pkce,
     pushed,
+    request_object,
     revoke,
     token,
     userinfo,
@@ -286,7 +287,8 @@ def push(
     registry: Registry, who: AuthenticatedClient, form: Parameters, keys: KeySet, now: float, fresh: Fresh
 ) -> Decided[Named]:
     """RFC 9126 section 2.1. What the authorization endpoint would refuse is refused here already."""
-    brought = pushed.own_parameters(form, who.holder)
+    told = signed_request(registry, pushed.own_parameters(form, who.rule), opened=False, now=now)
+    brought = pushed.named_key(told, who.holder)
     address = return_address(registry, brought.pairs, None)
     authorization_request(registry, brought, address, keys)
     return pushed.keep(brought, who.rule, now, fresh)
@@ -299,6 +301,23 @@ def pushed_request(pairs: Sequence[tuple[str, str]], facts: PushedFacts, now: fl
     pushed.require_unspent(request)
     pushed.require_in_time(request, facts, now)
     return pushed.brought_by(request, facts)
+
+
+def signed_request(registry: Registry, brought: Brought, opened: bool, now: float) -> Brought:
+    """The request itself, or the one in the object that its client signed (RFC 9101 section 6). What fails here goes
+    nowhere: whether the client asked for any of it is not known. The checks of the request refuse the object of a
+    client without keys."""
+    once = given_once(brought.pairs)
+    if "request" not in once:
+        return brought
+    client = authorize.require_known_client(once, registry)
+    if client.id not in registry.keys:
+        return brought
+    claims = request_object.require_signed(once["request"], registry.keys[client.id])
+    request_object.require_of_client(claims, client)
+    request_object.require_for_issuer(claims, registry.issuer)
+    request_object.require_near_times(claims, opened, now)
+    return request_object.parameters(claims, brought)
 
 
 def return_address(registry: Registry, pairs: Sequence[tuple[str, str]], disabled_at: int | None) -> ReturnAddress:
@@ -342,6 +361,7 @@ def authorization_request(
         acrs=openid.needed_acrs(claims),
         key=holder.require_named_key(given),
         spends=brought.spends,
+        ends=brought.ends,
     )
 
 

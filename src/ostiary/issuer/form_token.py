@@ -29,7 +29,7 @@ class Purpose(StrEnum):
     """Not a form: the way back from one to the authorization request."""
     CHOSE = "chose"
     OPENED = "opened"
-    """The same, to a pushed request that was opened in time."""
+    """The same, to a request that was brought in time."""
     USER_CODE = "user-code"
     USER_CODE_TYPED = "user-code-typed"
     """Not a form: the browser typed this code, and it is one."""

@@ -23,7 +23,7 @@ class Passed(StrEnum):
 
     NOTHING = "nothing"
     OPENED = "opened"
-    """Came with a pushed request while that could be opened."""
+    """Came with a pushed or signed request in time."""
     CHOSE = "chose"
     """Said to go on with the account that is signed in."""
     SIGNED_IN = "signed-in"

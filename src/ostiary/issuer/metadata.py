@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from ostiary.contract.model import ClientAuth, Contract, GrantType, ServiceRule
 from ostiary.issuer import claims
+from ostiary.issuer.authorize import ResponseMode
 from ostiary.issuer.openid_parameters import Prompt
 from ostiary.issuer.pkce import METHOD
 from ostiary.issuer.scopes import OPENID_SCOPES
@@ -48,14 +49,16 @@ def authorization_server(contract: Contract) -> Document:
 def _supported(contract: Contract) -> Document:
     return {
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query", "form_post"],
+        "response_modes_supported": [mode.value for mode in ResponseMode],
         "grant_types_supported": [grant.value for grant in SERVED],
         "scopes_supported": sorted(OPENID_SCOPES | contract.scopes.keys()),
         "claims_supported": list(claims.SUPPORTED),
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": True,
-        "request_parameter_supported": False,
+        "request_parameter_supported": True,
         "request_uri_parameter_supported": False,
+        "request_object_signing_alg_values_supported": list(VERIFIED),
+        "authorization_signing_alg_values_supported": ["ES256"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
         "acr_values_supported": ["pwd"],

@@ -2,13 +2,13 @@
 request's name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urlencode
 
 from ostiary.contract.model import ClientRule
 from ostiary.issuer.authorize import given_once
-from ostiary.issuer.brought import Brought
+from ostiary.issuer.brought import LONGEST_VISIT, Brought
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.form import Parameters, read_pairs
 from ostiary.issuer.holder import Holder
@@ -26,12 +26,12 @@ PREFIX: Final = "urn:ietf:params:oauth:request_uri:"
 NAME_BYTES: Final = 32
 LIFETIME: Final = 60
 """Seconds from the push until a browser has opened the request (section 2.2 suggests 5 to 600)."""
-LONGEST_VISIT: Final = 1800
-"""Seconds from the push until whoever opened it in time has signed in and said yes: a page can be reloaded until then
-(section 4)."""
 MOST_BYTES: Final = 16 * 1024
 _OF_AUTHENTICATION: Final = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
 _PURPOSE: Final = b"pushed request"
+_SIGNED: Final = b"s"
+_PLAIN: Final = b"-"
+"""Before the parameters: whether they came in a request object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,27 @@ class Named:
     expires_in: int = LIFETIME
 
 
-def own_parameters(form: Parameters, holder: Holder | None) -> Brought:
-    """The request of a push, without what authenticates the client. Raises InvalidRequest for the name of another
-    request (section 2.1)."""
+def own_parameters(form: Parameters, client: ClientRule) -> Brought:
+    """The request of a push, without what authenticates the client; where it is signed, who signs need not be said
+    again (section 3). Raises InvalidRequest for the name of another request (section 2.1)."""
     if "request_uri" in form:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "request_uri")
-    own = {name: value for name, value in form.items() if name not in _OF_AUTHENTICATION}
-    return Brought(list({**own, **_key(own, holder)}.items()), pushed=True)
+    pairs = [(name, value) for name, value in form.items() if name not in _OF_AUTHENTICATION]
+    unsaid = "request" in form and "client_id" not in form
+    return Brought([*pairs, ("client_id", client.id)] if unsaid else pairs, pushed=True)
 
 
-def _key(own: Parameters, holder: Holder | None) -> Parameters:
+def named_key(brought: Brought, holder: Holder | None) -> Brought:
     """A proof that comes with the push names the key as `dpop_jkt` does. Raises InvalidProof where they name two (RFC
     9449 section 10.1)."""
     if holder is None or holder.binding is not Binding.DPOP:
-        return {}
-    if own.get("dpop_jkt", holder.thumbprint) != holder.thumbprint:
+        return brought
+    named = given_once(brought.pairs).get("dpop_jkt")
+    if named is None:
+        return replace(brought, pairs=[*brought.pairs, ("dpop_jkt", holder.thumbprint)])
+    if named != holder.thumbprint:
         raise InvalidProof(Reason.PROOF_KEY)
-    return {"dpop_jkt": holder.thumbprint}
+    return brought
 
 
 def keep(brought: Brought, client: ClientRule, now: float, fresh: Fresh) -> Decided[Named]:
@@ -66,7 +70,7 @@ def keep(brought: Brought, client: ClientRule, now: float, fresh: Fresh) -> Deci
 
     Raises InvalidRequest where it is too long. There is no event: nothing is granted before a person has answered.
     """
-    query = urlencode(brought.pairs).encode()
+    query = (_SIGNED if brought.signed else _PLAIN) + urlencode(brought.pairs).encode()
     if len(query) > MOST_BYTES:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "too long")
     uri = Secret(PREFIX + fresh_name(fresh, NAME_BYTES))
@@ -117,7 +121,7 @@ def require_unspent(request: PushedRequest) -> None:
 
 def require_in_time(request: PushedRequest, facts: PushedFacts, now: float) -> None:
     """Raise InvalidRequestUri where it is past its end (section 4). Who opened it before may still finish."""
-    end = request.issued_at + LONGEST_VISIT if facts.opened else request.expires_at
+    end = request.expires_at + LONGEST_VISIT if facts.opened else request.expires_at
     if now >= end:
         raise InvalidRequestUri(Reason.REQUEST_URI_EXPIRED)
 
@@ -125,4 +129,5 @@ def require_in_time(request: PushedRequest, facts: PushedFacts, now: float) -> N
 def brought_by(request: PushedRequest, facts: PushedFacts) -> Brought:
     """What was pushed, and nothing of what stands beside the name (RFC 9101 section 6.3)."""
     query = unseal(request.sealed, facts.uri, _PURPOSE)
-    return Brought(read_pairs(query), pushed=True, spends=request.hash)
+    signed = query.startswith(_SIGNED)
+    return Brought(read_pairs(query[1:]), pushed=True, signed=signed, spends=request.hash)

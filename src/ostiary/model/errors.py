@@ -112,7 +112,13 @@ class NonceNeeded(OAuthError):
 
 
 class RequestNotSupported(OAuthError):
-    code, public = "request_not_supported", "Request objects are not served."
+    code, public = "request_not_supported", "This client's request objects are not served."
+
+
+class InvalidRequestObject(OAuthError):
+    """RFC 9101 section 7."""
+
+    code, public = "invalid_request_object", "The request object is not one that can be used here and now."
 
 
 class RequestUriNotSupported(OAuthError):

@@ -22,11 +22,25 @@ class Reason(StrEnum):
     PARAMETER_MISSING = "parameter_missing", "A required parameter is missing."
     PARAMETER_INVALID = "parameter_invalid", "A parameter's value is not one that its definition allows."
     RESPONSE_TYPE_UNSUPPORTED = "response_type_unsupported", "Only response_type=code is served."
-    RESPONSE_MODE_UNSUPPORTED = "response_mode_unsupported", "The response mode is not one of query and form_post."
+    RESPONSE_MODE_UNSUPPORTED = (
+        "response_mode_unsupported",
+        "The response mode is not one of query, form_post and their signed forms.",
+    )
     PKCE_MISSING = "pkce_missing", "The request has no code_challenge with method S256."
     SCOPE_UNKNOWN = "scope_unknown", "A scope is not one of the contract."
     SCOPE_NOT_ALLOWED = "scope_not_allowed", "The client may not have this scope."
-    REQUEST_OBJECT_UNSUPPORTED = "request_object_unsupported", "The request came as a request object."
+    REQUEST_OBJECT_UNSUPPORTED = (
+        "request_object_unsupported",
+        "The request came in a form that is not served, or is signed by a client of which no keys are known.",
+    )
+    REQUEST_OBJECT_INVALID = (
+        "request_object_invalid",
+        "The request object is malformed, or its signature, type, client or audience does not hold.",
+    )
+    REQUEST_OBJECT_EXPIRED = (
+        "request_object_expired",
+        "The request object is expired, not yet valid, or lives too long.",
+    )
     REQUEST_NOT_PUSHED = "request_not_pushed", "The client's profile wants its requests pushed, and this one was not."
     REQUEST_URI_UNKNOWN = "request_uri_unknown", "The request_uri is not one of ours."
     REQUEST_URI_OF_ANOTHER_CLIENT = "request_uri_of_another_client", "The request_uri was given to another client."

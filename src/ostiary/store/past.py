@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Table, bindparam, delete, exists
 
-from ostiary.issuer.pushed import LONGEST_VISIT
+from ostiary.issuer.brought import LONGEST_VISIT
 from ostiary.model.plan import Write
 from ostiary.store import schema
 from ostiary.store.statements import Statement, Steps

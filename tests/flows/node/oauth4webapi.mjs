@@ -194,6 +194,22 @@ const sold = await oauth.protectedResourceRequest(
 assert.equal(sold.status, 200)
 passed('a device that waits, is told to slow down, and is let in')
 
+const state = oauth.generateRandomState()
+const signedMode = new URL(as.authorization_endpoint)
+signedMode.search = new URLSearchParams({
+  ...asking,
+  client_id: 'shelf',
+  redirect_uri: pages,
+  scope: 'openid orders.read',
+  response_mode: 'jwt',
+  state,
+})
+const sealed = await oauth.validateJwtAuthResponse(
+  as, shelf, await browse('bob', signedMode, pages), state,
+)
+assert.ok(sealed.get('code'))
+passed('a signed authorization response')
+
 const billing = { client_id: 'billing' }
 const signs = oauth.PrivateKeyJwt(await keyOf(clients.billing.private_key))
 const signed = await oauth.processClientCredentialsResponse(

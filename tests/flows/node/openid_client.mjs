@@ -74,6 +74,11 @@ const back = await browse('bob', away, clients.storefront.redirect_uri)
 assert.equal(back.searchParams.get('state'), 'bye')
 passed('sign-out')
 
+client.useJwtResponseMode(storefront)
+const sealed = await signIn(storefront, 'storefront', 'bob', 'openid orders.read')
+assert.equal(sealed.claims().sub, people.bob.subject)
+passed('a signed authorization response')
+
 const shelf = await discovered('shelf', client.None())
 await assert.rejects(signIn(shelf, 'shelf', 'bob', 'openid orders.read'), { error: 'invalid_dpop_proof' })
 const DPoP = client.getDPoPHandle(shelf, await client.randomDPoPKeyPair('ES256'))

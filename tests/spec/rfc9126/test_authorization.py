@@ -3,29 +3,11 @@
 import pytest
 
 from issuer_world import Browser, IssuerWorld, authorization, form_with, is_page, named, told
-from ostiary.issuer.pkce import challenge_of
 from ostiary.model import endpoints
-from ostiary.model.endpoints import PAR
 from ostiary.model.events import CodeIssued
 from ostiary.model.ids import Secret
 from ostiary.model.reasons import Reason
-from secrets_seen import secret
-from token_world import CONTRACT, REDIRECT, VERIFIER, read
-
-
-def push(issuer: IssuerWorld, client: str = "site", **changes: str) -> str:
-    """The name of a good request."""
-    asked = {
-        "response_type": "code",
-        "client_id": client,
-        "redirect_uri": REDIRECT[client],
-        "scope": "openid orders.read",
-        "state": "pushed",
-        "code_challenge": challenge_of(VERIFIER),
-        "code_challenge_method": "S256",
-        **changes,
-    }
-    return secret(str(read(issuer.post(PAR, asked, client))["request_uri"]))
+from token_world import CONTRACT, REDIRECT, read
 
 
 def refused_for(issuer: IssuerWorld, browser: Browser, path: str) -> Reason:
@@ -37,14 +19,14 @@ def refused_for(issuer: IssuerWorld, browser: Browser, path: str) -> Reason:
 
 @pytest.mark.parametrize(("age", "status"), [(0, 200), (59, 200), (60, 400), (61, 400), (3600, 400)])
 def test_4_a_name_is_opened_within_its_minute_or_never(issuer: IssuerWorld, age: int, status: int) -> None:
-    path = named("site", push(issuer))
+    path = named("site", issuer.push())
     issuer.later(age)
     assert is_page(issuer.browser().go(path), status)
     assert status == 200 or issuer.last_refusal().reason is Reason.REQUEST_URI_EXPIRED
 
 
 def test_4_one_use_and_no_second(issuer: IssuerWorld) -> None:
-    browser, path = issuer.browser(), named("site", push(issuer))
+    browser, path = issuer.browser(), named("site", issuer.push())
     assert told(browser.follow(browser.try_in(browser.go(path)))).code
     assert refused_for(issuer, browser, path) is Reason.REQUEST_URI_SPENT
     assert refused_for(issuer, issuer.browser(), path) is Reason.REQUEST_URI_SPENT
@@ -54,7 +36,7 @@ def test_4_one_use_and_no_second(issuer: IssuerWorld) -> None:
 def test_4_a_page_is_reloaded_as_often_as_somebody_likes(issuer: IssuerWorld) -> None:
     """Also after the minute: the page has an address that says when it was first opened."""
     browser = issuer.browser()
-    opened = browser.open(named("site", push(issuer)))
+    opened = browser.open(named("site", issuer.push()))
     address = opened.headers["location"]
     for age in (0, 30, 60, 300):
         issuer.later(age)
@@ -65,7 +47,7 @@ def test_4_a_page_is_reloaded_as_often_as_somebody_likes(issuer: IssuerWorld) ->
 
 def test_4_who_types_a_wrong_password_and_reads_slowly_still_gets_in(issuer: IssuerWorld) -> None:
     browser = issuer.browser()
-    page = browser.go(named("agency", push(issuer, "agency")))
+    page = browser.go(named("agency", issuer.push("agency")))
     issuer.later(200)
     page = browser.try_in(page, "grace", "not the password")
     issuer.later(200)
@@ -76,7 +58,7 @@ def test_4_who_types_a_wrong_password_and_reads_slowly_still_gets_in(issuer: Iss
 
 def test_4_another_account_can_be_chosen_after_the_minute(issuer: IssuerWorld) -> None:
     browser = issuer.browser()
-    consent = browser.follow(browser.try_in(browser.go(named("agency", push(issuer, "agency")))))
+    consent = browser.follow(browser.try_in(browser.go(named("agency", issuer.push("agency")))))
     issuer.later(120)
     link = consent.text.partition('<a href="')[2].partition('"')[0].replace("&amp;", "&")
     alans = browser.follow(browser.try_in(browser.open(link), "alan"))
@@ -85,19 +67,19 @@ def test_4_another_account_can_be_chosen_after_the_minute(issuer: IssuerWorld) -
 
 
 def test_4_nobody_stays_on_the_pages_of_one_request_for_longer_than_half_an_hour(issuer: IssuerWorld) -> None:
-    browser, path = issuer.browser(), named("site", push(issuer))
+    browser, path = issuer.browser(), named("site", issuer.push())
     page = browser.go(path)
     for _ in range(4):
-        issuer.later(440)
+        issuer.later(450)
         page = browser.open(form_with(page, "login").action)
         assert is_page(page)
-    issuer.later(40)
+    issuer.later(60)
     assert refused_for(issuer, browser, form_with(page, "login").action) is Reason.REQUEST_URI_EXPIRED
 
 
 def test_4_that_one_browser_opened_it_in_time_is_nothing_to_another(issuer: IssuerWorld) -> None:
     browser, other = issuer.browser(), issuer.browser()
-    address = browser.open(named("site", push(issuer))).headers["location"]
+    address = browser.open(named("site", issuer.push())).headers["location"]
     other.go(authorization())
     issuer.later(60)
     assert refused_for(issuer, other, address) is Reason.REQUEST_URI_EXPIRED
@@ -105,27 +87,27 @@ def test_4_that_one_browser_opened_it_in_time_is_nothing_to_another(issuer: Issu
 
 
 def test_4_a_browser_that_keeps_no_cookies_is_not_sent_in_circles(issuer: IssuerWorld) -> None:
-    opened = issuer.browser().open(named("site", push(issuer)))
+    opened = issuer.browser().open(named("site", issuer.push()))
     assert is_page(issuer.browser().open(opened.headers["location"]))
 
 
 def test_4_who_is_signed_in_gets_the_code_without_a_page(issuer: IssuerWorld) -> None:
     browser = issuer.browser()
     browser.sign_in("site")
-    assert told(browser.open(named("site", push(issuer)))).fields["state"] == "pushed"
+    assert told(browser.open(named("site", issuer.push(state="pushed")))).fields["state"] == "pushed"
 
 
 def test_4_what_stands_beside_the_name_is_not_looked_at(issuer: IssuerWorld) -> None:
     browser = issuer.browser()
     beside = {"redirect_uri": "https://evil.example/", "scope": "orders.write", "state": "evil", "prompt": "none"}
-    page = browser.go(named("site", push(issuer), **beside))
+    page = browser.go(named("site", issuer.push(state="pushed"), **beside))
     answer = told(browser.follow(browser.try_in(page)))
     assert (answer.to, answer.fields["state"]) == (REDIRECT["site"], "pushed")
     assert issuer.claims(issuer.redeem(answer)["access_token"])["scope"] == "openid orders.read"
 
 
 def test_4_an_error_goes_to_the_client_and_uses_nothing_up(issuer: IssuerWorld) -> None:
-    browser, path = issuer.browser(), named("site", push(issuer, prompt="none"))
+    browser, path = issuer.browser(), named("site", issuer.push(prompt="none"))
     assert told(browser.open(path)).error == "login_required"
     browser.sign_in("site")
     assert told(browser.open(path)).code
@@ -148,7 +130,7 @@ def test_5_the_metadata_says_where_and_whether_all_have_to(issuer: IssuerWorld) 
 def test_5_a_client_whose_profile_pushes_gets_nothing_without(issuer: IssuerWorld, client: str) -> None:
     answer = told(issuer.ask("GET", authorization(client)))
     assert (answer.error, issuer.last_refusal().reason) == ("invalid_request", Reason.REQUEST_NOT_PUSHED)
-    assert is_page(issuer.browser().go(named(client, push(issuer, client))))
+    assert is_page(issuer.browser().go(named(client, issuer.push(client))))
 
 
 def test_5_a_client_pushes_by_its_setting_or_is_let_off_with_a_reason(issuer: IssuerWorld) -> None:
@@ -168,7 +150,7 @@ def test_7_3_the_store_knows_neither_the_name_nor_what_was_asked(issuer: IssuerW
     from ostiary.keys.master import SealBroken
     from ostiary.keys.once import unseal
 
-    uri = push(issuer, login_hint="grace@example.com")
+    uri = issuer.push(login_hint="grace@example.com")
     kept = issuer.run(issuer.store.pushed_request(token_hash(uri)))
     assert kept is not None
     assert b"grace" in unseal(kept.sealed, Secret(uri), b"pushed request")
@@ -178,7 +160,7 @@ def test_7_3_the_store_knows_neither_the_name_nor_what_was_asked(issuer: IssuerW
 
 
 def test_what_is_past_is_forgotten(issuer: IssuerWorld) -> None:
-    path = named("site", push(issuer))
+    path = named("site", issuer.push())
     issuer.run(issuer.store.forget(int(issuer.now) + 1859))
     assert is_page(issuer.browser().go(path))
     issuer.run(issuer.store.forget(int(issuer.now) + 1860))

@@ -7,12 +7,13 @@ from typing import Final, assert_never
 from ostiary.issuer import answer as answers
 from ostiary.issuer import flows
 from ostiary.issuer.answer import AuthorizationAnswer
-from ostiary.issuer.authorize import AuthorizationRequest, ResponseMode, ReturnAddress, given_once
+from ostiary.issuer.authorize import POSTED_MODES, AuthorizationRequest, ReturnAddress, given_once
 from ostiary.issuer.brought import Brought
 from ostiary.issuer.consent import in_words
 from ostiary.issuer.form import read_pairs
 from ostiary.issuer.form_token import Purpose
 from ostiary.issuer.interaction import AskConsent, AskSignIn, Passed, Ready, Visit
+from ostiary.issuer.jarm import signed_where_asked
 from ostiary.issuer.pushed import PushedFacts, name_of
 from ostiary.issuer.redirect_uris import origin_of, shown
 from ostiary.keys.hashing import token_hash
@@ -47,8 +48,8 @@ class Asked:
 
     @property
     def is_new(self) -> bool:
-        """It was pushed, and its page has no address yet that can be reloaded once the request's name is too old."""
-        return self.request.spends is not None and self.whole == self.query
+        """It ends, and its page has no address yet that can be reloaded after that."""
+        return self.request.ends and self.whole == self.query
 
     @property
     def sends_to(self) -> tuple[str, ...]:
@@ -103,18 +104,18 @@ async def read(desk: Desk, incoming: Incoming) -> Asked:
     except OAuthError as error:
         raise ToClient(address, error) from None
     consent = await _consent(desk, browser.visitor, address.client.id)
-    again = query if request.spends is None else with_opened(desk, browser, query)
+    again = with_opened(desk, browser, query) if request.ends else query
     return Asked(request, browser, Visit(browser.visitor, consent, passed), query, incoming.query, again)
 
 
 async def _brought(desk: Desk, query: bytes, passed: Passed, now: float) -> Brought:
-    """The request itself, or the one that was pushed. Raises OAuthError."""
-    pairs = read_pairs(query)
+    """The request itself, or the one that was pushed or signed. Raises OAuthError."""
+    pairs, opened = read_pairs(query), passed is not Passed.NOTHING
     uri = name_of(pairs)
     if uri is None:
-        return Brought(pairs)
+        return flows.signed_request(desk.registry, Brought(pairs), opened, now)
     found = await desk.store.pushed_request(token_hash(uri.reveal()))
-    return flows.pushed_request(pairs, PushedFacts(uri, found, opened=passed is not Passed.NOTHING), now)
+    return flows.pushed_request(pairs, PushedFacts(uri, found, opened), now)
 
 
 async def _consent(desk: Desk, visitor: Visitor | None, client: ClientId) -> Consent | None:
@@ -211,10 +212,12 @@ async def finish(desk: Desk, asked: Asked, visitor: Visitor, scopes: frozenset[S
     return tell(desk, decided.answer)
 
 
-def tell(desk: Desk, answer: AuthorizationAnswer) -> Answer:
-    """Send the browser back to the client (OAuth 2.0 Form Post Response Mode section 2)."""
+def tell(desk: Desk, decided: AuthorizationAnswer) -> Answer:
+    """Send the browser back to the client (OAuth 2.0 Form Post Response Mode section 2, JARM section 2.3)."""
+    now = desk.clock()
+    answer = signed_where_asked(desk.registry, decided, desk.keys.at(now).signing, now)
     address = answer.address
-    if address.mode is ResponseMode.QUERY:
+    if address.mode not in POSTED_MODES:
         return redirect(answers.location(answer))
     uri = address.redirect_uri
     view = FormPostView(address.client.name, uri, answer.fields, sends_to=(origin_of(uri),))

@@ -97,7 +97,7 @@ def with_passed(desk: Desk, browser: Browser, who: Visitor, passed: Passed, quer
 
 
 def with_opened(desk: Desk, browser: Browser, query: bytes) -> bytes:
-    """The query, with the proof that this browser opened its pushed request in time."""
+    """The query, with the proof that this browser brought its request in time."""
     return query + PASSED + token_for(desk, browser, Purpose.OPENED, query).encode()
 
 
