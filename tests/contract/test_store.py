@@ -98,6 +98,7 @@ GRANT = Grant(
     nonce="n",
     claims=None,
     issued_at=NOW,
+    resources=frozenset({"https://api.example/a", "https://api.example/b"}),
 )
 CODE = AuthorizationCode(
     TokenHash(b"c" * 32), GRANT.id, GRANT.client, "https://web.example/cb", "challenge", NOW, NOW + 60

@@ -61,8 +61,8 @@ def _tell(node: "subprocess.Popen[str]", value: Any) -> None:
 
 
 def test_openid_client_signs_in_and_calls_the_api(shop: RunningShop) -> None:
-    assert len(run(shop, "openid_client.mjs")) == 14
+    assert len(run(shop, "openid_client.mjs")) == 15
 
 
 def test_oauth4webapi_signs_in_and_reads_what_was_issued(shop: RunningShop) -> None:
-    assert len(run(shop, "oauth4webapi.mjs")) == 13
+    assert len(run(shop, "oauth4webapi.mjs")) == 14

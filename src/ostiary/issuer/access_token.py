@@ -8,6 +8,7 @@ from ostiary.contract.model import LONGEST_ACCESS_TOKEN, ClientRule
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.records import Grant
 from ostiary.issuer.registry import Registry
+from ostiary.issuer.resources import Target
 from ostiary.issuer.scopes import OFFLINE_ACCESS, write_scope
 from ostiary.keys.claims import VerifiedClaims
 from ostiary.keys.jwt import verify
@@ -24,10 +25,10 @@ Claims = dict[str, object]
 
 
 def client_claims(
-    registry: Registry, client: ClientRule, holder: Holder | None, scopes: frozenset[Scope], now: int, fresh: Fresh
+    registry: Registry, client: ClientRule, holder: Holder | None, target: Target, now: int, fresh: Fresh
 ) -> Claims:
     """Of a client that acts for itself: it is its own subject (RFC 9068 section 2.2)."""
-    claims = _claims(registry, client, holder, client.id, scopes, now, fresh)
+    claims = _claims(registry, client, holder, client.id, target, now, fresh)
     return _with_rights(claims, client.tenant, client.roles)
 
 
@@ -37,12 +38,12 @@ def person_claims(
     holder: Holder | None,
     grant: Grant,
     person: Person,
-    scopes: frozenset[Scope],
+    target: Target,
     now: int,
     fresh: Fresh,
 ) -> Claims:
     """Of a client that acts for a person. Without offline_access it names the session that it ends with."""
-    claims = _claims(registry, client, holder, person.subject, scopes, now, fresh)
+    claims = _claims(registry, client, holder, person.subject, target, now, fresh)
     claims |= {"auth_time": grant.auth_time, "acr": grant.acr, "grant_id": grant.id}
     if OFFLINE_ACCESS not in grant.scopes:
         claims["sid"] = grant.session
@@ -54,7 +55,7 @@ def _claims(
     client: ClientRule,
     holder: Holder | None,
     subject: str,
-    scopes: frozenset[Scope],
+    target: Target,
     now: int,
     fresh: Fresh,
 ) -> Claims:
@@ -64,12 +65,12 @@ def _claims(
         **bound,
         "iss": registry.issuer,
         "sub": subject,
-        "aud": audience(registry, scopes),
+        "aud": audience(registry, target),
         "client_id": client.id,
         "iat": now,
         "exp": now + client.profile.access_token_seconds,
         "jti": fresh_name(fresh),
-        "scope": write_scope(scopes),
+        "scope": write_scope(target.scopes),
     }
 
 
@@ -82,14 +83,10 @@ def _with_rights(claims: Claims, tenant: str | None, roles: frozenset[str]) -> C
     return claims
 
 
-def audience(registry: Registry, scopes: frozenset[Scope]) -> str | list[str]:
-    """The services that the scopes reach; where they reach none, the issuer itself, for its userinfo."""
-    reached: set[str] = set()
-    for scope in scopes:
-        reached |= registry.audiences.get(scope, frozenset())
-    if len(reached) > 1:
-        return sorted(reached)
-    return reached.pop() if reached else registry.issuer
+def audience(registry: Registry, target: Target) -> str | list[str]:
+    """The services that the token is for; where there is none, the issuer itself, for its userinfo."""
+    services = sorted(target.services) or [registry.issuer]
+    return services if len(services) > 1 else services[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ def _grant(request: AuthorizationRequest, visitor: Visitor, scopes: frozenset[Sc
         amr=session.amr,
         nonce=request.nonce,
         claims=request.claims,
+        resources=request.resources,
         issued_at=now,
     )
 

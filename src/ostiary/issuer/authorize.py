@@ -77,6 +77,8 @@ class AuthorizationRequest:
     """Of which the sign-in has to be one; None: any."""
     key: Thumbprint | None = None
     """With which the code is good; None: any (RFC 9449 section 10)."""
+    resources: frozenset[str] = frozenset()
+    """Of RFC 8707; none: all that the scopes reach."""
     spends: TokenHash | None = None
     """The pushed request that this is."""
     ends: bool = False

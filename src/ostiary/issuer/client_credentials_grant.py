@@ -5,6 +5,7 @@ from ostiary.issuer.access_token import client_claims
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.registry import Registry
+from ostiary.issuer.resources import Target
 from ostiary.issuer.scopes import require_allowed
 from ostiary.issuer.token import Tokens, token_type
 from ostiary.model.errors import InvalidScope
@@ -25,17 +26,17 @@ def require_client_scopes(asked: frozenset[Scope] | None, client: ClientRule, re
 
 
 def issue_to_client(
-    registry: Registry, client: ClientRule, holder: Holder | None, scopes: frozenset[Scope], now: float, fresh: Fresh
+    registry: Registry, client: ClientRule, holder: Holder | None, target: Target, now: float, fresh: Fresh
 ) -> Decided[Tokens]:
     """An access token and nothing else (RFC 6749 section 4.4.3)."""
-    access = client_claims(registry, client, holder, scopes, int(now), fresh)
+    access = client_claims(registry, client, holder, target, int(now), fresh)
     event = TokensIssued(
         at=now,
         client=client.id,
         grant_type=GrantType.CLIENT_CREDENTIALS.value,
         token=TokenId(str(access["jti"])),
-        scopes=tuple(sorted(scopes)),
+        scopes=tuple(sorted(target.scopes)),
         tenant=client.tenant,
     )
-    tokens = Tokens(access, scopes, client.profile.access_token_seconds, type=token_type(holder))
+    tokens = Tokens(access, target.scopes, client.profile.access_token_seconds, type=token_type(holder))
     return Decided(Plan((), (event,)), tokens)

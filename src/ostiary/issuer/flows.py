@@ -53,6 +53,7 @@ from ostiary.issuer.records import RefreshToken
 from ostiary.issuer.redirect_uris import require_redirect_uri
 from ostiary.issuer.refresh_grant import RefreshFacts
 from ostiary.issuer.registry import Registry
+from ostiary.issuer.resources import read_resources, require_reached, require_target
 from ostiary.issuer.token import ClientCredentialsRequest, CodeRequest, DeviceCodeRequest, RefreshRequest, Tokens
 from ostiary.issuer.web_login import Begun, Wish
 from ostiary.issuer.web_records import WebSession
@@ -78,7 +79,7 @@ def authenticate_client(
 def authorization_code(
     registry: Registry, who: AuthenticatedClient, request: CodeRequest, facts: CodeFacts, now: float, fresh: Fresh
 ) -> Decision[Tokens]:
-    """RFC 6749 section 4.1.3, RFC 7636 section 4.6, RFC 9449 section 5."""
+    """RFC 6749 section 4.1.3, RFC 7636 section 4.6, RFC 8707 section 2.2, RFC 9449 section 5."""
     client, key = who.rule, who.holder
     token.require_grant_allowed(client, request.grant_type)
     holder.require_key(client, key)
@@ -94,7 +95,8 @@ def authorization_code(
     family.require_living_session(grant, facts, now)
     person = family.require_person(grant, facts)
     scopes = require_scopes(grant.scopes, client, person, registry)
-    return exchange.exchange_code(registry, code, Entitlement(client, key, grant, person, scopes), now, fresh)
+    target = require_target(request.resources, grant.resources, scopes, registry)
+    return exchange.exchange_code(registry, code, Entitlement(client, key, grant, person, target), now, fresh)
 
 
 def refresh_token(
@@ -116,7 +118,8 @@ def refresh_token(
     person = family.require_person(grant, facts)
     asked = refresh.require_narrower(request.scopes, presented)
     scopes = require_scopes(asked, client, person, registry)
-    entitled = Entitlement(client, key, grant, person, scopes)
+    target = require_target(request.resources, grant.resources, scopes, registry)
+    entitled = Entitlement(client, key, grant, person, target)
     return refresh.rotate(registry, presented, facts.successor, entitled, now, fresh)
 
 
@@ -175,7 +178,8 @@ def client_credentials(
     token.require_grant_allowed(client, request.grant_type)
     holder.require_key(client, key)
     scopes = own.require_client_scopes(request.scopes, client, registry)
-    return own.issue_to_client(registry, client, key, scopes, now, fresh)
+    target = require_target(request.resources, frozenset(), scopes, registry)
+    return own.issue_to_client(registry, client, key, target, now, fresh)
 
 
 def device_codes(
@@ -243,7 +247,8 @@ def device_code(
     family.require_living_session(grant, facts, now)
     person = family.require_person(grant, facts)
     scopes = require_scopes(grant.scopes, client, person, registry)
-    return device.exchange_device_code(registry, waiting, Entitlement(client, key, grant, person, scopes), now, fresh)
+    target = require_target(request.resources, grant.resources, scopes, registry)
+    return device.exchange_device_code(registry, waiting, Entitlement(client, key, grant, person, target), now, fresh)
 
 
 def revocation(client: ClientRule, presented: Presented, keys: KeySet, now: float) -> Decided[None]:
@@ -333,8 +338,8 @@ def return_address(registry: Registry, pairs: Sequence[tuple[str, str]], disable
 def authorization_request(
     registry: Registry, brought: Brought, address: ReturnAddress, keys: KeySet
 ) -> AuthorizationRequest:
-    """RFC 6749 section 4.1.1, RFC 7636 section 4.3, OpenID Connect Core section 3.1.2.1. What fails here goes to the
-    client."""
+    """RFC 6749 section 4.1.1, RFC 7636 section 4.3, RFC 8707 section 2.1, OpenID Connect Core section 3.1.2.1. What
+    fails here goes to the client."""
     given = require_no_repetition(brought.pairs)
     authorize.require_bounded(given, address)
     require_pushed(brought, address.client)
@@ -344,6 +349,7 @@ def authorization_request(
     token.require_grant_allowed(address.client, GrantType.AUTHORIZATION_CODE)
     challenge = pkce.require_challenge(given.get("code_challenge"), given.get("code_challenge_method"))
     scopes = authorize.require_scopes(given, address.client, registry)
+    services = require_reached(read_resources(given), scopes, registry)
     prompts = openid.require_prompts(given)
     max_age = openid.require_max_age(given)
     claims = openid.require_claims(given)
@@ -360,6 +366,7 @@ def authorization_request(
         named=openid.named_subjects(claims, hint),
         acrs=openid.needed_acrs(claims),
         key=holder.require_named_key(given),
+        resources=services,
         spends=brought.spends,
         ends=brought.ends,
     )

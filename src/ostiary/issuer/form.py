@@ -1,6 +1,7 @@
 """Parameters of a request: read strictly, once, at the door."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from ostiary.model.errors import InvalidRequest
@@ -10,7 +11,10 @@ MOST_PARAMETERS = 50
 FORM_TYPE = b"application/x-www-form-urlencoded"
 
 Parameters = Mapping[str, str]
-"""Names and values, none repeated, none empty."""
+"""Names and values, none repeated, none empty. The values of one that may repeat stand in one, on a line each: no value
+has a line break of its own."""
+REPEATABLE: Final = frozenset({"resource"})
+"""RFC 8707 section 2."""
 
 
 def read_parameters(raw: bytes) -> Parameters:
@@ -22,11 +26,26 @@ def read_parameters(raw: bytes) -> Parameters:
 
 
 def require_no_repetition(pairs: Sequence[tuple[str, str]]) -> Parameters:
-    """Raise InvalidRequest where a parameter stands twice (RFC 6749 sections 3.1 and 3.2)."""
+    """Raise InvalidRequest where a parameter stands twice that may not (RFC 6749 sections 3.1 and 3.2)."""
     parameters = dict(pairs)
     if len(parameters) != len(pairs):
-        raise InvalidRequest(Reason.PARAMETER_REPEATED)
+        return _repeating(pairs)
     return {name: value for name, value in parameters.items() if value}
+
+
+def _repeating(pairs: Sequence[tuple[str, str]]) -> Parameters:
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        if name in values and name not in REPEATABLE:
+            raise InvalidRequest(Reason.PARAMETER_REPEATED)
+        values.setdefault(name, []).append(value)
+    joined = {name: "\n".join(filter(None, each)) for name, each in values.items()}
+    return {name: value for name, value in joined.items() if value}
+
+
+def pairs_of(parameters: Parameters) -> list[tuple[str, str]]:
+    """Names and values as they were sent."""
+    return [(name, value) for name, values in parameters.items() for value in values.split("\n")]
 
 
 def read_pairs(raw: bytes) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from ostiary.issuer.holder import Holder
 from ostiary.issuer.id_token import id_claims
 from ostiary.issuer.records import Grant
 from ostiary.issuer.registry import Registry
+from ostiary.issuer.resources import Target
 from ostiary.issuer.scopes import OPENID, for_person
 from ostiary.issuer.token import Tokens, token_type
 from ostiary.model.errors import InvalidScope
@@ -26,7 +27,11 @@ class Entitlement:
     holder: Holder | None
     grant: Grant
     person: Person
-    scopes: frozenset[Scope]
+    target: Target
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        return self.target.scopes
 
 
 def require_scopes(asked: frozenset[Scope], client: ClientRule, person: Person, registry: Registry) -> frozenset[Scope]:
@@ -44,7 +49,7 @@ def tokens_for_person(
     they are not the grant's first ones."""
     signs_in = OPENID in who.scopes
     return Tokens(
-        access=person_claims(registry, who.client, who.holder, who.grant, who.person, who.scopes, int(now), fresh),
+        access=person_claims(registry, who.client, who.holder, who.grant, who.person, who.target, int(now), fresh),
         scopes=who.scopes,
         expires_in=who.client.profile.access_token_seconds,
         id=id_claims(registry, who.client, who.grant, who.person, int(now), refreshed=refreshed) if signs_in else None,

@@ -10,7 +10,7 @@ from ostiary.contract.model import ClientRule
 from ostiary.issuer.authorize import given_once
 from ostiary.issuer.brought import LONGEST_VISIT, Brought
 from ostiary.issuer.decision import Decided
-from ostiary.issuer.form import Parameters, read_pairs
+from ostiary.issuer.form import Parameters, pairs_of, read_pairs
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.records import AddPushedRequest, PushedRequest
 from ostiary.keys.hashing import token_hash
@@ -47,7 +47,7 @@ def own_parameters(form: Parameters, client: ClientRule) -> Brought:
     again (section 3). Raises InvalidRequest for the name of another request (section 2.1)."""
     if "request_uri" in form:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "request_uri")
-    pairs = [(name, value) for name, value in form.items() if name not in _OF_AUTHENTICATION]
+    pairs = [(name, value) for name, value in pairs_of(form) if name not in _OF_AUTHENTICATION]
     unsaid = "request" in form and "client_id" not in form
     return Brought([*pairs, ("client_id", client.id)] if unsaid else pairs, pushed=True)
 

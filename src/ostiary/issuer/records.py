@@ -21,6 +21,8 @@ class Grant:
     nonce: str | None
     claims: str | None
     issued_at: int
+    resources: frozenset[str] = frozenset()
+    """The services that it is for (RFC 8707); none: all that its scopes reach."""
     revoked_at: int | None = None
 
 

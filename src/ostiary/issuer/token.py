@@ -11,6 +11,7 @@ from ostiary.issuer.access_token import Claims
 from ostiary.issuer.form import Parameters, require
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.pkce import require_verifier_syntax
+from ostiary.issuer.resources import Services, read_resources
 from ostiary.issuer.scopes import read_scope, write_scope
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.hashing import token_hash
@@ -28,6 +29,7 @@ class CodeRequest:
     code: TokenHash
     redirect_uri: str
     verifier: str
+    resources: Services = frozenset()
     grant_type = GrantType.AUTHORIZATION_CODE
 
 
@@ -37,6 +39,7 @@ class RefreshRequest:
 
     token: Secret
     scopes: frozenset[Scope] | None
+    resources: Services = frozenset()
     grant_type = GrantType.REFRESH_TOKEN
 
 
@@ -45,6 +48,7 @@ class ClientCredentialsRequest:
     """RFC 6749 section 4.4.2."""
 
     scopes: frozenset[Scope] | None
+    resources: Services = frozenset()
     grant_type = GrantType.CLIENT_CREDENTIALS
 
 
@@ -53,6 +57,7 @@ class DeviceCodeRequest:
     """RFC 8628 section 3.4."""
 
     code: TokenHash
+    resources: Services = frozenset()
     grant_type = GrantType.DEVICE_CODE
 
 
@@ -66,26 +71,27 @@ SERVED: Final = (
 
 
 def read_token_request(form: Parameters) -> TokenRequest:
-    """Raises InvalidRequest, InvalidScope, or UnsupportedGrantType (RFC 6749 section 5.2)."""
-    scope = form.get("scope")
+    """Raises InvalidRequest, InvalidScope, InvalidTarget, or UnsupportedGrantType (RFC 6749 section 5.2)."""
+    scopes = read_scope(form["scope"]) if "scope" in form else None
+    resources = read_resources(form)
     match require(form, "grant_type"):
         case GrantType.AUTHORIZATION_CODE:
-            return _read_code_request(form)
+            return _read_code_request(form, resources)
         case GrantType.REFRESH_TOKEN:
-            return RefreshRequest(Secret(require(form, "refresh_token")), None if scope is None else read_scope(scope))
+            return RefreshRequest(Secret(require(form, "refresh_token")), scopes, resources)
         case GrantType.CLIENT_CREDENTIALS:
-            return ClientCredentialsRequest(None if scope is None else read_scope(scope))
+            return ClientCredentialsRequest(scopes, resources)
         case GrantType.DEVICE_CODE:
-            return DeviceCodeRequest(token_hash(require(form, "device_code")))
+            return DeviceCodeRequest(token_hash(require(form, "device_code")), resources)
         case _:
             raise UnsupportedGrantType(Reason.GRANT_TYPE_UNSUPPORTED)
 
 
-def _read_code_request(form: Parameters) -> CodeRequest:
+def _read_code_request(form: Parameters, resources: Services) -> CodeRequest:
     code, redirect_uri = require(form, "code"), require(form, "redirect_uri")
     verifier = require(form, "code_verifier")
     require_verifier_syntax(verifier)
-    return CodeRequest(token_hash(code), redirect_uri, verifier)
+    return CodeRequest(token_hash(code), redirect_uri, verifier, resources)
 
 
 def require_no_query(query: bytes) -> None:

@@ -1,7 +1,7 @@
 """The three families of refusals. Each class fixes code, status and public text; the reason stays inside.
 
 `OAuthError`: RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 7009 section 2.2.1, RFC 8628
-section 3.5, RFC 9101 section 7.
+section 3.5, RFC 8707 section 2, RFC 9101 section 7.
 `TokenRefused`: RFC 6750 section 3.1, RFC 9470 section 3. `HttpRefused`: RFC 9110 status codes as RFC 9457 problems.
 """
 
@@ -57,6 +57,12 @@ class UnsupportedGrantType(OAuthError):
 
 class InvalidScope(OAuthError):
     code, public = "invalid_scope", "A scope is unknown or not for this client."
+
+
+class InvalidTarget(OAuthError):
+    """RFC 8707 section 2."""
+
+    code, public = "invalid_target", "A resource is unknown, malformed or not for this client."
 
 
 class UnsupportedResponseType(OAuthError):

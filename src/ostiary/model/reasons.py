@@ -46,6 +46,9 @@ class Reason(StrEnum):
     REQUEST_URI_OF_ANOTHER_CLIENT = "request_uri_of_another_client", "The request_uri was given to another client."
     REQUEST_URI_SPENT = "request_uri_spent", "The request_uri has led to a code before."
     REQUEST_URI_EXPIRED = "request_uri_expired", "The request_uri was opened too late."
+    TARGET_INVALID_URI = "target_invalid_uri", "A resource is no absolute URI without a fragment."
+    TARGET_NOT_REACHED = "target_not_reached", "A resource is no service that the scopes reach."
+    TARGET_NOT_GRANTED = "target_not_granted", "A resource is not one of those that were granted."
     # people at the browser
     SIGN_IN_NEEDED = "sign_in_needed", "prompt=none was asked and nobody is signed in, or not freshly enough."
     OTHER_PERSON = "other_person", "Somebody else signed in than the request named."

@@ -77,6 +77,7 @@ grants: Final = Table(
     Column("nonce", Text),
     Column("claims", Text),
     Column("issued_at", BigInteger, nullable=False, index=True),
+    Column("resources", Text, nullable=False),
     Column("revoked_at", BigInteger),
 )
 

@@ -155,7 +155,7 @@ def test_appendix_b_what_is_no_parameter_is_refused(world: TokenWorld, body: byt
 
 
 def test_3_2_a_parameter_that_nobody_knows_is_ignored(world: TokenWorld) -> None:
-    assert world.post(TOKEN, {**OWN, "resource": "https://x.example", "audience": "y"}, "billing").status_code == 200
+    assert world.post(TOKEN, {**OWN, "colour": "green", "audience": "y"}, "billing").status_code == 200
 
 
 @pytest.mark.parametrize(
