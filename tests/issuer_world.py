@@ -24,7 +24,7 @@ from ostiary.people.records import AddPerson, Person
 from ostiary.server.issuer.browser import BROWSER, SESSION
 from ostiary.server.session.cookies import LOGIN
 from secrets_seen import secret
-from token_world import BANK, BEARER, CONTRACT, ORIGIN, REDIRECT, VERIFIER, TokenWorld
+from token_world import BANK, BEARER, CONTRACT, ORIGIN, REDIRECT, VAULT, VERIFIER, TokenWorld
 
 PASSWORD: Final = secret("correct horse " + secrets.token_urlsafe(12))
 WRONG: Final = secret("wrong battery " + secrets.token_urlsafe(12))
@@ -57,6 +57,13 @@ CLIENTS: Final[Mapping[str, Any]] = {
         "scopes": ["orders.read", "orders.write"],
         "redirect_uris": ["https://bank.example/callback"],
         "jwks": {"keys": [BANK.public.to_jwk()]},
+    },
+    "vault": {
+        "kind": "web",
+        "profile": "fapi2",
+        "scopes": ["orders.read", "orders.write"],
+        "redirect_uris": ["https://vault.example/callback"],
+        "jwks": {"keys": [VAULT.public.to_jwk()]},
     },
     "spare": {
         "kind": "spa",
@@ -244,7 +251,14 @@ class IssuerWorld(TokenWorld):
     ) -> str:
         """A signed authorization request (RFC 9101 section 4); a claim that is None is left out."""
         now = int(self.now)
-        whole = {**asking(client), "iss": client, "aud": ORIGIN, "nbf": now, "exp": now + 300, **claims}
+        whole: dict[str, object] = {
+            **asking(client),
+            "iss": client,
+            "aud": ORIGIN,
+            "nbf": now,
+            "exp": now + 300,
+            **claims,
+        }
         return sign({name: value for name, value in whole.items() if value is not None}, key, typ)
 
     def redeem(self, answer: Told, client: str = "site", **changes: str) -> dict[str, Any]:

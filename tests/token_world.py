@@ -63,7 +63,8 @@ MASTER: Final = MasterKey(secrets.token_bytes(32))
 MASTER_TEXT: Final = secret(MASTER.to_text().reveal())
 ROBOT: Final = SigningPrivateKey(ec.generate_private_key(ec.SECP256R1()))
 BANK: Final = SigningPrivateKey(ec.generate_private_key(ec.SECP256R1()))
-KEYED: Final = {"robot": ROBOT, "bank": BANK}
+VAULT: Final = SigningPrivateKey(ec.generate_private_key(ec.SECP256R1()))
+KEYED: Final = {"robot": ROBOT, "bank": BANK, "vault": VAULT}
 """Clients that prove themselves with a key."""
 ADA: Final = Person(
     subject=Subject("sub-ada"),

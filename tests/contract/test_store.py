@@ -23,6 +23,7 @@ from ostiary.issuer.records import (
     DisableClient,
     Grant,
     OpenGrant,
+    ProlongRefreshToken,
     PushedRequest,
     RefreshToken,
     RevokeAccessToken,
@@ -419,6 +420,15 @@ def test_grants_and_tokens_are_revoked_once(on_store: OnStore) -> None:
         assert await store.access_token_revoked(Jti("t"))
         await committed(store, DisableClient(GRANT.client, NOW))
         assert await store.client_disabled_at(GRANT.client) == NOW
+
+    on_store(work)
+
+
+def test_a_refresh_token_lives_longer_and_never_shorter(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN))
+        await committed(store, ProlongRefreshToken(TOKEN.hash, NOW + 90), ProlongRefreshToken(TOKEN.hash, NOW + 70))
+        assert await store.refresh_token(TOKEN.hash) == replace(TOKEN, expires_at=NOW + 90)
 
     on_store(work)
 

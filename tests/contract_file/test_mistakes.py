@@ -194,6 +194,11 @@ CASES = [
         "»pushed_requests: true\n    insecure_unpushed_requests: {value: true, because: its library is old}",
     ),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»insecure_unpushed_requests: {value: true, because: it is ours}"),
+    (
+        Code.PROFILE_CONTRADICTED,
+        "    secret: ${env:SITE_SECRET}",
+        "    profile: fapi2\n    »secret: ${env:SITE_SECRET}",
+    ),
     (Code.INSECURE_WITHOUT_REASON, "quota: 100k/day", "insecure_access_token_lifetime: »1h"),
     (Code.INSECURE_WITHOUT_REASON, "quota: 100k/day", "»insecure_access_token_lifetime: {value: 1h}"),
     (Code.KEY_SET_INVALID, "jwks_file: robot.json", "jwks_file: »nowhere.json"),

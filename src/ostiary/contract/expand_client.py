@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from ostiary.contract.draft import Draft
 from ostiary.contract.expand_route import limits
+from ostiary.contract.fapi2 import CREDENTIALS, under_fapi2
 from ostiary.contract.file_client import Client, Credential, SignatureOf
 from ostiary.contract.key_sets import key_set
 from ostiary.contract.model import (
@@ -41,9 +42,10 @@ _BINDING = {Credential.MTLS: Binding.MTLS, Credential.SIGNATURE: Binding.SIGNATU
 
 def sheet_of(client: Client) -> Sheet:
     """The profile that it carries, with reasons: its kind's, or of a web client the one for those that have a server of
-    their own."""
+    their own; under that of FAPI where it says so."""
     own = client.kind is Kind.WEB and credential_of(client) is not Credential.COOKIE
-    return WEB_WITH_SERVER if own else PROFILES[client.kind]
+    sheet = WEB_WITH_SERVER if own else PROFILES[client.kind]
+    return sheet if client.profile is None else under_fapi2(sheet)
 
 
 def credential_of(client: Client) -> Credential:
@@ -56,7 +58,7 @@ def credential_of(client: Client) -> Credential:
         return Credential.SECRET
     if client.jwks is not None or client.jwks_file is not None:
         return Credential.PRIVATE_KEY_JWT
-    return PROFILES[client.kind].credentials.value[0]
+    return CREDENTIALS[0] if client.profile is not None else PROFILES[client.kind].credentials.value[0]
 
 
 def binding_of(client: Client) -> Binding:

@@ -7,10 +7,11 @@ from ostiary.contract.checks.clients import not_served
 from ostiary.contract.document import Path, locate
 from ostiary.contract.draft import Draft
 from ostiary.contract.expand_client import credential_of, sheet_of
+from ostiary.contract.fapi2 import FIXED
 from ostiary.contract.file_client import Client
 from ostiary.contract.file_route import Route
 from ostiary.contract.hurdles import hurdles
-from ostiary.contract.model import ClientRule, Contract, Limit
+from ostiary.contract.model import ClientRule, Contract, Limit, Profile
 from ostiary.contract.profiles import Chosen, Sheet
 from ostiary.contract.quantities import in_words
 from ostiary.model.ids import ClientId
@@ -60,6 +61,7 @@ def explain_client(draft: Draft, contract: Contract, name: str) -> Explanation:
         lines=(
             *_profile(draft, name, client, rule, sheet),
             *_signature(draft, name, client, rule),
+            *(Line(*line) for line in FIXED if client.profile is not None and sheet.signs_people_in),
             *_own(draft, name, client, rule),
         ),
         ways=tuple(Way(route.on.text, _stopped_by(draft, client, route)) for route in draft.file.routes),
@@ -88,7 +90,7 @@ def _profile(draft: Draft, name: str, client: Client, rule: ClientRule, sheet: S
         yield tell.line(what, value, getattr(sheet, f"{field[0]}_seconds"), field[1], _WEAKENED + field[1])
     asks = "asked" if profile.asks_consent else "not asked"
     yield tell.line("consent", asks, sheet.asks_consent, "consent", "insecure_no_consent")
-    pushed = "required" if profile.pushed_requests else "allowed" if sheet.signs_people_in else "none"
+    pushed = wanted(profile.pushed_requests, sheet)
     yield tell.line("pushed requests", pushed, sheet.pushed_requests, "pushed_requests", "insecure_unpushed_requests")
     cors = ", ".join(sorted(rule.origins)) or "none"
     yield tell.line("calls across origins", cors, sheet.cors, "origins")
@@ -97,6 +99,23 @@ def _profile(draft: Draft, name: str, client: Client, rule: ClientRule, sheet: S
     limits = ", ".join(map(limit_in_words, rule.limits or (profile.limit,)))
     yield tell.line("requests", limits, sheet.limit, "limit", "quota")
     yield tell.line("routes without `kinds`", "yes" if profile.sees_unnamed else "no", sheet.sees_unnamed)
+    yield tell.line("signed requests", wanted(profile.signed_requests, sheet), sheet.signed_requests)
+    yield tell.line("signed answers", wanted(profile.signed_answers, sheet), sheet.signed_answers)
+    yield tell.line("refresh tokens", refreshed(profile), sheet.rotates_refresh)
+
+
+def wanted(value: bool, sheet: Sheet) -> str:
+    """What a profile wants of authorization requests."""
+    if value:
+        return "required"
+    return "allowed" if sheet.signs_people_in else "none"
+
+
+def refreshed(profile: Profile) -> str:
+    """What happens to a refresh token at its use."""
+    if profile.refresh_idle_seconds is None:
+        return "none"
+    return "rotated at each use" if profile.rotates_refresh else "kept"
 
 
 _LIFETIMES = (

@@ -37,6 +37,12 @@ class Credential(StrEnum):
     SIGNATURE = "signature"
 
 
+class ClientProfile(StrEnum):
+    """A profile of its own over that of the kind."""
+
+    FAPI2 = "fapi2"
+
+
 class SignatureOf(Setting):
     """What a partner's signed requests (RFC 9421) have to say, beyond what all of them have to."""
 
@@ -53,6 +59,8 @@ class Client(Setting):
 
     kind: Kind
     """What the client is. `ostiary explain client NAME` prints what that means."""
+    profile: ClientProfile | None = None
+    """`fapi2`: the FAPI 2.0 Security Profile with Message Signing, whole. For what needs more than its kind has."""
     name: Words | None = None
     """What people read on the consent page. By default its `client_id`."""
     scopes: tuple[ScopeName, ...] = ()

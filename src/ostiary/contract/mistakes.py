@@ -82,6 +82,7 @@ class Code(StrEnum):
         "credential-mismatch",
         "The `credential` and the secret or key that is given do not belong together.",
     )
+    PROFILE_CONTRADICTED = "profile-contradicted", "A setting cannot be had together with the client's `profile`."
     WEAKER_THAN_PROFILE = "weaker-than-profile", "The setting weakens the kind's profile and is not named `insecure_`."
     INSECURE_WITHOUT_REASON = "insecure-without-reason", "An `insecure_` setting does not say why."
     KEY_SET_INVALID = "key-set-invalid", "The JWK set is none, or has a key that cannot verify what the client signs."

@@ -101,6 +101,12 @@ class Profile:
     """Over all routes, where neither the client nor the route has one."""
     sees_unnamed: bool
     """Whether routes that name no kinds are for this one."""
+    signed_requests: bool
+    """Whether an authorization request has to be signed (RFC 9101)."""
+    signed_answers: bool
+    """Whether an authorization request has to ask for a signed answer (JARM)."""
+    rotates_refresh: bool
+    """Whether each use of a refresh token spends it for another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ class Chosen(Generic[T_co]):
     source: str
 
 
+_MAY_SIGN = Chosen(False, "Allowed to whom has keys here, and needed by nobody who pushes.", "RFC 9101 section 10.1")
+_ROTATES = Chosen(
+    True, "Two who have the same token cannot both go on: the second use ends the family.", "RFC 9700 section 4.14.2"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A kind's whole profile, with reasons."""
@@ -46,6 +52,9 @@ class Sheet:
     carried: Chosen[Carrier]
     limit: Chosen[Limit]
     sees_unnamed: Chosen[bool]
+    signed_requests: Chosen[bool] = _MAY_SIGN
+    signed_answers: Chosen[bool] = _MAY_SIGN
+    rotates_refresh: Chosen[bool] = _ROTATES
     not_served: str = ""
     """What is missing before clients of this kind get in; empty: nothing."""
 
@@ -375,14 +384,15 @@ _TOKENS = frozenset({"access_token_lifetime", "insecure_access_token_lifetime"})
 _KEPT = frozenset({"secret", "jwks", "jwks_file"})
 _ALL = frozenset({"kind", "name", "scopes", "credential", "tenant", "allow_ips", "quota", "limit"})
 _ITSELF = frozenset({"roles"})
+_FAPI = frozenset({"profile"})
 
 SETTINGS: Mapping[Kind, frozenset[str]] = {
-    Kind.WEB: _ALL | _PEOPLE | _REFRESHING | _TOKENS | _KEPT,
+    Kind.WEB: _ALL | _FAPI | _PEOPLE | _REFRESHING | _TOKENS | _KEPT,
     Kind.SPA: _ALL | _PEOPLE | _REFRESHING | _TOKENS | {"origins", "insecure_bearer_tokens"},
     Kind.MOBILE: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},
     Kind.PARTNER: _ALL | _ITSELF | _KEPT | {"signature"},
-    Kind.THIRD_PARTY: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
-    Kind.SERVICE: _ALL | _TOKENS | _KEPT | _ITSELF,
+    Kind.THIRD_PARTY: _ALL | _FAPI | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
+    Kind.SERVICE: _ALL | _FAPI | _TOKENS | _KEPT | _ITSELF,
     Kind.DEVICE: _ALL | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},
     Kind.LEGACY: _ALL | _ITSELF,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ostiary.contract.explain import limit_in_words
+from ostiary.contract.explain import limit_in_words, refreshed, wanted
 from ostiary.contract.profiles import PROFILES, SETTINGS, Chosen, Sheet
 from ostiary.contract.quantities import in_words
 from ostiary.model.principal import Kind
@@ -38,18 +38,15 @@ def _lines(kind: Kind, sheet: Sheet) -> tuple[tuple[str, str, Chosen[object]], .
         ("refresh token, unused", idle, sheet.refresh_idle_seconds),
         ("refreshing at all", absolute, sheet.refresh_absolute_seconds),
         ("consent", "asked" if profile.asks_consent else "not asked", sheet.asks_consent),
-        ("pushed requests", _pushed(sheet), sheet.pushed_requests),
+        ("pushed requests", wanted(profile.pushed_requests, sheet), sheet.pushed_requests),
         ("calls across origins", "yes" if profile.cors else "no", sheet.cors),
         ("carried in", sheet.carried.value, sheet.carried),
         ("requests", limit_in_words(profile.limit), sheet.limit),
         ("routes without `kinds`", "yes" if profile.sees_unnamed else "no", sheet.sees_unnamed),
+        ("signed requests", wanted(profile.signed_requests, sheet), sheet.signed_requests),
+        ("signed answers", wanted(profile.signed_answers, sheet), sheet.signed_answers),
+        ("refresh tokens", refreshed(profile), sheet.rotates_refresh),
     )
-
-
-def _pushed(sheet: Sheet) -> str:
-    if sheet.pushed_requests.value:
-        return "required"
-    return "allowed" if sheet.signs_people_in else "none"
 
 
 def _side_by_side() -> str:

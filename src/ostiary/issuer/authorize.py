@@ -127,10 +127,14 @@ def require_bounded(parameters: Parameters, address: ReturnAddress) -> None:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "state")
 
 
-def require_response_mode(parameters: Parameters) -> None:
-    """Raise InvalidRequest for a mode that is not served."""
-    if parameters.get("response_mode", ResponseMode.QUERY) not in list(ResponseMode):
+def require_response_mode(parameters: Parameters, client: ClientRule) -> None:
+    """Raise InvalidRequest for a mode that is not served, and for one that signs nothing where the client's profile
+    wants signed answers (FAPI 2.0 Message Signing section 5.4)."""
+    mode = parameters.get("response_mode", ResponseMode.QUERY)
+    if mode not in list(ResponseMode):
         raise InvalidRequest(Reason.RESPONSE_MODE_UNSUPPORTED, "response_mode")
+    if client.profile.signed_answers and mode not in SIGNED_MODES:
+        raise InvalidRequest(Reason.ANSWER_NOT_SIGNED, "response_mode")
 
 
 def require_no_request_object(parameters: Parameters) -> None:

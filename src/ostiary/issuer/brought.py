@@ -36,3 +36,10 @@ def require_pushed(brought: Brought, client: ClientRule) -> None:
     (RFC 9126 section 4)."""
     if client.profile.pushed_requests and not brought.pushed:
         raise InvalidRequest(Reason.REQUEST_NOT_PUSHED, "request_uri")
+
+
+def require_signed(brought: Brought, client: ClientRule) -> None:
+    """Raise InvalidRequest where the client's profile wants its requests signed (FAPI 2.0 Message Signing section
+    5.3.1)."""
+    if client.profile.signed_requests and not brought.signed:
+        raise InvalidRequest(Reason.REQUEST_NOT_SIGNED, "request")

@@ -34,7 +34,7 @@ from ostiary.issuer import web_login as login
 from ostiary.issuer import web_session as sessions
 from ostiary.issuer.access_token import AccessToken, TokenFacts, lives
 from ostiary.issuer.authorize import AuthorizationRequest, ReturnAddress, given_once
-from ostiary.issuer.brought import Brought, require_pushed
+from ostiary.issuer.brought import Brought, require_pushed, require_signed
 from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials
 from ostiary.issuer.code_grant import CodeFacts
 from ostiary.issuer.decision import Decided, Decision
@@ -120,6 +120,8 @@ def refresh_token(
     scopes = require_scopes(asked, client, person, registry)
     target = require_target(request.resources, grant.resources, scopes, registry)
     entitled = Entitlement(client, key, grant, person, target)
+    if not client.profile.rotates_refresh:
+        return refresh.keep(registry, presented, entitled, now, fresh)
     return refresh.rotate(registry, presented, facts.successor, entitled, now, fresh)
 
 
@@ -343,7 +345,8 @@ def authorization_request(
     given = require_no_repetition(brought.pairs)
     authorize.require_bounded(given, address)
     require_pushed(brought, address.client)
-    authorize.require_response_mode(given)
+    require_signed(brought, address.client)
+    authorize.require_response_mode(given, address.client)
     authorize.require_no_request_object(given)
     authorize.require_response_type(given)
     token.require_grant_allowed(address.client, GrantType.AUTHORIZATION_CODE)

@@ -4,10 +4,10 @@ ID tokens are signed with ES256 alone. OpenID Connect Discovery section 3 wants 
 out on purpose: every key of the issuer has one algorithm (RFC 8725 section 3.1), and RS256 costs ten times as much.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
-from ostiary.contract.model import ClientAuth, Contract, GrantType, ServiceRule
+from ostiary.contract.model import ClientAuth, Contract, GrantType, Profile, ServiceRule
 from ostiary.issuer import claims
 from ostiary.issuer.authorize import ResponseMode
 from ostiary.issuer.openid_parameters import Prompt
@@ -31,7 +31,8 @@ def authorization_server(contract: Contract) -> Document:
         "authorization_endpoint": origin + endpoints.AUTHORIZE,
         "token_endpoint": origin + endpoints.TOKEN,
         "pushed_authorization_request_endpoint": origin + endpoints.PAR,
-        "require_pushed_authorization_requests": _all_push(contract),
+        "require_pushed_authorization_requests": _all(contract, lambda profile: profile.pushed_requests),
+        "require_signed_request_object": _all(contract, lambda profile: profile.signed_requests),
         "device_authorization_endpoint": origin + endpoints.DEVICE_AUTHORIZATION,
         "jwks_uri": origin + endpoints.JWKS,
         "userinfo_endpoint": origin + endpoints.USERINFO,
@@ -70,11 +71,12 @@ def _supported(contract: Contract) -> Document:
     }
 
 
-def _all_push(contract: Contract) -> bool:
-    """Whether the profile of every client that sends people here wants its requests pushed (RFC 9126 section 5)."""
+def _all(contract: Contract, wants: Callable[[Profile], bool]) -> bool:
+    """Whether the profile of every client that sends people here wants something of its requests (RFC 9126 section 5,
+    RFC 9101 section 10.5)."""
     profiles = [client.profile for client in contract.clients.values()]
     asking = [each for each in profiles if GrantType.AUTHORIZATION_CODE in each.grants]
-    return bool(asking) and all(each.pushed_requests for each in asking)
+    return bool(asking) and all(map(wants, asking))
 
 
 def _authentication(endpoint: str, methods: Iterable[str]) -> Document:

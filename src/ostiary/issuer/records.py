@@ -111,6 +111,14 @@ class SpendRefreshToken(Spend):
 
 
 @dataclass(frozen=True, slots=True)
+class ProlongRefreshToken(Write):
+    """One that is not rotated was used: its idle time begins anew."""
+
+    hash: TokenHash
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class RevokeGrant(Write):
     grant: GrantId
     at: int

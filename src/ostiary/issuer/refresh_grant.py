@@ -9,7 +9,7 @@ from ostiary.issuer.decision import Decided, Refused
 from ostiary.issuer.family import GrantFacts, revoke_family
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.issue import Entitlement, issued_to_person, tokens_for_person
-from ostiary.issuer.records import AddRefreshToken, RefreshToken, SpendRefreshToken
+from ostiary.issuer.records import AddRefreshToken, ProlongRefreshToken, RefreshToken, SpendRefreshToken
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.token import Tokens
 from ostiary.keys import base64url
@@ -98,6 +98,15 @@ def rotate(
     tokens = tokens_for_person(registry, who, successor, now, fresh, refreshed=True)
     event = issued_to_person(who, tokens, GrantType.REFRESH_TOKEN, now)
     return Decided(Plan(_rotation(token, successor, who.client, int(now)), (event,)), tokens)
+
+
+def keep(registry: Registry, token: RefreshToken, who: Entitlement, now: float, fresh: Fresh) -> Decided[Tokens]:
+    """New tokens for one that goes on, idle from now (FAPI 2.0 Security Profile section 5.3.2.1 item 9)."""
+    tokens = tokens_for_person(registry, who, None, now, fresh, refreshed=True)
+    event = issued_to_person(who, tokens, GrantType.REFRESH_TOKEN, now)
+    idle = who.client.profile.refresh_idle_seconds or 0
+    prolonged = ProlongRefreshToken(token.hash, min(int(now) + idle, token.family_expires_at))
+    return Decided(Plan((prolonged,), (event,)), tokens)
 
 
 def _rotation(token: RefreshToken, successor: Secret, client: ClientRule, now: int) -> tuple[Write, ...]:

@@ -42,6 +42,8 @@ class Reason(StrEnum):
         "The request object is expired, not yet valid, or lives too long.",
     )
     REQUEST_NOT_PUSHED = "request_not_pushed", "The client's profile wants its requests pushed, and this one was not."
+    REQUEST_NOT_SIGNED = "request_not_signed", "The client's profile wants its requests signed, and this one was not."
+    ANSWER_NOT_SIGNED = "answer_not_signed", "The client's profile wants signed answers, and this request did not ask."
     REQUEST_URI_UNKNOWN = "request_uri_unknown", "The request_uri is not one of ours."
     REQUEST_URI_OF_ANOTHER_CLIENT = "request_uri_of_another_client", "The request_uri was given to another client."
     REQUEST_URI_SPENT = "request_uri_spent", "The request_uri has led to a code before."

@@ -12,6 +12,7 @@ from ostiary.issuer.records import (
     DisableClient,
     Grant,
     OpenGrant,
+    ProlongRefreshToken,
     PushedRequest,
     RefreshToken,
     RevokeAccessToken,
@@ -62,6 +63,15 @@ _SPEND: Final[Mapping[type[Spend], Statement]] = {
     SpendRefreshToken: _spend(schema.refresh_tokens),
     SpendPushedRequest: _spend(schema.pushed_requests),
 }
+_PROLONG: Final = Statement(
+    lambda _: (
+        update(schema.refresh_tokens)
+        .where(
+            schema.refresh_tokens.c.hash == bindparam("the"), schema.refresh_tokens.c.expires_at < bindparam("until")
+        )
+        .values(expires_at=bindparam("until"))
+    )
+)
 _SPEND_ASSERTION: Final = add_new(schema.spent_assertions)
 _REVOKE_GRANT: Final = Statement(
     lambda _: (
@@ -103,6 +113,11 @@ def add_pushed_request(write: AddPushedRequest) -> Steps[None]:
 
 def add_refresh_token(write: AddRefreshToken) -> Steps[None]:
     yield REFRESH_TOKEN.add, REFRESH_TOKEN.values(write.token)
+
+
+def prolong_refresh_token(write: ProlongRefreshToken) -> Steps[None]:
+    """Never back: of two uses at once the later end holds."""
+    yield _PROLONG, {"the": write.hash, "until": write.until}
 
 
 def spend(write: SpendCode | SpendRefreshToken | SpendPushedRequest) -> Steps[None]:

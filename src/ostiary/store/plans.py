@@ -32,6 +32,7 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     issued.SpendCode: of_issuer.spend,
     issued.AddRefreshToken: of_issuer.add_refresh_token,
     issued.SpendRefreshToken: of_issuer.spend,
+    issued.ProlongRefreshToken: of_issuer.prolong_refresh_token,
     issued.RevokeGrant: of_issuer.revoke_grant,
     issued.RevokeAccessToken: of_issuer.revoke_access_token,
     issued.DisableClient: of_issuer.disable_client,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from ostiary.contract.checks.broken import broken
 from ostiary.contract.checks.clients import clients
+from ostiary.contract.checks.fapi2 import fapi2
 from ostiary.contract.checks.openapi import openapi
 from ostiary.contract.checks.reach import reach
 from ostiary.contract.checks.redirects import redirects
@@ -25,6 +26,7 @@ FAMILIES: tuple[Callable[[Draft], Iterable[Mistake]], ...] = (
     redirects,
     clients,
     signatures,
+    fapi2,
     secrets,
     openapi,
     running,

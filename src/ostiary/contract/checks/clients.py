@@ -45,7 +45,7 @@ def _settings(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
 
 
 def _credential(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
-    credential, allowed = credential_of(client), PROFILES[client.kind].credentials.value
+    credential, allowed = credential_of(client), sheet_of(client).credentials.value
     keys = client.jwks is not None or client.jwks_file is not None
     given = {Credential.SECRET: bool(client.secret), Credential.PRIVATE_KEY_JWT: keys}
     if credential is Credential.SIGNATURE and credential in allowed:
@@ -113,7 +113,7 @@ def _lifetimes(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
 
 def _safeguards(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
     """What a kind has switched on is switched off only with a reason."""
-    sheet = PROFILES[client.kind]
+    sheet = sheet_of(client)
     for setting, insecure, has, does in (
         ("consent", "insecure_no_consent", sheet.asks_consent.value, "ask the person"),
         ("pushed_requests", "insecure_unpushed_requests", sheet.pushed_requests.value, "push their requests"),
@@ -130,7 +130,7 @@ def _safeguards(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
 
 def not_served(client: Client) -> str:
     """What is missing before the client gets in; empty: nothing."""
-    if client.kind is Kind.SERVICE and credential_of(client) is Credential.MTLS:
+    if credential_of(client) is Credential.MTLS and client.kind is not Kind.DEVICE:
         return "Mutual TLS is not served yet: the token endpoint refuses such a client."
     return PROFILES[client.kind].not_served
 
