@@ -35,6 +35,11 @@ scopes:
 roles:
   customer: [orders.read, orders.write]
   support: [orders.read]
+details:
+  payment:
+    says: "Pay {sum.amount} to {to}"
+    scope: orders.write
+    members: {sum.amount: text, to: text, note: {type: text, optional: true}}
 clients:
   site:
     kind: web
@@ -46,6 +51,7 @@ clients:
     redirect_uris: [https://pages.example/]
     origins: [https://pages.example]
     scopes: [orders.read, orders.write]
+    details: [payment]
     quota: 100k/day
   reader:
     kind: third-party

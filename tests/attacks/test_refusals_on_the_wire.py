@@ -29,6 +29,7 @@ OAUTH: dict[type[Refusal], tuple[int, str]] = {
     errors.UnsupportedGrantType: (400, "unsupported_grant_type"),
     errors.InvalidScope: (400, "invalid_scope"),
     errors.InvalidTarget: (400, "invalid_target"),
+    errors.InvalidAuthorizationDetails: (400, "invalid_authorization_details"),
     errors.UnsupportedResponseType: (400, "unsupported_response_type"),
     errors.AccessDenied: (400, "access_denied"),
     errors.AuthorizationPending: (400, "authorization_pending"),

@@ -100,6 +100,7 @@ GRANT = Grant(
     claims=None,
     issued_at=NOW,
     resources=frozenset({"https://api.example/a", "https://api.example/b"}),
+    details='[{"type":"payment"}]',
 )
 CODE = AuthorizationCode(
     TokenHash(b"c" * 32), GRANT.id, GRANT.client, "https://web.example/cb", "challenge", NOW, NOW + 60

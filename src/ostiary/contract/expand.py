@@ -2,13 +2,24 @@
 
 from collections.abc import Iterable
 
+from ostiary.contract.checks.details import PLACE
 from ostiary.contract.deployment import is_development
 from ostiary.contract.document import locate
 from ostiary.contract.draft import Draft
 from ostiary.contract.expand_client import client_rule
 from ostiary.contract.expand_route import route_rule, step_up
 from ostiary.contract.file import ContractFile, ScopeOf, Service
-from ostiary.contract.model import Bounds, Contract, InsecureUse, ScopeRule, ServiceRule, Timeouts
+from ostiary.contract.file_details import Detail
+from ostiary.contract.model import (
+    Bounds,
+    Contract,
+    DetailRule,
+    InsecureUse,
+    MemberRule,
+    ScopeRule,
+    ServiceRule,
+    Timeouts,
+)
 from ostiary.contract.setting import Insecure, Setting
 from ostiary.model.ids import ClientId, Role, Scope, ServiceName
 
@@ -26,6 +37,7 @@ def expand(draft: Draft, digest: str) -> Contract:
         roles={Role(name): frozenset(map(Scope, granted)) for name, granted in file.roles.items()},
         clients={ClientId(name): client_rule(draft, name, client) for name, client in file.clients.items()},
         routes=tuple(route_rule(file, route, scopes, line) for route, line in zip(file.routes, lines, strict=True)),
+        details={name: _detail(name, detail) for name, detail in file.details.items()},
         bounds=Bounds(**file.bounds.model_dump()),
         timeouts=Timeouts(**file.timeouts.model_dump()),
         trusted_proxies=file.trusted_proxies,
@@ -45,6 +57,15 @@ def _lines(draft: Draft) -> list[int]:
 
 def _scope(name: str, scope: ScopeOf) -> ScopeRule:
     return ScopeRule(Scope(name), scope.says, step_up(scope.step_up))
+
+
+def _detail(name: str, detail: Detail) -> DetailRule:
+    """`split` gives texts and names in turn."""
+    parts = enumerate(PLACE.split(detail.says))
+    members = {
+        path: MemberRule(each.type, frozenset(each.one_of), each.optional) for path, each in detail.members.items()
+    }
+    return DetailRule(name, tuple((at % 2 == 1, part) for at, part in parts if part), Scope(detail.scope), members)
 
 
 def _service(name: str, service: Service, origin: str) -> ServiceRule:

@@ -114,6 +114,7 @@ def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
         min_version=client.min_version,
         api_keys=credential_of(client) is Credential.API_KEY,
         signature=_signature(draft, name, client) if signs else None,
+        details=frozenset(client.details),
     )
 
 

@@ -157,6 +157,7 @@ def _own(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[
     """What the client says beside its profile."""
     values: dict[str, tuple[str, str]] = {
         "scopes": (", ".join(sorted(client.scopes)), "What it may ask for."),
+        "details": (", ".join(sorted(rule.details)), "What it may ask for in detail."),
         "redirect_uris": (", ".join(client.redirect_uris), "Where people come back to; compared to the letter."),
         "post_logout_redirect_uris": (
             ", ".join(rule.post_logout_redirect_uris),

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from ostiary.contract.file_client import Client
+from ostiary.contract.file_details import Detail, DetailName
 from ostiary.contract.file_route import BoundsOf, LimitOf, Route, StepUpOf, TimeoutsOf, as_tuple
 from ostiary.contract.model import Identity
 from ostiary.contract.patterns import PatternText
@@ -85,6 +86,8 @@ class ContractFile(Setting):
     """What clients may be allowed, in the words of the consent page."""
     roles: dict[Name, tuple[ScopeName, ...]] = Field(default_factory=dict)
     """What people may do: the scopes of each role."""
+    details: dict[DetailName, Detail] = Field(default_factory=dict)
+    """What clients may ask for in detail (RFC 9396), by `type`: a payment, one account, a document."""
     clients: dict[Name, Client] = Field(default_factory=dict)
     """Who may call: each by its `client_id`."""
     routes: tuple[Route, ...] = ()

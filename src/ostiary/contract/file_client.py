@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from ostiary.contract.file_details import DetailName
 from ostiary.contract.file_route import LimitOf, as_tuple
 from ostiary.contract.places import NetworkText, SecretText
 from ostiary.contract.setting import InsecureDuration, InsecureYes, Setting
@@ -65,6 +66,8 @@ class Client(Setting):
     """What people read on the consent page. By default its `client_id`."""
     scopes: tuple[ScopeName, ...] = ()
     """What it may ask for."""
+    details: tuple[DetailName, ...] = ()
+    """Which of the contract's `details` it may ask for."""
     credential: Credential | None = None
     """What it proves itself with. By default what `secret`, `jwks` or `jwks_file` say, or what its kind has."""
     secret: Annotated[

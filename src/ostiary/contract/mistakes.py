@@ -51,11 +51,16 @@ class Code(StrEnum):
     UNKNOWN_SERVICE = "unknown-service", "A route leads to a service that the contract does not have."
     UNKNOWN_SCOPE = "unknown-scope", "A scope is named that the contract does not have."
     UNKNOWN_ROLE = "unknown-role", "A role is named that the contract does not have."
+    UNKNOWN_DETAIL = "unknown-detail", "A type of authorization details is named that the contract does not have."
     UNKNOWN_PARAMETER = "unknown-parameter", "A rule names a parameter that the route's path does not have."
     # scopes
     SCOPE_NOBODY_GRANTS = "scope-nobody-grants", "A route needs a scope that no role and no client grants."
     SCOPE_RESERVED = "scope-reserved", "The scope has a meaning of its own in OpenID Connect."
     SCOPE_UNUSED = "scope-unused", "No route needs the scope.", Severity.WARNING
+    # authorization details
+    DETAIL_WORDS = "detail-words", "The words of a type of authorization details name what is not always there."
+    DETAIL_MEMBER = "detail-member", "A member of authorization details cannot be what is said of it."
+    DETAIL_WITHOUT_SCOPE = "detail-without-scope", "A client may ask for details, and not for the scope they go with."
     # routes
     ROUTE_REPEATED = "route-repeated", "Two routes answer the same requests; the second would never be reached."
     ROUTE_AMBIGUOUS = "route-ambiguous", "Two routes answer some of the same requests, and neither is the more exact."

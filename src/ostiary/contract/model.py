@@ -78,6 +78,36 @@ class Limit:
     rate: Rate
 
 
+class MemberType(StrEnum):
+    """What a member of authorization details holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    FLAG = "flag"
+    TEXTS = "texts"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRule:
+    """`one_of`: empty: any text."""
+
+    type: MemberType
+    one_of: frozenset[str] = frozenset()
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DetailRule:
+    """A type of authorization details (RFC 9396)."""
+
+    name: str
+    says: tuple[tuple[bool, str], ...]
+    """The words in parts, in order: a member whose value stands there (True), or text."""
+    scope: Scope
+    members: Mapping[str, MemberRule]
+    """By their paths, with a dot between the name of a member and those of its own members."""
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What a kind carries. `contract/profiles.py` is the table; a client may only narrow it, or say `insecure_`."""
@@ -171,6 +201,8 @@ class ClientRule:
     api_keys: bool = False
     """Whether it proves itself by API keys, which the store has."""
     """None: it does not sign its requests."""
+    details: frozenset[str] = frozenset()
+    """The types of authorization details that it may ask for."""
 
     @property
     def is_handled(self) -> bool:
@@ -293,6 +325,7 @@ class Contract:
     roles: Mapping[Role, frozenset[Scope]]
     clients: Mapping[ClientId, ClientRule]
     routes: tuple[RouteRule, ...]
+    details: Mapping[str, DetailRule] = field(default_factory=dict)
     bounds: Bounds = Bounds()
     timeouts: Timeouts = Timeouts()
     trusted_proxies: tuple[Network, ...] = ()

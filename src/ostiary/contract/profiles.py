@@ -377,7 +377,7 @@ PROFILES: Mapping[Kind, Sheet] = {
     Kind.LEGACY: LEGACY,
 }
 
-_PEOPLE = frozenset({"redirect_uris", "post_logout_redirect_uris", "consent", "pushed_requests"})
+_PEOPLE = frozenset({"redirect_uris", "post_logout_redirect_uris", "consent", "pushed_requests", "details"})
 _PUSHING = frozenset({"insecure_unpushed_requests"})
 _REFRESHING = frozenset({"refresh_idle", "refresh_absolute", "insecure_refresh_idle", "insecure_refresh_absolute"})
 _TOKENS = frozenset({"access_token_lifetime", "insecure_access_token_lifetime"})
@@ -385,6 +385,7 @@ _KEPT = frozenset({"secret", "jwks", "jwks_file"})
 _ALL = frozenset({"kind", "name", "scopes", "credential", "tenant", "allow_ips", "quota", "limit"})
 _ITSELF = frozenset({"roles"})
 _FAPI = frozenset({"profile"})
+_DETAILS = frozenset({"details"})
 
 SETTINGS: Mapping[Kind, frozenset[str]] = {
     Kind.WEB: _ALL | _FAPI | _PEOPLE | _REFRESHING | _TOKENS | _KEPT,
@@ -392,7 +393,7 @@ SETTINGS: Mapping[Kind, frozenset[str]] = {
     Kind.MOBILE: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},
     Kind.PARTNER: _ALL | _ITSELF | _KEPT | {"signature"},
     Kind.THIRD_PARTY: _ALL | _FAPI | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
-    Kind.SERVICE: _ALL | _FAPI | _TOKENS | _KEPT | _ITSELF,
+    Kind.SERVICE: _ALL | _FAPI | _DETAILS | _TOKENS | _KEPT | _ITSELF,
     Kind.DEVICE: _ALL | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},
     Kind.LEGACY: _ALL | _ITSELF,
 }

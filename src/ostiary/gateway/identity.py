@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import quote
 
+import orjson
+
 from ostiary.contract.model import Identity, ServiceRule
 from ostiary.gateway.remembered import Seen
 from ostiary.model.principal import Principal
@@ -49,6 +51,7 @@ def claims(principal: Principal, issuer: str, audience: str, now: int) -> dict[s
         "roles": sorted(principal.roles) or None,
         "acr": principal.acr,
         "auth_time": principal.auth_time,
+        "authorization_details": None if principal.details is None else orjson.loads(principal.details),
     }
     return {
         "iss": issuer,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import LONGEST_ACCESS_TOKEN, ClientRule
+from ostiary.issuer.details import PARAMETER, elements_of
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.records import Grant
 from ostiary.issuer.registry import Registry
@@ -59,10 +60,12 @@ def _claims(
     now: int,
     fresh: Fresh,
 ) -> Claims:
-    """RFC 9068 section 2.2, and `cnf` of RFC 7800 section 3.1 where the token is bound to a key."""
+    """RFC 9068 section 2.2, RFC 9396 section 9.1, and `cnf` of RFC 7800 section 3.1 where it is bound to a key."""
     bound = {} if holder is None else {"cnf": holder.confirmation}
+    in_detail = {} if target.details is None else {PARAMETER: elements_of(target.details)}
     return {
         **bound,
+        **in_detail,
         "iss": registry.issuer,
         "sub": subject,
         "aud": audience(registry, target),

@@ -86,6 +86,7 @@ def _grant(request: AuthorizationRequest, visitor: Visitor, scopes: frozenset[Sc
         nonce=request.nonce,
         claims=request.claims,
         resources=request.resources,
+        details=request.details,
         issued_at=now,
     )
 

@@ -79,6 +79,8 @@ class AuthorizationRequest:
     """With which the code is good; None: any (RFC 9449 section 10)."""
     resources: frozenset[str] = frozenset()
     """Of RFC 8707; none: all that the scopes reach."""
+    details: str | None = None
+    """Of RFC 9396, as canonical JSON."""
     spends: TokenHash | None = None
     """The pushed request that this is."""
     ends: bool = False

@@ -8,6 +8,7 @@ from typing import Final
 from ostiary.contract.model import Contract
 from ostiary.issuer.authorize import AuthorizationRequest
 from ostiary.issuer.claims import OF_SCOPE, released
+from ostiary.issuer.details import types_of
 from ostiary.issuer.openid_parameters import Prompt
 from ostiary.issuer.scopes import EMAIL, OFFLINE_ACCESS, OPENID, PROFILE
 from ostiary.model.errors import AccessDenied
@@ -27,21 +28,23 @@ _OPENID_SAYS: Final[Mapping[Scope, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the person is asked. `already`: what they allowed before."""
+    """What the person is asked. `already`: what they allowed before. `details`: asked each time, and not remembered."""
 
     wanted: frozenset[Scope]
     already: frozenset[Scope] = frozenset()
+    details: str | None = None
 
 
 def question(request: AuthorizationRequest, scopes: frozenset[Scope], remembered: Consent | None) -> Question | None:
     """What to ask before the client gets these scopes; None where nothing is to be asked."""
+    details = request.details
     if not request.address.client.profile.asks_consent:
-        return None
+        return None if details is None else Question(frozenset(), details=details)
     needed = scopes | _revealing(request.claims)
     if Prompt.CONSENT in request.prompts:
-        return Question(needed)
+        return Question(needed, details=details)
     already = needed & remembered.scopes if remembered else frozenset[Scope]()
-    return Question(needed - already, already) if needed - already else None
+    return Question(needed - already, already, details) if needed - already or details else None
 
 
 def _revealing(claims: str | None) -> frozenset[Scope]:
@@ -59,10 +62,15 @@ def in_words(scopes: frozenset[Scope], contract: Contract) -> tuple[str, ...]:
 def granted(subject: Subject, client: ClientId, question: Question, remembered: Consent | None, now: int) -> Plan:
     """Remember what was allowed beside what was before."""
     before = remembered.scopes if remembered else frozenset[Scope]()
-    return Plan(
-        writes=(PutConsent(Consent(subject, client, before | question.wanted, granted_at=now)),),
-        events=(ConsentGranted(at=now, subject=subject, client=client, scopes=tuple(sorted(question.wanted))),),
+    remember = PutConsent(Consent(subject, client, before | question.wanted, granted_at=now))
+    event = ConsentGranted(
+        at=now,
+        subject=subject,
+        client=client,
+        scopes=tuple(sorted(question.wanted)),
+        details=types_of(question.details),
     )
+    return Plan(writes=(remember,) if question.wanted else (), events=(event,))
 
 
 def refused(subject: Subject, client: ClientId, now: int) -> tuple[Plan, AccessDenied]:

@@ -10,6 +10,7 @@ from ostiary.issuer import (
     access_token,
     authorize,
     consent,
+    details,
     device_authorization,
     family,
     holder,
@@ -79,7 +80,7 @@ def authenticate_client(
 def authorization_code(
     registry: Registry, who: AuthenticatedClient, request: CodeRequest, facts: CodeFacts, now: float, fresh: Fresh
 ) -> Decision[Tokens]:
-    """RFC 6749 section 4.1.3, RFC 7636 section 4.6, RFC 8707 section 2.2, RFC 9449 section 5."""
+    """RFC 6749 section 4.1.3, RFC 7636 section 4.6, RFC 8707 section 2.2, RFC 9396 section 6, RFC 9449 section 5."""
     client, key = who.rule, who.holder
     token.require_grant_allowed(client, request.grant_type)
     holder.require_key(client, key)
@@ -96,6 +97,7 @@ def authorization_code(
     person = family.require_person(grant, facts)
     scopes = require_scopes(grant.scopes, client, person, registry)
     target = require_target(request.resources, grant.resources, scopes, registry)
+    target = details.require_granted(request.details, grant.details, target, registry.contract)
     return exchange.exchange_code(registry, code, Entitlement(client, key, grant, person, target), now, fresh)
 
 
@@ -119,6 +121,7 @@ def refresh_token(
     asked = refresh.require_narrower(request.scopes, presented)
     scopes = require_scopes(asked, client, person, registry)
     target = require_target(request.resources, grant.resources, scopes, registry)
+    target = details.require_granted(request.details, grant.details, target, registry.contract)
     entitled = Entitlement(client, key, grant, person, target)
     if not client.profile.rotates_refresh:
         return refresh.keep(registry, presented, entitled, now, fresh)
@@ -181,6 +184,7 @@ def client_credentials(
     holder.require_key(client, key)
     scopes = own.require_client_scopes(request.scopes, client, registry)
     target = require_target(request.resources, frozenset(), scopes, registry)
+    target = details.require_own(request.details, target, client, registry.contract)
     return own.issue_to_client(registry, client, key, target, now, fresh)
 
 
@@ -250,6 +254,7 @@ def device_code(
     person = family.require_person(grant, facts)
     scopes = require_scopes(grant.scopes, client, person, registry)
     target = require_target(request.resources, grant.resources, scopes, registry)
+    target = details.require_granted(request.details, grant.details, target, registry.contract)
     return device.exchange_device_code(registry, waiting, Entitlement(client, key, grant, person, target), now, fresh)
 
 
@@ -340,8 +345,8 @@ def return_address(registry: Registry, pairs: Sequence[tuple[str, str]], disable
 def authorization_request(
     registry: Registry, brought: Brought, address: ReturnAddress, keys: KeySet
 ) -> AuthorizationRequest:
-    """RFC 6749 section 4.1.1, RFC 7636 section 4.3, RFC 8707 section 2.1, OpenID Connect Core section 3.1.2.1. What
-    fails here goes to the client."""
+    """RFC 6749 section 4.1.1, RFC 7636 section 4.3, RFC 8707 section 2.1, RFC 9396 section 3, OpenID Connect Core
+    section 3.1.2.1. What fails here goes to the client."""
     given = require_no_repetition(brought.pairs)
     authorize.require_bounded(given, address)
     require_pushed(brought, address.client)
@@ -353,6 +358,7 @@ def authorization_request(
     challenge = pkce.require_challenge(given.get("code_challenge"), given.get("code_challenge_method"))
     scopes = authorize.require_scopes(given, address.client, registry)
     services = require_reached(read_resources(given), scopes, registry)
+    wanted = details.require_details(details.read_details(given), address.client, scopes, registry.contract)
     prompts = openid.require_prompts(given)
     max_age = openid.require_max_age(given)
     claims = openid.require_claims(given)
@@ -370,6 +376,7 @@ def authorization_request(
         acrs=openid.needed_acrs(claims),
         key=holder.require_named_key(given),
         resources=services,
+        details=wanted,
         spends=brought.spends,
         ends=brought.ends,
     )
@@ -384,6 +391,7 @@ def next_step(registry: Registry, request: AuthorizationRequest, visit: Visit, n
     interaction.require_named(request, visitor)
     interaction.require_acr(request, visitor)
     scopes = interaction.require_grantable(request, visitor, registry)
+    details.require_grantable(request.details, scopes, registry.contract)
     question = consent.question(request, scopes, visit.consent)
     if question is not None:
         interaction.require_page_allowed(request, ConsentRequired(Reason.CONSENT_NEEDED))

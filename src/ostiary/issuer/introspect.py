@@ -29,6 +29,7 @@ TOLD: Final = (
     "exp",
     "jti",
     "scope",
+    "authorization_details",
     "auth_time",
     "acr",
     "sid",

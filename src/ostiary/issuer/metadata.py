@@ -60,6 +60,7 @@ def _supported(contract: Contract) -> Document:
         "request_uri_parameter_supported": False,
         "request_object_signing_alg_values_supported": list(VERIFIED),
         "authorization_signing_alg_values_supported": ["ES256"],
+        "authorization_details_types_supported": sorted(contract.details),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
         "acr_values_supported": ["pwd"],

@@ -23,6 +23,8 @@ class Grant:
     issued_at: int
     resources: frozenset[str] = frozenset()
     """The services that it is for (RFC 8707); none: all that its scopes reach."""
+    details: str | None = None
+    """The authorization details (RFC 9396) as canonical JSON."""
     revoked_at: int | None = None
 
 

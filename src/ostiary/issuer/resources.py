@@ -15,10 +15,12 @@ Services = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a token is for. Only `require_target` makes one. `services` is empty where the scopes reach none."""
+    """What a token is for. Only `require_target` makes one. `services` is empty where the scopes reach none; `details`
+    are those of RFC 9396, as canonical JSON."""
 
     scopes: frozenset[Scope]
     services: Services
+    details: str | None = None
 
 
 def read_resources(parameters: Parameters) -> Services:

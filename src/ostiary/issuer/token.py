@@ -8,6 +8,7 @@ import orjson
 from ostiary.contract.model import ClientRule, GrantType
 from ostiary.issuer import access_token, id_token
 from ostiary.issuer.access_token import Claims
+from ostiary.issuer.details import PARAMETER, read_details
 from ostiary.issuer.form import Parameters, require
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.pkce import require_verifier_syntax
@@ -30,6 +31,7 @@ class CodeRequest:
     redirect_uri: str
     verifier: str
     resources: Services = frozenset()
+    details: str | None = None
     grant_type = GrantType.AUTHORIZATION_CODE
 
 
@@ -40,6 +42,7 @@ class RefreshRequest:
     token: Secret
     scopes: frozenset[Scope] | None
     resources: Services = frozenset()
+    details: str | None = None
     grant_type = GrantType.REFRESH_TOKEN
 
 
@@ -49,6 +52,7 @@ class ClientCredentialsRequest:
 
     scopes: frozenset[Scope] | None
     resources: Services = frozenset()
+    details: str | None = None
     grant_type = GrantType.CLIENT_CREDENTIALS
 
 
@@ -58,6 +62,7 @@ class DeviceCodeRequest:
 
     code: TokenHash
     resources: Services = frozenset()
+    details: str | None = None
     grant_type = GrantType.DEVICE_CODE
 
 
@@ -71,27 +76,28 @@ SERVED: Final = (
 
 
 def read_token_request(form: Parameters) -> TokenRequest:
-    """Raises InvalidRequest, InvalidScope, InvalidTarget, or UnsupportedGrantType (RFC 6749 section 5.2)."""
+    """Raises InvalidRequest, InvalidScope, InvalidTarget, InvalidAuthorizationDetails, or UnsupportedGrantType (RFC
+    6749 section 5.2)."""
     scopes = read_scope(form["scope"]) if "scope" in form else None
-    resources = read_resources(form)
+    resources, details = read_resources(form), read_details(form)
     match require(form, "grant_type"):
         case GrantType.AUTHORIZATION_CODE:
-            return _read_code_request(form, resources)
+            return _read_code_request(form, resources, details)
         case GrantType.REFRESH_TOKEN:
-            return RefreshRequest(Secret(require(form, "refresh_token")), scopes, resources)
+            return RefreshRequest(Secret(require(form, "refresh_token")), scopes, resources, details)
         case GrantType.CLIENT_CREDENTIALS:
-            return ClientCredentialsRequest(scopes, resources)
+            return ClientCredentialsRequest(scopes, resources, details)
         case GrantType.DEVICE_CODE:
-            return DeviceCodeRequest(token_hash(require(form, "device_code")), resources)
+            return DeviceCodeRequest(token_hash(require(form, "device_code")), resources, details)
         case _:
             raise UnsupportedGrantType(Reason.GRANT_TYPE_UNSUPPORTED)
 
 
-def _read_code_request(form: Parameters, resources: Services) -> CodeRequest:
+def _read_code_request(form: Parameters, resources: Services, details: str | None) -> CodeRequest:
     code, redirect_uri = require(form, "code"), require(form, "redirect_uri")
     verifier = require(form, "code_verifier")
     require_verifier_syntax(verifier)
-    return CodeRequest(token_hash(code), redirect_uri, verifier, resources)
+    return CodeRequest(token_hash(code), redirect_uri, verifier, resources, details)
 
 
 def require_no_query(query: bytes) -> None:
@@ -125,13 +131,15 @@ def token_type(holder: Holder | None) -> str:
 
 
 def render_tokens(tokens: Tokens, key: SigningPrivateKey) -> bytes:
-    """The JSON of RFC 6749 section 5.1 and OpenID Connect Core section 3.1.3.3."""
+    """The JSON of RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3 and RFC 9396 section 7."""
     members: dict[str, object] = {
         "access_token": sign(tokens.access, key, access_token.TYPE),
         "token_type": tokens.type,
         "expires_in": tokens.expires_in,
         "scope": write_scope(tokens.scopes),
     }
+    if PARAMETER in tokens.access:
+        members[PARAMETER] = tokens.access[PARAMETER]
     if tokens.id is not None:
         members["id_token"] = sign(tokens.id, key, id_token.TYPE)
     if tokens.refresh is not None:

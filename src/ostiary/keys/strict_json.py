@@ -19,17 +19,30 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 _decoder = json.JSONDecoder(object_pairs_hook=_unique)
 
 
+def parse_array(data: bytes) -> list[object]:
+    """As `parse_object`, where a text wants an array."""
+    value = _parse(data)
+    if not isinstance(value, list):
+        raise NotStrictJson("not an array")
+    return value
+
+
 def parse_object(data: bytes) -> dict[str, object]:
     """Return the object. `orjson` refuses NaN, infinities, lone surrogates and depth; `json` shows repeated members.
 
     What `orjson` would write just so has none repeated, and is not read again: most JSON of machines is of that kind.
     """
+    value = _parse(data)
+    if not isinstance(value, dict):
+        raise NotStrictJson("not an object")
+    return value
+
+
+def _parse(data: bytes) -> object:
     try:
-        value = orjson.loads(data)
+        value: object = orjson.loads(data)
         if orjson.dumps(value) != data:
             value = _decoder.decode(data.decode("utf-8"))
     except (ValueError, RecursionError):
         raise NotStrictJson("not strict JSON") from None
-    if not isinstance(value, dict):
-        raise NotStrictJson("not an object")
     return value

@@ -1,7 +1,7 @@
 """The three families of refusals. Each class fixes code, status and public text; the reason stays inside.
 
 `OAuthError`: RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 7009 section 2.2.1, RFC 8628
-section 3.5, RFC 8707 section 2, RFC 9101 section 7.
+section 3.5, RFC 8707 section 2, RFC 9101 section 7, RFC 9396 section 5.
 `TokenRefused`: RFC 6750 section 3.1, RFC 9470 section 3. `HttpRefused`: RFC 9110 status codes as RFC 9457 problems.
 """
 
@@ -63,6 +63,15 @@ class InvalidTarget(OAuthError):
     """RFC 8707 section 2."""
 
     code, public = "invalid_target", "A resource is unknown, malformed or not for this client."
+
+
+class InvalidAuthorizationDetails(OAuthError):
+    """RFC 9396 section 5."""
+
+    code, public = (
+        "invalid_authorization_details",
+        "Authorization details are unknown, malformed or not for this client.",
+    )
 
 
 class UnsupportedResponseType(OAuthError):

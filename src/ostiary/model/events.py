@@ -60,11 +60,12 @@ class SignedOut(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentGranted(Event):
-    """A person allowed a client these scopes."""
+    """A person allowed a client these scopes, and details of these types."""
 
     subject: Subject
     client: ClientId
     scopes: tuple[Scope, ...]
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,3 +47,5 @@ class Principal:
     grant: GrantId | None = None
     acr: str | None = None
     auth_time: int | None = None
+    details: str | None = None
+    """The authorization details (RFC 9396) as JSON; what they mean is the service's to say."""

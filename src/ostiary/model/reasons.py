@@ -51,6 +51,15 @@ class Reason(StrEnum):
     TARGET_INVALID_URI = "target_invalid_uri", "A resource is no absolute URI without a fragment."
     TARGET_NOT_REACHED = "target_not_reached", "A resource is no service that the scopes reach."
     TARGET_NOT_GRANTED = "target_not_granted", "A resource is not one of those that were granted."
+    DETAILS_INVALID = (
+        "details_invalid",
+        "Authorization details are malformed, or of a type or with a member that the contract does not have.",
+    )
+    DETAILS_NOT_ALLOWED = (
+        "details_not_allowed",
+        "Authorization details are not for this client, or go with a scope that was not asked for.",
+    )
+    DETAILS_NOT_GRANTED = "details_not_granted", "Authorization details are not among those that were granted."
     # people at the browser
     SIGN_IN_NEEDED = "sign_in_needed", "prompt=none was asked and nobody is signed in, or not freshly enough."
     OTHER_PERSON = "other_person", "Somebody else signed in than the request named."

@@ -57,12 +57,21 @@ class SignInView(View):
 
 
 @dataclass(frozen=True, slots=True)
+class DetailShown:
+    """One thing in detail: a sentence, and names with values below it."""
+
+    says: str
+    rest: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentView(View):
-    """`wanted` and `already` are sentences; `returns_to` names where either answer leads."""
+    """`details` come first; `wanted` and `already` are sentences; `returns_to` names where either answer leads."""
 
     template = "consent.html"
     client: str
     person: str
+    details: tuple[DetailShown, ...]
     wanted: tuple[str, ...]
     already: tuple[str, ...]
     action: str

@@ -78,6 +78,7 @@ grants: Final = Table(
     Column("claims", Text),
     Column("issued_at", BigInteger, nullable=False, index=True),
     Column("resources", Text, nullable=False),
+    Column("details", Text),
     Column("revoked_at", BigInteger),
 )
 

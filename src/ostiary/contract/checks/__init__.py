@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 from ostiary.contract.checks.broken import broken
 from ostiary.contract.checks.clients import clients
+from ostiary.contract.checks.details import details
 from ostiary.contract.checks.fapi2 import fapi2
 from ostiary.contract.checks.openapi import openapi
 from ostiary.contract.checks.reach import reach
@@ -21,6 +22,7 @@ FAMILIES: tuple[Callable[[Draft], Iterable[Mistake]], ...] = (
     references,
     broken,
     scopes,
+    details,
     routes,
     reach,
     redirects,

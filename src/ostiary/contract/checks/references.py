@@ -20,6 +20,9 @@ def references(draft: Draft) -> Iterator[Mistake]:
         own = OIDC_SCOPES if PROFILES[client.kind].signs_people_in else frozenset()
         yield from _unknown(draft, (*path, "scopes"), client.scopes, "scopes", Code.UNKNOWN_SCOPE, own)
         yield from _unknown(draft, (*path, "roles"), client.roles, "roles", Code.UNKNOWN_ROLE)
+        yield from _unknown(draft, (*path, "details"), client.details, "details", Code.UNKNOWN_DETAIL)
+    for name, detail in draft.file.details.items():
+        yield from _unknown(draft, ("details", name, "scope"), (detail.scope,), "scopes", Code.UNKNOWN_SCOPE)
     for index, route in enumerate(draft.file.routes):
         yield from _of_route(draft, ("routes", index), route)
 

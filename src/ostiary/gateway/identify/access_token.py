@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+import orjson
+
 from ostiary.contract.model import ClientRule, LimitBy
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.remembered import Seen
@@ -56,7 +58,14 @@ def _principal(claims: VerifiedClaims, client: ClientRule, binding: Binding) -> 
         grant=None if grant is None else GrantId(grant),
         acr=claims.text_or_none("acr"),
         auth_time=claims.integer_or_none("auth_time"),
+        details=_details(claims),
     )
+
+
+def _details(claims: VerifiedClaims) -> str | None:
+    """RFC 9396 section 9.1."""
+    details = claims.values.get("authorization_details")
+    return None if details is None else orjson.dumps(details).decode()
 
 
 @lru_cache(SHARED)

@@ -10,6 +10,7 @@ from ostiary.issuer.answer import AuthorizationAnswer
 from ostiary.issuer.authorize import POSTED_MODES, AuthorizationRequest, ReturnAddress, given_once
 from ostiary.issuer.brought import Brought
 from ostiary.issuer.consent import in_words
+from ostiary.issuer.details import in_words as details_in_words
 from ostiary.issuer.form import read_pairs
 from ostiary.issuer.form_token import Purpose
 from ostiary.issuer.interaction import AskConsent, AskSignIn, Passed, Ready, Visit
@@ -22,7 +23,7 @@ from ostiary.model.errors import InvalidRequest, InvalidRequestUri, OAuthError
 from ostiary.model.ids import ClientId, Scope
 from ostiary.model.plan import AlreadySpent, Plan
 from ostiary.model.reasons import Reason
-from ostiary.pages.views import ConsentView, FormPostView, Problem, SignInView
+from ostiary.pages.views import ConsentView, DetailShown, FormPostView, Problem, SignInView
 from ostiary.people.records import Consent
 from ostiary.people.sessions import Visitor, touch
 from ostiary.server.issuer.browser import Browser, browser_of, read_passed, token_for, with_opened
@@ -180,6 +181,7 @@ def consent_page(desk: Desk, asked: Asked, step: AskConsent, problem: Problem | 
     view = ConsentView(
         client=client.name,
         person=step.visitor.person.name,
+        details=tuple(DetailShown(told.says, told.rest) for told in details_in_words(step.question.details, contract)),
         wanted=in_words(step.question.wanted, contract),
         already=in_words(step.question.already, contract),
         action=where(endpoints.CONSENT, asked.whole),
@@ -194,7 +196,12 @@ def consent_page(desk: Desk, asked: Asked, step: AskConsent, problem: Problem | 
 
 def shown_on(step: AskConsent) -> tuple[str, ...]:
     """What a person agrees to on the consent page: as whom, and to what."""
-    return (step.visitor.session.id, step.visitor.person.subject, *sorted(step.question.wanted))
+    return (
+        step.visitor.session.id,
+        step.visitor.person.subject,
+        *sorted(step.question.wanted),
+        step.question.details or "",
+    )
 
 
 def where(path: str, query: bytes) -> str:
