@@ -26,6 +26,7 @@ from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.master import MasterKey
 from ostiary.keys.records import KeyUse
 from ostiary.keys.ring import first_keys, new_key
+from ostiary.keys.session_cookie import PURPOSE
 from ostiary.model.events import Event, GatewayRefused
 from ostiary.model.ids import Secret
 from ostiary.model.reasons import Reason
@@ -177,6 +178,8 @@ class World:
         self.store = store
         self.service = service
         self.memory = memory
+        self.web_key = b""
+        """By which the worker knows its cookies."""
         self._key = key
         self._lines: list[Line] = []
         self._drained = False
@@ -255,6 +258,7 @@ async def world(folder: Path, serve: Serve, **changes: Any) -> AsyncIterator[Wor
     worker = GatewayWorker(setup)
     await worker.start()
     running = World(worker, store, key, service, memory)
+    running.web_key = master.derive(PURPOSE)
     running.setup = setup
     try:
         yield running

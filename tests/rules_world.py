@@ -1,5 +1,6 @@
 """The rules of a gateway without its sockets: bytes of a head in, a decision out, at any time."""
 
+import secrets
 import time
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from used_proofs import proofs
 
 SECOND: Final = 1_000_000_000
 NOW: Final = int(time.time())
+WEB_KEY: Final = secrets.token_bytes(32)
 ADDRESS: Final = "192.0.2.1"
 
 
@@ -36,7 +38,8 @@ class Rules:
         self.revocations = Revocations()
         self.clock = 10 * SECOND
         self.revocations.heard_at = self.clock
-        trust = Trust.of(self.contract, KeySet({self.key.id: self.key.public}), self.revocations, proofs(), ApiKeys())
+        keys = KeySet({self.key.id: self.key.public})
+        trust = Trust.of(self.contract, keys, self.revocations, proofs(), ApiKeys(), WEB_KEY)
         table = Table(memoryview(bytearray(1 << 16)))
         self.gateway = Gateway(self.contract, Facts(trust, table, self._sign))
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from ostiary.contract.model import Contract, Limit, LimitBy, Rate, RouteRule, ServiceRule
 from ostiary.gateway import admit, authorize, cors, facts, filter, forward, identity, limits
-from ostiary.gateway.decision import Allow, Asked, Check, Decision, Inspection, Refuse, Reply
+from ostiary.gateway.decision import Allow, Asked, Check, Decision, Inspection, Load, Refuse, Reply, Unloaded
 from ostiary.gateway.identify.required import required
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.metrics import Counts
@@ -67,11 +67,14 @@ class Gateway:
         except HttpRefused as refused:
             return self._options(head) if head.method == b"OPTIONS" else Refuse(refused, None)
         asked = Asked(head, peer, route, captures, now, clock)
-        refusal = self.judge(asked)
+        try:
+            refusal = self.judge(asked)
+        except Unloaded as missing:
+            return Load(asked, missing.cookie)
         return Allow(asked) if refusal is None else Refuse(refusal, asked)
 
     def judge(self, asked: Asked) -> Refusal | None:
-        """Identify, admit, authorize, limit."""
+        """Identify, admit, authorize, limit. Raises Unloaded."""
         route = asked.route
         if route.identify is not None:
             refusal = route.identify(asked)

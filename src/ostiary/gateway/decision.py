@@ -1,7 +1,7 @@
 """What a pipeline works on, and what it decides."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ostiary.gateway.peer import Peer
@@ -9,6 +9,7 @@ from ostiary.http.digest import ContentDigest
 from ostiary.http.request import RequestHead
 from ostiary.http.response import ResponseHead
 from ostiary.model.errors import Refusal
+from ostiary.model.ids import ClientId
 
 if TYPE_CHECKING:
     from ostiary.gateway.remembered import Seen
@@ -61,7 +62,32 @@ class Reply:
     lines: bytes
 
 
-Decision = Allow | Refuse | Reply
+@dataclass(frozen=True, slots=True)
+class Cookie:
+    """The cookie of a web client's session, as it is remembered, and taken apart."""
+
+    credential: bytes = field(repr=False)
+    client: ClientId
+    value: bytes = field(repr=False)
+
+
+@dataclass(slots=True)
+class Load:
+    """What stands behind the cookie has to be known before the request can be decided; then it is decided again."""
+
+    asked: Asked
+    cookie: Cookie
+
+
+class Unloaded(Exception):
+    """Raised on the way to `Load`: nothing is refused, something is missing."""
+
+    def __init__(self, cookie: Cookie) -> None:
+        super().__init__()
+        self.cookie = cookie
+
+
+Decision = Allow | Refuse | Reply | Load
 
 Check = Callable[[Asked], Refusal | None]
 """One step: the refusal, or None to go on."""

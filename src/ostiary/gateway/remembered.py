@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ostiary.contract.model import LimitBy
-from ostiary.gateway.decision import Check
+from ostiary.gateway.decision import Check, Cookie
 from ostiary.gateway.limits import Bucket, Charges
 from ostiary.gateway.peer import Network
 from ostiary.model.ids import ClientId, RouteId, ServiceName, Subject, TenantId, TokenId
@@ -39,6 +39,8 @@ class Seen:
     claims: Mapping[str, object] = field(repr=False)
     prove: Check | None = None
     """What each request has to show beside the credential; None: nothing, it is good for who holds it."""
+    cookie: Cookie | None = None
+    """It is loaded anew where it has expired; None: it is refused then."""
     version: int = -1
     """Of the revocations that it was checked against."""
     used: bool = True

@@ -12,6 +12,8 @@ from ostiary.keys.hashing import same
 from ostiary.model.fresh import Fresh, fresh_name
 from ostiary.model.ids import ClientId, Secret
 
+PURPOSE: Final = "web sessions"
+"""Of the key that is derived from the master key."""
 PREFIX: Final = "__Host-ostiary-web-"
 """With this prefix no other host, no plain HTTP and no narrower path can set them (RFC 6265bis section 4.1.3)."""
 _MARK_BYTES: Final = 16
@@ -25,7 +27,7 @@ def name_of(client: ClientId) -> str:
 
 
 def new_value(client: ClientId, key: bytes, fresh: Fresh) -> Secret:
-    """`key`: the one derived for web sessions."""
+    """`key`: the one derived for PURPOSE."""
     secret = fresh_name(fresh, 32)
     return Secret(f"{secret}.{_mark(key, b'cookie', client, secret.encode())}")
 

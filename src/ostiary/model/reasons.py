@@ -78,6 +78,7 @@ class Reason(StrEnum):
     LOGIN_TOO_LATE = "login_too_late", "The answer to a sign-in came too long after it was begun."
     LOGIN_REPEATED = "login_repeated", "The answer to a sign-in has brought its session before."
     WEB_SESSION_ENDED = "web_session_ended", "The cookie's session ended, was idle for too long, or never was."
+    SESSION_UNREADABLE = "session_unreadable", "What stands behind the cookie could not be looked up now."
     COOKIE_FORGED = "cookie_forged", "The session cookie is none that this program made for the client."
     COOKIE_REPEATED = "cookie_repeated", "More than one session cookie came, and nothing says which one is meant."
     CSRF_ORIGIN = "csrf_origin", "The browser does not say that a page of this origin sent the request."

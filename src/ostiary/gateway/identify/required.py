@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ostiary.contract.model import Contract
-from ostiary.gateway.decision import Asked
-from ostiary.gateway.identify import api_key, signature
+from ostiary.gateway.decision import Asked, Unloaded
+from ostiary.gateway.identify import api_key, cookie, signature
 from ostiary.gateway.identify.bearer import bearer
 from ostiary.gateway.identify.dpop import dpop
 from ostiary.gateway.identify.trust import Trust, is_revoked
@@ -17,9 +17,9 @@ from ostiary.model.errors import InvalidToken, MissingToken, Refusal, ServiceUna
 from ostiary.model.reasons import Reason
 
 Identify = Callable[[Asked], Refusal | None]
-"""Sets `asked.seen`, or refuses."""
+"""Sets `asked.seen`, or refuses. Raises Unloaded."""
 Read = Callable[[bytes, Asked, Trust], Seen]
-"""Verifies what was brought. Raises Refusal."""
+"""Verifies what was brought. Raises Refusal, Unloaded."""
 
 
 def _nothing(asked: Asked, trust: Trust) -> bytes:
@@ -45,6 +45,7 @@ SCHEMES: Mapping[bytes, Read] = {b"bearer": bearer, b"dpop": dpop}
 SOURCES: tuple[Source, ...] = (
     Source(api_key.serves, api_key.find, api_key.read),
     Source(signature.serves, signature.find, signature.signed, signature.asks),
+    Source(cookie.serves, cookie.find, cookie.cookie),
 )
 """Looked through in this order where there is no Authorization field."""
 
@@ -78,6 +79,8 @@ def required(audience: str, trust: Trust, bound: int) -> Identify:
         asked.seen = seen
         seen.used = True
         if seen.expires_at <= asked.now:
+            if seen.cookie is not None:
+                raise Unloaded(seen.cookie)
             return InvalidToken(Reason.TOKEN_EXPIRED)
         if seen.version != revocations.version:
             if is_revoked(seen, revocations):

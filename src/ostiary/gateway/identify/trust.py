@@ -1,9 +1,10 @@
 """What identifying rests on, kept true while requests run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ostiary.contract.model import ClientRule, Contract, Limit
+from ostiary.gateway.decision import Cookie
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.signers import Signer, signers_of
 from ostiary.gateway.limits import Bucket, bucket
@@ -12,6 +13,15 @@ from ostiary.gateway.revocation import Revocations
 from ostiary.keys.dpop import Proofs
 from ostiary.keys.keyset import KeySet
 from ostiary.model.ids import ClientId
+
+
+@dataclass(frozen=True, slots=True)
+class WebSessions:
+    """`key`: by which our cookies are known; None: none is taken for ours. `used`: cookies that came lately, until the
+    shell has told so."""
+
+    key: bytes | None = field(default=None, repr=False)
+    used: set[Cookie] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -29,12 +39,19 @@ class Trust:
     api_keys: ApiKeys
     signers: Mapping[str, Signer]
     """Who signs requests, by `keyid`."""
+    web: WebSessions
     reads_claims: bool
     """Whether a rule reads claims of a token; where none does, they are not kept."""
 
     @classmethod
     def of(
-        cls, contract: Contract, keys: KeySet, revocations: Revocations, proofs: Proofs, api_keys: ApiKeys
+        cls,
+        contract: Contract,
+        keys: KeySet,
+        revocations: Revocations,
+        proofs: Proofs,
+        api_keys: ApiKeys,
+        web_key: bytes | None = None,
     ) -> "Trust":
         clients = contract.clients.values()
         buckets = {client.id: tuple(_bucket(client, limit) for limit in client.limits) for client in clients}
@@ -42,7 +59,10 @@ class Trust:
         facts = [fact for rule in contract.routes for fact in (rule.owner, rule.tenant) if fact is not None]
         reads_claims = any(fact.source == "claims" for fact in facts)
         signers = signers_of(contract)
-        return cls(contract, keys, revocations, proofs, Remembered(), buckets, of_kind, api_keys, signers, reads_claims)
+        web = WebSessions(web_key)
+        return cls(
+            contract, keys, revocations, proofs, Remembered(), buckets, of_kind, api_keys, signers, web, reads_claims
+        )
 
 
 def _bucket(client: ClientRule, limit: Limit) -> Bucket:

@@ -6,7 +6,7 @@ from time import monotonic_ns, time
 from typing import TYPE_CHECKING, Final, cast
 
 from ostiary.gateway import refusal
-from ostiary.gateway.decision import Allow, Asked, Refuse, Reply
+from ostiary.gateway.decision import Allow, Asked, Load, Refuse, Reply
 from ostiary.gateway.peer import Peer, original
 from ostiary.http import syntax
 from ostiary.http.request import RequestHead
@@ -14,6 +14,8 @@ from ostiary.model.errors import HttpRefused, Refusal, RequestTimeout, ServiceUn
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway.clockwork import NEVER
 from ostiary.server.gateway.exchange import Exchange
+from ostiary.server.gateway.sessions import SECONDS
+from ostiary.server.gateway.waiting import Waiting
 
 if TYPE_CHECKING:
     from ostiary.server.gateway.door import Door
@@ -57,7 +59,7 @@ class ClientConnection(asyncio.Protocol):
 
     def __init__(self, door: "Door") -> None:
         self._door: Final = door
-        self._exchange: Exchange | None = None
+        self._exchange: Exchange | Waiting | None = None
         self._head_begun = False
         self._kept = b""
         self._lingers = False
@@ -244,7 +246,7 @@ class ClientConnection(asyncio.Protocol):
             return b""
         return self._decide(head, rest)
 
-    def _decide(self, head: RequestHead, rest: bytes) -> bytes:
+    def _decide(self, head: RequestHead, rest: bytes, *, again: bool = False) -> bytes:
         door = self._door
         gateway = door.gateway
         door.number = number = door.number + 1
@@ -257,7 +259,11 @@ class ClientConnection(asyncio.Protocol):
             if not door.recorder.stalled or asked.route.identify is None:
                 return self._carry(asked, number, rest)
             decision = Refuse(ServiceUnavailable(Reason.AUDIT_UNAVAILABLE), asked)
-        assert not isinstance(decision, Allow)
+        elif type(decision) is Load:
+            if not again:
+                return self._load(decision, rest)
+            decision = Refuse(ServiceUnavailable(Reason.SESSION_UNREADABLE), decision.asked)
+        assert isinstance(decision, Refuse | Reply)
         return self._answer(decision, head, number, rest)
 
     def _carry(self, asked: Asked, number: int, rest: bytes) -> bytes:
@@ -267,6 +273,30 @@ class ClientConnection(asyncio.Protocol):
         except Refusal as refused:
             exchange.failed(refused)
             return exchange.rest(rest)
+
+    def _load(self, decision: Load, rest: bytes) -> bytes:
+        """Wait for what is missing. Returns what came behind the head, which is kept until then."""
+        waiting = self._exchange = Waiting(self, decision.asked)
+        self.wait(SECONDS)
+        self._door.sessions.load(decision.cookie, waiting.told)
+        return rest
+
+    def decide_again(self, waiting: Waiting) -> None:
+        """What the request waited for is here, or will not come."""
+        self._exchange, kept, self._kept = None, self._kept, b""
+        self._running = True
+        try:
+            self.resume()
+            head, refused = waiting.asked.head, waiting.refused
+            if refused is None:
+                rest = self._decide(head, kept, again=True)
+            else:
+                rest = self._answer(Refuse(refused, waiting.asked), head, self._next(), kept)
+            self._run(rest)
+        except Exception:  # noqa: BLE001  # as in `data_received`
+            _LOG.exception("a request failed")
+            self._running = False
+            self._unexpected()
 
     def _answer(self, decision: Refuse | Reply, head: RequestHead, number: int, rest: bytes) -> bytes:
         """Answer without an upstream. Returns what is behind the request."""
@@ -297,7 +327,7 @@ class ClientConnection(asyncio.Protocol):
         self._skip -= len(data) - len(rest)
         return rest
 
-    def _more(self, exchange: Exchange, data: bytes) -> None:
+    def _more(self, exchange: Exchange | Waiting, data: bytes) -> None:
         """Bytes while a request is under way: of its body, or behind it."""
         try:
             rest = exchange.feed(data)

@@ -20,6 +20,7 @@ from ostiary.model.ids import Reference, ServiceName
 from ostiary.server.gateway.clockwork import Clockwork
 from ostiary.server.gateway.pool import Pool
 from ostiary.server.gateway.recorder import Recorder
+from ostiary.server.gateway.sessions import Sessions
 from ostiary.server.gateway.tls import client_context
 from ostiary.server.gateway.upstream import UpstreamConnection
 
@@ -52,6 +53,7 @@ class Door:
         self._prefix: Final = prefix.encode()
         self._fresh, self._at = b"", 0
         self._issuer: Final = issuer_socket
+        self.sessions: Final = Sessions(self, issuer_socket)
         self._peers: dict[str, Peer] = {}
         self._services: dict[ServiceName, ServiceRule] = {}
         self.pools: dict[ServiceName | None, Pool] = {}

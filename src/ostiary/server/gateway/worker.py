@@ -15,6 +15,7 @@ from ostiary.gateway.limits import Table
 from ostiary.gateway.metrics import Counts
 from ostiary.gateway.revocation import Revocations
 from ostiary.keys.master import MasterKey
+from ostiary.keys.session_cookie import PURPOSE
 from ostiary.server.channel import Setup
 from ostiary.server.gateway.checkup import Checkup
 from ostiary.server.gateway.clockwork import Clockwork
@@ -51,6 +52,7 @@ class GatewayWorker:
         self._table: Final = Table(memoryview(attach(setup.memory["limits"])))
         self._api_keys: Final = ApiKeys()
         self._proofs: Final = open_proofs(setup.memory["proofs"])
+        self._web_key: Final = self._master.derive(PURPOSE)
         self._reporter: Final = Reporter(place, self._counts, self._table)
 
     async def start(self) -> None:
@@ -73,7 +75,12 @@ class GatewayWorker:
         self._reporter.report()
         self._tasks = [
             asyncio.create_task(work)
-            for work in (self._follower.run(), self._reporter.run(), Checkup(self._door).run())
+            for work in (
+                self._follower.run(),
+                self._reporter.run(),
+                Checkup(self._door).run(),
+                self._door.sessions.run(),
+            )
         ]
 
     @property
@@ -83,7 +90,8 @@ class GatewayWorker:
 
     def prepare(self, contract: Contract) -> Callable[[], None]:
         """Raises what is wrong with the contract."""
-        trust = Trust.of(contract, self._keys.published, self._revocations, self._proofs, self._api_keys)
+        keys, memory = self._keys.published, (self._revocations, self._proofs, self._api_keys)
+        trust = Trust.of(contract, keys, *memory, self._web_key)
         gateway = Gateway(contract, Facts(trust, self._table, self._keys.sign, self._counts))
 
         def adopt() -> None:
@@ -104,6 +112,7 @@ class GatewayWorker:
         self._door.abort()
         for task in self._tasks:
             task.cancel()
+        await self._door.sessions.tell_used()
         self._door.recorder.close()
         await self._recording
         self._clockwork.stop()

@@ -1,6 +1,7 @@
 """What every endpoint of the issuer needs of the world: the contract, the store, keys, clock and randomness."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,7 @@ from ostiary.issuer.registry import Registry, read_contract
 from ostiary.keys.dpop import Proofs
 from ostiary.keys.hashing import pseudonym
 from ostiary.keys.master import MasterKey
+from ostiary.keys.session_cookie import PURPOSE
 from ostiary.model.fresh import Fresh
 from ostiary.server.issuer.documents import Documents, documents
 from ostiary.server.issuer.keys import IssuerKeys
@@ -33,7 +35,7 @@ def reading(contract: Contract) -> Reading:
 
 
 class Desk:
-    """The issuer of one process. `clock`: seconds since the epoch."""
+    """The issuer of one process. `clock`: seconds since the epoch; `pause`: lets so many seconds pass."""
 
     def __init__(
         self,
@@ -44,18 +46,20 @@ class Desk:
         proofs: Proofs,
         clock: Callable[[], float],
         fresh: Fresh,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.store: Final = store
         self.keys: Final = keys
         self.proofs: Final = proofs
         self.clock: Final = clock
         self.fresh: Final = fresh
+        self.pause: Final = pause
         self.refusals: Final = RefusalLedger(clock())
         self.refresh_key: Final = master.derive("refresh")
         self.form_key: Final = master.derive("forms")
         self.pseudonym_key: Final = master.derive("pseudonym")
         self.device_key: Final = master.derive("device")
-        self.web_key: Final = master.derive("web sessions")
+        self.web_key: Final = master.derive(PURPOSE)
         self.web_sealing: Final = MasterKey(master.derive("web session tokens"))
         self.web_turns: Final = Turns()
         self.passwords: Final = Passwords()

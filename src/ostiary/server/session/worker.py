@@ -26,14 +26,17 @@ _HEADERS: Final = (JSON, NO_STORE)
 
 
 async def session(desk: Desk, incoming: Incoming) -> Answer:
-    """The body is the client's name and its cookie's value. Raises InvalidToken where the session does not hold (any
-    more)."""
+    """The body is the client's name and its cookie's value; 401 where the session does not hold any more. Raises
+    InvalidToken for a cookie that the worker should not have asked for."""
     name, value = _read(incoming.body)
     client = require_client(desk.registry, name)
     if not is_ours(value, client.id, desk.web_key):
         raise InvalidToken(Reason.COOKIE_FORGED)
     async with desk.web_turns.of(token_hash(value.decode("latin-1"))):
-        return await _told(desk, client, value)
+        try:
+            return await _told(desk, client, value)
+        except InvalidToken:  # the worker refuses the request, and that is on record
+            return Answer(401, (NO_STORE,))
 
 
 async def _told(desk: Desk, client: ClientRule, value: bytes) -> Answer:

@@ -1,0 +1,114 @@
+"""Asks the issuer's process what stands behind cookies, and tells it which are used.
+
+The one issuer process serialises refreshes, so that tabs and workers that ask at once do not race for them.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+import orjson
+
+from ostiary.gateway.decision import Cookie
+from ostiary.gateway.identify.cookie import Loaded, remember
+from ostiary.model import endpoints
+from ostiary.model.errors import InvalidToken, Refusal, ServiceUnavailable
+from ostiary.model.reasons import Reason
+
+if TYPE_CHECKING:
+    from ostiary.server.gateway.door import Door
+
+SECONDS: Final = 5.0
+"""In which the issuer has to answer."""
+AT_ONCE: Final = 16
+MOST_WAITING: Final = 1024
+"""Cookies that are asked for; requests with the same one wait together."""
+TELL_SECONDS: Final = 5.0
+_MOST_TOLD: Final = 256
+"""Cookies in one message."""
+_LONGEST: Final = 64 * 1024
+_ENDED: Final = 401
+
+Tell = Callable[[Refusal | None], None]
+"""Called once, never at once: with None when the pipeline may decide again."""
+
+
+class Sessions:
+    """Of one worker."""
+
+    def __init__(self, door: "Door", socket: str) -> None:
+        self._door: Final = door
+        self._socket: Final = socket
+        self._waiting: Final[dict[bytes, list[Tell]]] = {}
+        self._asking: Final[set[asyncio.Task[None]]] = set()
+        self._turns: Final = asyncio.Semaphore(AT_ONCE)
+
+    def load(self, cookie: Cookie, tell: Tell) -> None:
+        """Find out what stands behind the cookie."""
+        waiting = self._waiting.get(cookie.credential)
+        if waiting is not None:
+            waiting.append(tell)
+        elif len(self._waiting) >= MOST_WAITING:
+            asyncio.get_running_loop().call_soon(tell, ServiceUnavailable(Reason.SESSION_UNREADABLE))
+        else:
+            self._waiting[cookie.credential] = [tell]
+            task = asyncio.create_task(self._load(cookie))
+            self._asking.add(task)
+            task.add_done_callback(self._asking.discard)
+
+    async def _load(self, cookie: Cookie) -> None:
+        refused: Refusal | None = ServiceUnavailable(Reason.SESSION_UNREADABLE)
+        try:
+            async with asyncio.timeout(SECONDS), self._turns:
+                loaded = await self._loaded(cookie)
+            remember(cookie, loaded, self._door.gateway.trust, time.time())
+            refused = None
+        except Refusal as error:
+            refused = error
+        except (OSError, TimeoutError, ValueError, KeyError, TypeError, AttributeError, asyncio.IncompleteReadError):
+            pass  # the issuer is away or busy, or answers what is no answer
+        finally:
+            for tell in self._waiting.pop(cookie.credential):
+                tell(refused)
+
+    async def _loaded(self, cookie: Cookie) -> Loaded:
+        """Raises Refusal, and what reading and parsing do."""
+        status, body = await self._ask(endpoints.WORKER_SESSION, _line(cookie))
+        if status == _ENDED:
+            raise InvalidToken(Reason.WEB_SESSION_ENDED)
+        if status != 200:
+            raise ServiceUnavailable(Reason.SESSION_UNREADABLE)
+        told = orjson.loads(body)
+        return Loaded(told["access_token"].encode(), told["ends_at"])
+
+    async def run(self) -> None:
+        """Tell the issuer which sessions are used, until cancelled."""
+        while True:
+            await asyncio.sleep(TELL_SECONDS)
+            await self.tell_used()
+
+    async def tell_used(self) -> None:
+        """What cannot be told now is told with the session's next use."""
+        used = self._door.gateway.trust.web.used
+        while used:
+            lines = [_line(used.pop()) for _ in range(min(len(used), _MOST_TOLD))]
+            with suppress(OSError, TimeoutError, ValueError, asyncio.IncompleteReadError):
+                async with asyncio.timeout(SECONDS):
+                    await self._ask(endpoints.WORKER_SEEN, b"\n".join(lines))
+
+    async def _ask(self, path: str, body: bytes) -> tuple[int, bytes]:
+        """A POST on a connection of its own: status and body. Raises OSError, ValueError, IncompleteReadError."""
+        reader, writer = await asyncio.open_unix_connection(self._socket, limit=_LONGEST)
+        try:
+            head = f"POST {path} HTTP/1.1\r\nhost: issuer\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
+            writer.write(head.encode() + body)
+            answer = await reader.readuntil(b"\r\n\r\n")
+            return int(answer.split(b" ", 2)[1]), await reader.read()
+        finally:
+            writer.close()
+
+
+def _line(cookie: Cookie) -> bytes:
+    return cookie.client.encode() + b" " + cookie.value

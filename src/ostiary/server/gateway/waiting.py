@@ -1,0 +1,63 @@
+"""One request that cannot be decided yet: what stands behind its cookie is being asked for."""
+
+from typing import TYPE_CHECKING, Final
+
+from ostiary.gateway.decision import Asked
+from ostiary.model.errors import Refusal, ServiceUnavailable
+from ostiary.model.reasons import Reason
+
+if TYPE_CHECKING:
+    from ostiary.server.gateway.connection import ClientConnection
+
+
+class Waiting:
+    """In an exchange's place on its connection, until it is decided again. What the client sends meanwhile is kept
+    there, up to a bound."""
+
+    __slots__ = ("_client", "_gone", "_stalled", "_told", "asked", "refused")
+
+    def __init__(self, client: "ClientConnection", asked: Asked) -> None:
+        self._client: Final = client
+        self._gone = False
+        self._stalled = False
+        self._told = False
+        self.asked: Final = asked
+        self.refused: Refusal | None = None
+
+    def told(self, refused: Refusal | None) -> None:
+        """Decide again, or refuse; once earlier answers are with the client."""
+        if self._gone or self._told:
+            return
+        self._told, self.refused = True, refused
+        if not self._stalled:
+            self._client.decide_again(self)
+
+    # what the client's connection tells
+
+    def feed(self, data: bytes) -> bytes:
+        return data
+
+    def rest(self, data: bytes) -> bytes:
+        return data
+
+    def client_stalled(self) -> None:
+        self._stalled = True
+
+    def client_flows(self) -> None:
+        self._stalled = False
+        if self._told:
+            self._client.decide_again(self)
+
+    def is_revoked(self) -> bool:
+        """Nothing has let it in yet."""
+        return False
+
+    def expired(self) -> None:
+        self.failed(ServiceUnavailable(Reason.SESSION_UNREADABLE))
+
+    def failed(self, refused: Refusal) -> None:
+        self.told(refused)
+
+    def abandon(self) -> None:
+        """The client is gone."""
+        self._gone = True

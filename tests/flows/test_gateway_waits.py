@@ -1,0 +1,298 @@
+"""Requests that wait for what stands behind their cookie: a real worker, and an issuer that the test writes."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import h11
+import orjson
+import pytest
+
+from cookie_rules import WEB
+from gateway_world import OK, ORIGIN, World, answering, read_request, reasons, request, run, world
+from ostiary.keys.session_cookie import csrf_token, name_of, new_value
+from ostiary.model import endpoints
+from ostiary.model.ids import ClientId
+from ostiary.model.reasons import Reason
+from ostiary.server.gateway import connection, sessions
+from secrets_seen import secret
+
+FRONT: Final = ClientId("front")
+THING: Final = "GET /things/ada"
+
+
+class Issuer:
+    """Answers workers when the test lets it."""
+
+    def __init__(self, door: World) -> None:
+        self.door = door
+        self.asked: list[tuple[str, bytes]] = []
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.status = 200
+        self.body: bytes | None = None
+        self.lives = 600
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head, body = await read_request(reader)
+        self.asked.append((head.split(b" ", 2)[1].decode(), body))
+        await self.may_answer.wait()
+        told = self.body if self.body is not None else self._told()
+        writer.write(b"HTTP/1.1 %d X\r\ncontent-length: %d\r\n\r\n%b" % (self.status, len(told), told))
+        writer.close()
+
+    def _told(self) -> bytes:
+        now = int(time.time())
+        token = self.door.token(client_id="front", exp=now + self.lives, jti=secrets.token_urlsafe(8))
+        return orjson.dumps({"access_token": token.rpartition(" ")[2], "ends_at": now + 3600})
+
+    @property
+    def questions(self) -> int:
+        return sum(path == endpoints.WORKER_SESSION for path, _ in self.asked)
+
+
+class Page:
+    """A session's own page."""
+
+    def __init__(self, door: World) -> None:
+        value = secret(new_value(FRONT, door.web_key, secrets.token_bytes).reveal())
+        self.cookie = f"Cookie: {name_of(FRONT)}={value}"
+        csrf = secret(csrf_token(value.encode(), FRONT, door.web_key))
+        self.own = (self.cookie, f"Origin: {ORIGIN}", f"X-CSRF-Token: {csrf}")
+
+
+@asynccontextmanager
+async def doors(folder: Path, serve: Any = None, **changes: Any) -> AsyncIterator[tuple[World, Issuer, Page]]:
+    async with world(folder, serve or answering(OK), **WEB | changes) as door:
+        issuer = Issuer(door)
+        listening = await asyncio.start_unix_server(issuer.serve, folder / "issuer.sock")
+        try:
+            yield door, issuer, Page(door)
+        finally:
+            issuer.may_answer.set()
+            listening.close()
+
+
+def on_door(tmp_path: Path, work: Callable[[World, Issuer, Page], Awaitable[None]], **changes: Any) -> None:
+    async def flow() -> None:
+        async with doors(tmp_path, **changes) as (door, issuer, page):
+            await work(door, issuer, page)
+
+    run(flow())
+
+
+async def until(true: Callable[[], bool]) -> None:
+    while not true():  # noqa: ASYNC110  # nothing tells
+        await asyncio.sleep(0.005)
+
+
+def test_the_issuer_is_asked_once_and_then_the_worker_knows(tmp_path: Path) -> None:
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        line = await door.connect()
+        for _ in range(3):
+            assert (await line.ask(THING, page.cookie)).status == 200
+        assert (await line.ask("POST /things", *page.own, body=b"{}")).status == 200
+        assert issuer.questions == 1
+
+    on_door(tmp_path, work)
+
+
+def test_tabs_that_ask_at_once_ask_the_issuer_once(tmp_path: Path) -> None:
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        issuer.may_answer.clear()
+        lines = [await door.connect() for _ in range(8)]
+        for line in lines:
+            await line.send(request(THING, page.cookie))
+        await until(lambda: issuer.questions == 1)
+        issuer.may_answer.set()
+        assert [(await line.answer()).status for line in lines] == [200] * 8
+        assert issuer.questions == 1
+
+    on_door(tmp_path, work)
+
+
+def test_what_comes_behind_a_waiting_request_is_served_after_it(tmp_path: Path) -> None:
+    """Pipelined, with a body in between, and cut anywhere."""
+
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        issuer.may_answer.clear()
+        line = await door.connect()
+        sent = request("POST /things", *page.own, body=b'{"a": 1}') + request("GET /things/bob", page.cookie)
+        sent += request(THING, page.cookie)
+        for at in range(0, len(sent), 100):
+            await line.send(sent[at : at + 100])
+            await asyncio.sleep(0.002)
+        await until(lambda: issuer.questions == 1)
+        issuer.may_answer.set()
+        assert [(await line.answer(method)).status for method in ("POST", "GET", "GET")] == [200, 403, 200]
+
+    on_door(tmp_path, work)
+
+
+def test_a_large_body_waits_with_its_request(tmp_path: Path) -> None:
+    got: list[int] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            _, body = await read_request(reader)
+            got.append(len(body))
+            writer.write(OK)
+
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        issuer.may_answer.clear()
+        line = await door.connect()
+        size = 8 * connection.MOST_KEPT
+        sending = asyncio.create_task(line.send(request("POST /things", *page.own, body=bytes(size))))
+        await until(lambda: issuer.questions == 1)
+        issuer.may_answer.set()
+        assert (await line.answer("POST")).status == 200
+        await sending
+        assert got == [size]
+
+    on_door(tmp_path, work, serve=serve)
+
+
+def test_a_session_that_is_over_is_refused_and_the_connection_goes_on(tmp_path: Path) -> None:
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        line = await door.connect()
+        issuer.status = 401
+        answer = await line.ask("POST /things", *page.own, body=b"{}")
+        assert answer.status == 401
+        issuer.status = 200
+        assert (await line.ask(THING, page.cookie)).status == 200
+        assert await reasons(door) == [Reason.WEB_SESSION_ENDED]
+
+    on_door(tmp_path, work)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"{}", b'{"access_token": 5, "ends_at": 1}'])
+def test_an_answer_that_is_none_lets_nobody_in(tmp_path: Path, body: bytes) -> None:
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        line = await door.connect()
+        issuer.body = body
+        assert (await line.ask(THING, page.cookie)).status == 503
+        issuer.body = None
+        assert (await line.ask(THING, page.cookie)).status == 200
+        assert await reasons(door) == [Reason.SESSION_UNREADABLE]
+
+    on_door(tmp_path, work)
+
+
+def test_a_token_of_another_client_lets_nobody_in(tmp_path: Path) -> None:
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        line = await door.connect()
+        token = door.token(client_id="back").rpartition(" ")[2]
+        issuer.body = orjson.dumps({"access_token": token, "ends_at": int(time.time()) + 60})
+        assert (await line.ask(THING, page.cookie)).status == 401
+        issuer.body = None
+        assert (await line.ask(THING, page.cookie)).status == 200
+
+    on_door(tmp_path, work)
+
+
+def test_a_token_that_is_past_when_it_comes_is_asked_for_once(tmp_path: Path) -> None:
+    """Clocks that differ: no request goes round in circles."""
+
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        line = await door.connect()
+        issuer.lives = -5
+        assert (await line.ask(THING, page.cookie)).status == 401
+        assert issuer.questions == 1
+        issuer.lives = 600
+        assert (await line.ask(THING, page.cookie)).status == 200
+
+    on_door(tmp_path, work)
+
+
+def test_an_issuer_that_is_away_or_slow_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "SECONDS", 0.3)
+    monkeypatch.setattr(connection, "SECONDS", 0.3)
+
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        issuer.may_answer.clear()
+        line = await door.connect()
+        assert (await line.ask(THING, page.cookie)).status == 503
+        issuer.may_answer.set()
+        assert (await line.ask(THING, page.cookie)).status == 200
+        assert await reasons(door) == [Reason.SESSION_UNREADABLE]
+
+    on_door(tmp_path, work)
+
+
+def test_without_an_issuer_cookies_are_refused_and_tokens_are_not(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK), **WEB) as door:
+            line, page = await door.connect(), Page(door)
+            assert (await line.ask(THING, page.cookie)).status == 503
+            assert (await line.ask(THING, door.token())).status == 200
+
+    run(flow())
+
+
+def test_a_client_that_leaves_while_it_waits_harms_nobody(tmp_path: Path) -> None:
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        issuer.may_answer.clear()
+        gone, stays = await door.connect(), await door.connect()
+        await gone.send(request(THING, page.cookie))
+        await stays.send(request(THING, page.cookie))
+        await until(lambda: issuer.questions == 1)
+        gone.close()
+        await until(lambda: len(door.worker.connections) == 1)
+        issuer.may_answer.set()
+        assert (await stays.answer()).status == 200
+
+    on_door(tmp_path, work)
+
+
+def test_a_worker_that_drains_answers_who_waits(tmp_path: Path) -> None:
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        issuer.may_answer.clear()
+        line = await door.connect()
+        await line.send(request(THING, page.cookie))
+        await until(lambda: issuer.questions == 1)
+        draining = asyncio.create_task(door.drain())
+        await asyncio.sleep(0.05)
+        issuer.may_answer.set()
+        answer = await line.answer()
+        assert (answer.status, answer.fields["connection"]) == (200, "close")
+        await draining
+
+    on_door(tmp_path, work)
+
+
+def test_sessions_that_are_used_are_told_to_the_issuer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ostiary.gateway.identify.cookie.TOLD_EVERY", 0)
+
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        line = await door.connect()
+        assert (await line.ask(THING, page.cookie)).status == 200
+        await door.drain()
+        value = page.cookie.partition("=")[2]
+        assert issuer.asked[-1] == (endpoints.WORKER_SEEN, f"front {value}".encode())
+
+    on_door(tmp_path, work)
+
+
+def test_nobody_outside_asks_what_workers_ask(tmp_path: Path) -> None:
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        paths = (endpoints.WORKER_SESSION, endpoints.WORKER_SEEN, "/session/../worker/session", "//worker/session")
+        for path in paths:
+            line = await door.connect()
+            try:
+                status = (await line.ask(f"POST {path}", *page.own, body=b"x")).status
+            except h11.RemoteProtocolError:
+                status = 0
+            assert status in (400, 404)
+            line.close()
+        assert not issuer.asked
+        line = await door.connect()
+        await line.ask(f"GET {endpoints.SESSION}")
+        assert [path for path, _ in issuer.asked] == [endpoints.SESSION]
+
+    on_door(tmp_path, work)
