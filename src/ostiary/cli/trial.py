@@ -8,13 +8,14 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Final
 
+from ostiary.cli.trial_cookie import of_page
 from ostiary.cli.trial_request import Request
 from ostiary.cli.trial_signature import signed_fields, with_key
 from ostiary.cli.trial_token import Visitor, token_claims
 from ostiary.contract.model import LONGEST_API_KEY, ClientRule, Contract, SignatureRule
 from ostiary.gateway import forward
 from ostiary.gateway.compile import Facts, Gateway
-from ostiary.gateway.decision import Allow, Asked, Refuse, Reply
+from ostiary.gateway.decision import Allow, Asked, Load, Refuse, Reply
 from ostiary.gateway.identify.api_key import FIELD
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
@@ -34,11 +35,13 @@ from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.keyset import KeySet
 from ostiary.keys.nonces import Nonces
 from ostiary.keys.replays import BLOCK_BYTES, Replays
-from ostiary.model.errors import OAuthError, Refusal, TooManyRequests
+from ostiary.model.errors import InvalidToken, OAuthError, Refusal, TooManyRequests
 from ostiary.model.ids import RouteId
 from ostiary.model.principal import Binding
+from ostiary.model.reasons import Reason
 
 _SLOTS: Final = 256
+_WEB_KEY: Final = b"trial"
 _SIGNED: Final = "(signed by the gateway)"
 
 
@@ -98,7 +101,11 @@ def attempt(contract: Contract, request: Request, visitor: Visitor | None) -> Tr
             return trial
         trial.note("issue", "token", None)
         credential = Credential(jwt.sign(trial.token, key, access_token.TYPE), own)
-    _judge(gateway, request, credential.fields(request, contract.origin, gateway.trust.proofs, now), trial)
+    if visitor is not None and visitor.client.is_handled:
+        brings = of_page(gateway.trust, visitor.client, credential.token, request.headers, now)
+    else:
+        brings = credential.fields(request, contract.origin, gateway.trust.proofs, now)
+    _judge(gateway, request, brings, trial)
     return trial
 
 
@@ -162,7 +169,7 @@ def _api_key(trust: Trust, client: ClientRule, now: int) -> Sequence[tuple[str, 
 def _gateway(contract: Contract, key: SigningPrivateKey, trial: Trial) -> Gateway:
     revocations = Revocations()
     revocations.heard_at = time.monotonic_ns()
-    trust = Trust.of(contract, KeySet.of([key.public]), revocations, _proofs(), ApiKeys())
+    trust = Trust.of(contract, KeySet.of([key.public]), revocations, _proofs(), ApiKeys(), _WEB_KEY)
     table = Table(memoryview(bytearray(_SLOTS * SLOT_BYTES)))
     return Gateway(contract, Facts(trust, table, trial.sign), lambda route: watched(route, trial.note))
 
@@ -190,6 +197,9 @@ def _judge(gateway: Gateway, request: Request, credential: Sequence[tuple[str, s
             trial.route = asked.route.id
             if isinstance(error, TooManyRequests):
                 trial.note("limit", "limit", error)
+        case Load(asked=asked):
+            trial.route = asked.route.id
+            trial.note("identify", "token", InvalidToken(Reason.WEB_SESSION_ENDED))
         case Allow(asked=asked):
             trial.route = asked.route.id
             trial.note("limit", "limit", None)
