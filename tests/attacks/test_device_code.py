@@ -3,10 +3,13 @@
 import pytest
 
 from device_world import Device, device, let_in, question, read, refused, type_code
-from issuer_world import IssuerWorld, form_with, is_page
+from issuer_world import CLIENTS, IssuerWorld, form_with, is_page
 from ostiary.model import endpoints
-from ostiary.model.events import DeviceAllowed, DeviceDenied, FamilyRevoked, SignedIn, TokensIssued
+from ostiary.model.events import DeviceAllowed, DeviceDenied, FamilyRevoked, SignedIn, TokensIssued, UserCodeRefused
+from ostiary.model.ids import ClientId
 from ostiary.model.reasons import Reason
+from ostiary.server import revocation
+from token_world import CONTRACT
 
 
 def let_in_and_told(issuer: IssuerWorld, scope: str = "openid orders.read") -> tuple[Device, dict[str, str]]:
@@ -165,3 +168,41 @@ def test_a_grant_that_was_revoked_before_the_device_asks_gives_nothing(issuer: I
     let_in(browser, waiting)
     browser.fill(browser.open(endpoints.LOGOUT), answer="sign-out")
     assert refused(issuer, waiting.poll()) == (400, "invalid_grant", Reason.SESSION_ENDED)
+
+
+def test_a_client_that_was_revoked_has_no_devices(issuer: IssuerWorld) -> None:
+    """Neither a code that is typed, nor a page that is open, nor a device that was let in; other clients' live on."""
+    typed, shown, let, other = (device(issuer, client) for client in ("kiosk", "kiosk", "kiosk", "till"))
+    browser = issuer.browser()
+    page = question(browser, shown)
+    let_in(browser, let)
+    issuer.commit(revocation.of_client(ClientId("kiosk"), int(issuer.now)))
+    assert is_page(type_code(browser, typed.user_code), 400)
+    assert issuer.events_of(UserCodeRefused)[-1].reason is Reason.CLIENT_DISABLED
+    assert is_page(browser.fill(page, present="yes", answer="allow"), 400)
+    assert issuer.last_refusal().reason is Reason.CLIENT_DISABLED
+    assert refused(issuer, let.poll()) == (401, "invalid_client", Reason.CLIENT_DISABLED)
+    assert is_page(let_in(browser, other))
+    assert other.poll().status_code == 200
+
+
+def test_a_client_that_the_contract_has_no_more_has_no_devices(issuer: IssuerWorld) -> None:
+    waiting = device(issuer, "kiosk")
+    issuer.adopt(clients={**CONTRACT["clients"], **{name: each for name, each in CLIENTS.items() if name != "kiosk"}})
+    assert is_page(type_code(issuer.browser(), waiting.user_code), 400)
+    assert issuer.events_of(UserCodeRefused)[-1].reason is Reason.CLIENT_UNKNOWN
+    assert is_page(let_in(issuer.browser(), device(issuer, "till")))
+
+
+def test_who_changed_after_they_let_a_device_in_has_to_do_it_again(issuer: IssuerWorld) -> None:
+    """What a thief of a password let in ends with the password."""
+    waiting = device(issuer, scope="orders.read offline_access")
+    let_in(issuer.browser(), waiting)
+    person = issuer.run(issuer.store.person_by_login("grace"))
+    assert person is not None
+    issuer.commit(revocation.of_person(person, int(issuer.now)))
+    assert refused(issuer, waiting.poll()) == (400, "invalid_grant", Reason.PERSON_CHANGED)
+    issuer.later(1)
+    again = device(issuer)
+    let_in(issuer.browser(), again)
+    assert again.poll().status_code == 200
