@@ -37,6 +37,7 @@ CONTRACT: Mapping[str, Any] = {
         "spare": {"kind": "service", "secret": "${env:ROBOT}", "scopes": ["things.read"]},
         "acme": {"kind": "partner", "credential": "api-key", "scopes": ["things.read"]},
         "page": {"kind": "spa", "redirect_uris": ["https://page.example/"], "scopes": ["things.read", "things.write"]},
+        "till": {"kind": "device", "scopes": ["things.read"]},
     },
     "routes": [
         {"on": "GET /open", "to": "api", "public": True},
@@ -222,6 +223,13 @@ def test_an_explained_request_shows_each_step_its_place_and_what_the_upstream_ge
     assert said["token"]["aud"] == said["identity"]["aud"]
     assert {"sub": "p", "client_id": "page", "tenant": "t", "roles": ["reader"]}.items() <= said["identity"].items()
     assert not [field for field in said["upstream"] if field.startswith("authorization")]
+
+
+def test_a_device_is_explained_as_the_one_that_the_person_let_in(ostiary: Command) -> None:
+    by_till = ("--as", "till", "--person", "p", "--role", "reader")
+    said = explained(ostiary, "GET", "/people/{person}/things", *by_till)
+    assert said["allowed"] and said["token"]["cnf"]["jkt"]
+    assert explained(ostiary, "GET", "/people/q/things", *by_till)["reason"] == "owner_mismatch"
 
 
 def test_the_limits_that_a_request_spends_on_are_explained(ostiary: Command) -> None:

@@ -4,18 +4,21 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from ostiary.contract.model import ClientRule, Contract
+from ostiary.contract.model import ClientRule, Contract, GrantType
 from ostiary.issuer import flows
 from ostiary.issuer.access_token import Claims
 from ostiary.issuer.client_authentication import AuthenticatedClient, require_address, require_enabled
 from ostiary.issuer.code_grant import CodeFacts
-from ostiary.issuer.decision import Decided
+from ostiary.issuer.decision import Decided, Decision
+from ostiary.issuer.device_grant import DeviceFacts
+from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.pkce import challenge_of
 from ostiary.issuer.records import AuthorizationCode, Grant
-from ostiary.issuer.registry import read_contract
+from ostiary.issuer.registry import Registry, read_contract
 from ostiary.issuer.scopes import allowed_scopes, require_allowed
-from ostiary.issuer.token import ClientCredentialsRequest, CodeRequest
+from ostiary.issuer.token import ClientCredentialsRequest, CodeRequest, DeviceCodeRequest, Tokens
+from ostiary.issuer.user_code import UserCodeHash
 from ostiary.model.ids import GrantId, Scope, SessionId, TokenHash
 from ostiary.people.records import Person, Session
 
@@ -50,10 +53,20 @@ def token_claims(contract: Contract, visitor: Visitor, address: str, now: float,
     scopes = allowed_scopes(client) if visitor.scopes is None else visitor.scopes
     require_allowed(scopes, client, contract)
     grant = _grant(visitor, visitor.person, scopes, int(now))
-    facts, request = _signed_in(client, grant, visitor.person)
-    decided = flows.authorization_code(registry, who, request, facts, now, secrets.token_bytes)
+    decided = _decided(registry, who, grant, visitor.person, now)
     assert isinstance(decided, Decided), "the code is used for the first time"
     return decided.answer.access
+
+
+def _decided(
+    registry: Registry, who: AuthenticatedClient, grant: Grant, person: Person, now: float
+) -> Decision[Tokens]:
+    """What comes of the code that the client's kind has."""
+    if GrantType.DEVICE_CODE in who.rule.profile.grants:
+        let_in = _let_in(grant, person)
+        return flows.device_code(registry, who, DeviceCodeRequest(_NO_HASH), let_in, now, secrets.token_bytes)
+    facts, request = _signed_in(who.rule, grant, person)
+    return flows.authorization_code(registry, who, request, facts, now, secrets.token_bytes)
 
 
 def _grant(visitor: Visitor, person: Person, scopes: frozenset[Scope], now: int) -> Grant:
@@ -72,11 +85,30 @@ def _grant(visitor: Visitor, person: Person, scopes: frozenset[Scope], now: int)
     )
 
 
+def _session(grant: Grant) -> Session:
+    ends = grant.issued_at + _CODE_SECONDS
+    return Session(grant.session, _NO_HASH, grant.subject, grant.auth_time, grant.acr, grant.amr, grant.issued_at, ends)
+
+
+def _let_in(grant: Grant, person: Person) -> DeviceFacts:
+    """The person has typed the device's code and said yes."""
+    request = DeviceRequest(
+        hash=_NO_HASH,
+        user_code=UserCodeHash(_NO_HASH),
+        client=grant.client,
+        scopes=grant.scopes,
+        name=None,
+        peer="",
+        issued_at=grant.issued_at,
+        expires_at=grant.issued_at + _CODE_SECONDS,
+        interval=0,
+        grant=grant.id,
+    )
+    return DeviceFacts(grant, _session(grant), person, request)
+
+
 def _signed_in(client: ClientRule, grant: Grant, person: Person) -> tuple[CodeFacts, CodeRequest]:
     """The person has signed in and said yes, and the client has the code."""
     ends, redirect = grant.issued_at + _CODE_SECONDS, "".join(client.redirect_uris[:1])
-    session = Session(
-        grant.session, _NO_HASH, person.subject, grant.auth_time, grant.acr, grant.amr, grant.issued_at, ends
-    )
     code = AuthorizationCode(_NO_HASH, grant.id, client.id, redirect, challenge_of(_VERIFIER), grant.issued_at, ends)
-    return CodeFacts(grant, session, person, code), CodeRequest(code.hash, redirect, _VERIFIER)
+    return CodeFacts(grant, _session(grant), person, code), CodeRequest(code.hash, redirect, _VERIFIER)
