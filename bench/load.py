@@ -40,7 +40,7 @@ def write(file: Path, requests: Iterable[bytes]) -> Path:
 def saturate(scheme: str, door: Door, load: Load, origin: Origin) -> Figure:
     """CPU per request and requests per second of a window, latencies of the whole run."""
     url, pids = f"{scheme}://localhost:{door.port}", door.measured
-    argv = ["wrk", "-t1", f"-c{load.connections}", "-d600s", "-s", SCRIPT, url, "--", load.requests]
+    argv = ["wrk", "-t1", f"-c{load.connections}", "-d600s", "--timeout", "60s", "-s", SCRIPT, url, "--", load.requests]
     with subprocess.Popen([str(word) for word in argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as wrk:
         try:
             processes.pin(wrk.pid, processes.LOAD_CPU)
