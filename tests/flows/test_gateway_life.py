@@ -148,6 +148,53 @@ def test_a_connection_that_is_idle_is_closed(tmp_path: Path) -> None:
     run(flow())
 
 
+def test_who_sends_on_and_on_after_a_refusal_is_cut_off(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK)) as door:
+            line, sent = await door.connect(), 0
+            await line.send(request("POST /things", "Content-Length: 1000000000"))
+            assert (await line.answer()).status == 401
+            with pytest.raises(ConnectionError):
+                while True:
+                    await line.send(b"z" * 65536)
+                    sent += 65536
+            assert sent < 32 * 1024 * 1024
+
+    run(flow())
+
+
+def test_requests_behind_the_one_that_runs_are_not_read_without_end(tmp_path: Path) -> None:
+    asked = asyncio.Event()
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        asked.set()
+        await reader.read()
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line = await door.connect()
+            await line.send(request("GET /public/a"))
+            await asked.wait()
+            line.writer.write(request("GET /public/a") * 400_000)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(line.writer.drain(), 1)
+
+    run(flow())
+
+
+def test_who_reads_no_answers_is_asked_for_no_more_requests(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK)) as door:
+            line = await door.connect(buffer=4096)
+            line.writer.write(request("GET /nowhere") * 400_000)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(line.writer.drain(), 2)
+            assert await line.reader.readexactly(12) == b"HTTP/1.1 404"
+
+    run(flow())
+
+
 def test_a_client_that_leaves_takes_its_upstream_request_along(tmp_path: Path) -> None:
     asked, left = asyncio.Event(), asyncio.Event()
 
@@ -380,6 +427,20 @@ def test_drain_finishes_what_runs_and_takes_nothing_new(tmp_path: Path) -> None:
             go_on.set()
             answer = await busy.answer()
             assert (answer.body, answer.fields["connection"]) == (b"ok", "close")
+            await draining
+
+    run(flow())
+
+
+def test_every_answer_while_draining_is_the_last_of_its_connection(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK)) as door:
+            lines = [await door.connect() for _ in range(3)]
+            draining = asyncio.create_task(door.drain())
+            await asyncio.sleep(0.1)
+            for line, head in zip(lines, ("OPTIONS *", "GET /public/a", "GET /nowhere"), strict=True):
+                assert (await line.ask(head)).fields["connection"] == "close"
+                assert await line.ended()
             await draining
 
     run(flow())

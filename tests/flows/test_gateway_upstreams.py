@@ -11,6 +11,7 @@ import pytest
 from gateway_world import (
     OK,
     QUICK,
+    ROUTES,
     Line,
     Serve,
     answering,
@@ -128,6 +129,67 @@ def test_a_safe_request_is_sent_again_only_once_and_only_on_a_kept_connection(tm
     async def flow() -> None:
         async with world(tmp_path, in_turn([], [OK])) as door:
             assert (await (await door.connect()).ask("GET /public/a")).status == 502
+
+    run(flow())
+
+
+def test_a_request_without_a_body_that_changes_something_is_not_sent_again(tmp_path: Path) -> None:
+    routes = [{"on": "DELETE /public/{x}", "to": "api", "public": True}, *ROUTES]
+
+    async def flow() -> None:
+        async with world(tmp_path, in_turn([OK], [OK]), routes=routes) as door:
+            line = await door.connect()
+            assert (await line.ask("GET /public/a")).status == 200
+            assert (await line.ask("DELETE /public/a")).status == 502
+            assert (await line.ask("DELETE /public/a")).status == 200
+
+    run(flow())
+
+
+def test_a_request_whose_answer_has_begun_is_not_sent_again(tmp_path: Path) -> None:
+    begun = False
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal begun
+        await read_request(reader)
+        writer.write(OK)
+        if not begun:
+            await read_request(reader)
+            begun = True
+            writer.write(b"HTTP/1.1 200 OK\r\n")
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line = await door.connect()
+            assert (await line.ask("GET /public/a")).status == 200
+            assert (await line.ask("GET /public/a")).status == 502
+            assert await reasons(door) == [Reason.UPSTREAM_CLOSED]
+
+    run(flow())
+
+
+def test_a_safe_request_is_sent_again_once_though_more_kept_connections_are_closed(tmp_path: Path) -> None:
+    both = asyncio.Barrier(2)
+    asked = 0
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        await read_request(reader)
+        if asked < 2:
+            asked += 1
+            await both.wait()
+            writer.write(OK)
+            await read_request(reader)
+        else:
+            writer.write(OK)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            lines = [await door.connect() for _ in range(2)]
+            answers = await asyncio.gather(*(line.ask("GET /public/a") for line in lines))
+            assert [answer.status for answer in answers] == [200, 200]
+            assert (await lines[0].ask("GET /public/a")).status == 502
+            assert (await lines[0].ask("GET /public/a")).status == 200
 
     run(flow())
 

@@ -153,9 +153,11 @@ def test_a_broken_chunk_does_not_look_like_an_end(tmp_path: Path, body: bytes) -
 
 def test_an_answer_before_the_body_has_come_ends_both_connections(tmp_path: Path) -> None:
     """What the client sends on as the body is nobody's next request."""
-    heads = []
+    heads, connections = [], 0
 
     async def hasty(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
         while True:
             heads.append(await read_head(reader))
             writer.write(NEXT)
@@ -171,14 +173,18 @@ def test_an_answer_before_the_body_has_come_ends_both_connections(tmp_path: Path
             assert await line.reader.read() == b""
             assert (await (await door.connect()).ask("GET /public/b")).status == 200
             assert [head.split(b" ")[1] for head in heads] == [b"/public/a", b"/public/b"]
+            assert connections == 2
 
     run(flow())
 
 
 def test_bytes_behind_an_answer_are_not_the_next_clients(tmp_path: Path) -> None:
-    """They come later than the answer, when the connection already waits for the next request."""
+    """They come later than the answer, when the connection already waits for the next request, and end it."""
+    connections = 0
 
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
         while True:
             await read_request(reader)
             writer.write(NEXT)
@@ -191,6 +197,37 @@ def test_bytes_behind_an_answer_are_not_the_next_clients(tmp_path: Path) -> None
             for _ in range(3):
                 assert (await (await door.connect()).ask("GET /public/a")).body == b"next"
                 await asyncio.sleep(0.1)
+            assert connections == 3
+
+    run(flow())
+
+
+def test_the_same_head_ends_a_head_request_and_begins_a_body(tmp_path: Path) -> None:
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            head, _ = await read_request(reader)
+            writer.write(NEXT.removesuffix(b"next") if head.startswith(b"HEAD ") else NEXT)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line = await door.connect()
+            for method, body in (("HEAD", b""), ("GET", b"next")) * 2:
+                assert (await line.ask(f"{method} /public/a")).body == body
+
+    run(flow())
+
+
+@pytest.mark.parametrize("status", ["100 Continue", "103 Early Hints"])
+def test_a_client_gets_no_interim_answer_that_it_does_not_know(tmp_path: Path, status: str) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, first_then_next(f"HTTP/1.1 {status}\r\n\r\n".encode() + NEXT)) as door:
+            line = await door.connect()
+            if status.startswith("103"):
+                await line.send(request("GET /public/a").replace(b"HTTP/1.1", b"HTTP/1.0"))
+                answer = await line.answer()
+            else:
+                answer = await line.ask("GET /public/a")
+            assert (answer.interim, answer.body) == ([], b"next")
 
     run(flow())
 
@@ -266,6 +303,20 @@ def test_who_asks_for_no_websocket_gets_no_tunnel(tmp_path: Path, asked: bytes) 
             await line.send(asked + request("GET /public/smuggled"))
             assert (await line.reader.readline()).startswith(b"HTTP/1.1 502 ")
             assert b"\r\nupgrade:" not in heads[0]
+
+    run(flow())
+
+
+def test_an_upstream_that_switches_to_something_else_is_refused(tmp_path: Path) -> None:
+    async def flow() -> None:
+        for other in (b"upgrade: h2c\r\n", b"", b"upgrade: websocket, h2c\r\n"):
+            switch = b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\n" + other + b"\r\n"
+            folder = tmp_path / str(len(other))
+            folder.mkdir()
+            async with world(folder, first_then_next(switch)) as door:
+                line = await door.connect()
+                await line.send(talk(WEBSOCKET))
+                assert (await line.reader.readline()).startswith(b"HTTP/1.1 502 ")
 
     run(flow())
 
