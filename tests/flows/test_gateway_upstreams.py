@@ -24,7 +24,7 @@ from gateway_world import (
     world,
 )
 from ostiary.model.reasons import Reason
-from ostiary.server.gateway import pool
+from ostiary.server.gateway import checkup, pool
 
 
 async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -304,5 +304,26 @@ def test_an_unused_connection_to_a_service_is_closed(tmp_path: Path, monkeypatch
         async with world(tmp_path, origin) as door:
             assert (await (await door.connect()).ask("GET /public/a")).status == 200
             await left.wait()
+
+    run(flow())
+
+
+def test_one_failed_check_makes_no_service_sick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkup, "EVERY_SECONDS", 0.05)
+    judged: list[bool] = []
+    monkeypatch.setattr(pool.Pool, "judge", lambda self, *, healthy: judged.append(healthy))
+    sick = [True, False, True, True, False]
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(b"HTTP/1.1 500 Sick\r\ncontent-length: 0\r\n\r\n" if sick and sick.pop(0) else OK)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            checked = {"url": f"http://127.0.0.1:{door.service}", "health": "/health"}
+            door.worker.prepare(contract(door.service, services={"api": checked}))()
+            while len(judged) < 3:  # noqa: ASYNC110  # a health check tells nobody
+                await asyncio.sleep(0.01)
+            assert judged[:3] == [True, False, True]
 
     run(flow())
