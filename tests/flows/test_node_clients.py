@@ -61,7 +61,7 @@ def _tell(node: "subprocess.Popen[str]", value: Any) -> None:
 
 
 def test_openid_client_signs_in_and_calls_the_api(shop: RunningShop) -> None:
-    assert len(run(shop, "openid_client.mjs")) == 15
+    assert len(run(shop, "openid_client.mjs")) == 16
 
 
 def test_oauth4webapi_signs_in_and_reads_what_was_issued(shop: RunningShop) -> None:

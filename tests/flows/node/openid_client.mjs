@@ -121,6 +121,35 @@ await assert.rejects(client.pollDeviceAuthorizationGrant(till, shown, {}, tillsK
 await assert.rejects(client.refreshTokenGrant(till, kept.refresh_token, {}, tillsKey), { error: 'invalid_grant' })
 passed('a device, and its code used twice')
 
+const ledgersKey = await keyOf(clients.ledger.private_key)
+const ledger = await discovered('ledger', client.PrivateKeyJwt(ledgersKey))
+client.useJwtResponseMode(ledger)
+const held = { DPoP: client.getDPoPHandle(ledger, await client.randomDPoPKeyPair('ES256')) }
+const details = [{ type: 'payment', amount: '12.50 EUR', payee: 'The shop' }]
+const checks = { pkceCodeVerifier: client.randomPKCECodeVerifier(), expectedState: client.randomState() }
+const { searchParams } = await client.buildAuthorizationUrlWithJAR(ledger, {
+  redirect_uri: clients.ledger.redirect_uri,
+  scope: 'orders.read payments.write',
+  authorization_details: JSON.stringify(details),
+  resource: `${origin}/shop`,
+  state: checks.expectedState,
+  code_challenge: await client.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
+  code_challenge_method: 'S256',
+}, ledgersKey)
+const pushed = await client.buildAuthorizationUrlWithPAR(ledger, searchParams, held)
+const answer = await browse('alice', pushed, clients.ledger.redirect_uri)
+assert.deepEqual([...answer.searchParams.keys()], ['response'])
+const paid = await client.authorizationCodeGrant(ledger, answer, checks, undefined, held)
+secret(paid.access_token, paid.refresh_token)
+assert.deepEqual(paid.authorization_details, details)
+const seen = await client.fetchProtectedResource(ledger, paid.access_token, orders('alice'), 'GET', null, null, held)
+assert.equal(seen.status, 200)
+const goesOn = await client.refreshTokenGrant(ledger, paid.refresh_token, {}, held)
+secret(goesOn.access_token)
+assert.equal(goesOn.refresh_token, undefined)
+await assert.rejects(signIn(ledger, 'ledger', 'alice', 'orders.read', {}, true, held.DPoP), { error: 'invalid_request' })
+passed('the FAPI 2.0 profile: a request that is signed and pushed, details, a signed answer, a bound token, a token kept')
+
 const stock = await discovered('stock', client.ClientSecretBasic(clients.stock.secret))
 const counted = await client.clientCredentialsGrant(stock, { scope: 'orders.read' })
 secret(counted.access_token)

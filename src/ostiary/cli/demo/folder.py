@@ -18,7 +18,7 @@ from ostiary.server.state import StateDirectory
 ORIGIN: Final = "https://localhost:8443"
 UPSTREAM: Final = "http://127.0.0.1:9001"
 _SECRETS: Final = ("storefront", "pocketbook", "stock")
-_KEYS: Final = ("billing", "acme")
+_KEYS: Final = ("billing", "acme", "ledger")
 
 
 class FolderUnusable(Exception):
@@ -146,6 +146,7 @@ def _clients(origin: str, before: Mapping[str, Any]) -> dict[str, ClientOfDemo]:
         ClientOfDemo("storefront", "web", f"{origin}/app/", secret("storefront")),
         ClientOfDemo("shelf", "spa", f"{origin}/shelf/"),
         ClientOfDemo("pocketbook", "third-party", "https://pocketbook.example/callback", secret("pocketbook")),
+        ClientOfDemo("ledger", "third-party", "https://ledger.example/callback", private_key=key("ledger")),
         ClientOfDemo("billing", "service", private_key=key("billing")),
         ClientOfDemo("stock", "service", secret=secret("stock")),
         ClientOfDemo("till", "device"),

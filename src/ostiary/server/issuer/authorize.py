@@ -195,13 +195,9 @@ def consent_page(desk: Desk, asked: Asked, step: AskConsent, problem: Problem | 
 
 
 def shown_on(step: AskConsent) -> tuple[str, ...]:
-    """What a person agrees to on the consent page: as whom, and to what."""
-    return (
-        step.visitor.session.id,
-        step.visitor.person.subject,
-        *sorted(step.question.wanted),
-        step.question.details or "",
-    )
+    """What a person agrees to on the consent page: as whom, and to what. The details are the request's own, which the
+    form is bound to."""
+    return (step.visitor.session.id, step.visitor.person.subject, *sorted(step.question.wanted))
 
 
 def where(path: str, query: bytes) -> str:
