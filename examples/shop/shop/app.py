@@ -44,6 +44,7 @@ def build(gateway: Gateway) -> Starlette:
             Route("/health", _health),
             Route("/app/", _page),
             Route("/shelf/", _page),
+            Route("/window/", _window),
             Route("/v1/catalog", _catalog),
             Route("/v1/catalog/{item}", _item),
             Route("/v1/users/{user}/orders", known(_orders), methods=["GET"]),
@@ -63,6 +64,11 @@ async def _health(request: Request) -> Response:
 
 async def _page(request: Request) -> Response:
     return HTMLResponse(BACK if "code" in request.query_params else WELCOME)
+
+
+async def _window(request: Request) -> Response:
+    """Scripts of this page may call this origin, and no other."""
+    return HTMLResponse(WELCOME, headers={"content-security-policy": "default-src 'self'; frame-ancestors 'none'"})
 
 
 async def _catalog(request: Request) -> Response:

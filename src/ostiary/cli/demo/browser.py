@@ -55,6 +55,11 @@ class Browser:
         self._cookies: dict[str, str] = {}
         self.consented = False
 
+    @property
+    def cookie(self) -> str:
+        """The field that goes with each request."""
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
     def follow(self, path: str, target: str) -> str:
         """Open a path of the origin, and go on until a redirect leads to `target`; that whole URL. Raises Lost."""
         answer, here = self._open("GET", path, {}), path
@@ -107,7 +112,7 @@ class Browser:
         return parts.path + (f"?{parts.query}" if parts.query else "")
 
     def _open(self, method: str, path: str, fields: Mapping[str, str]) -> Answer:
-        headers = {"cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        headers = {"cookie": self.cookie}
         if method == "POST":
             answer = self._door.post_form(path, fields, headers | {"origin": self._door.origin})
         else:

@@ -144,6 +144,7 @@ def _clients(origin: str, before: Mapping[str, Any]) -> dict[str, ClientOfDemo]:
     api_key = kept["harbour"]["api_key"] if "harbour" in kept else draw(secrets.token_bytes).reveal()
     made = (
         ClientOfDemo("storefront", "web", f"{origin}/app/", secret("storefront")),
+        ClientOfDemo("window", "web", f"{origin}/window/"),
         ClientOfDemo("shelf", "spa", f"{origin}/shelf/"),
         ClientOfDemo("pocketbook", "third-party", "https://pocketbook.example/callback", secret("pocketbook")),
         ClientOfDemo("ledger", "third-party", "https://ledger.example/callback", private_key=key("ledger")),

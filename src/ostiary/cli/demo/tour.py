@@ -11,6 +11,7 @@ from ostiary.cli.demo.browser import Browser
 from ostiary.cli.demo.folder import ClientOfDemo, Demo, PersonOfDemo
 from ostiary.cli.demo.front_door import Answer, FrontDoor
 from ostiary.cli.demo.oauth import Client, Tokens
+from ostiary.cli.demo.pages import Pages
 from ostiary.cli.demo.signer import Signer
 
 REVOKED_WITHIN: Final = 5.0
@@ -63,6 +64,7 @@ class Tour:
     def stops(self) -> Iterator[Stop]:
         """Every line of the tour, in order."""
         yield from self._nobody()
+        yield from self._window()
         yield from self._storefront()
         yield from self._support()
         yield from self._shelf()
@@ -77,6 +79,21 @@ class Tour:
     def _nobody(self) -> Iterator[Stop]:
         yield self._anonymous("GET", "/v1/catalog", 200)
         yield self._anonymous("GET", self._orders("alice"), 401)
+
+    def _window(self) -> Iterator[Stop]:
+        """In a browser that has a cookie and no token, until the person signs out."""
+        known, bob = self._demo.clients["window"], self._demo.people["bob"]
+        pages = Pages(self._door, known, Browser(self._door, bob.login, bob.password)).sign_in()
+        orders, item = self._orders("bob"), {"item": "tea"}
+
+        def stop(says: str, method: str, path: str, status: int, answer: Answer) -> Stop:
+            return Stop(known.client_id, known.kind, says, bob.login, method, path, status, answer)
+
+        yield stop("cookie", "POST", orders, 201, pages.ask("POST", orders, item))
+        yield stop("cookie", "GET", orders, 200, pages.ask("GET", orders))
+        yield stop("cookie, another site's form", "POST", orders, 403, pages.forge("POST", orders, item))
+        pages.sign_out()
+        yield _until_refused(lambda: stop("cookie, signed out", "GET", orders, 401, pages.ask("GET", orders)))
 
     def _storefront(self) -> Iterator[Stop]:
         alice = self._signed_in("storefront", "alice", "openid orders.read orders.write")
@@ -137,7 +154,7 @@ class Tour:
         yield self._ask(alice, "GET", self._orders("alice"), 200)
         client.revoke(alice.tokens)
         revoked = Visitor(alice.client, alice.person, alice.tokens, "token, revoked")
-        yield self._until_refused(revoked)
+        yield _until_refused(lambda: self._ask(revoked, "GET", self._orders("alice"), 401))
 
     def _acme(self) -> Iterator[Stop]:
         """A partner that signs each request: once, the same again, and with another body than it signed."""
@@ -160,15 +177,6 @@ class Tour:
             return self._ask(dave, "POST", "/v1/payments", 429, self._payment("dave"))
 
         return _last(pay, lambda stop, tries: stop.as_it_should or tries >= 5)
-
-    def _until_refused(self, revoked: Visitor) -> Stop:
-        """A revocation reaches every gateway worker within a second."""
-        deadline = time.monotonic() + REVOKED_WITHIN
-
-        def ask() -> Stop:
-            return self._ask(revoked, "GET", self._orders("alice"), 401)
-
-        return _last(ask, lambda stop, tries: stop.as_it_should or time.monotonic() > deadline)
 
     def _anonymous(self, method: str, path: str, expected: int) -> Stop:
         return Stop("-", "-", "nothing", "-", method, path, expected, self._door.request(method, path))
@@ -204,6 +212,12 @@ class Tour:
 
     def _payment(self, login: str) -> dict[str, object]:
         return {"account": {"owner": self._demo.people[login].subject}, "cents": 690}
+
+
+def _until_refused(ask: Callable[[], Stop]) -> Stop:
+    """A revocation reaches every gateway worker within a second."""
+    deadline = time.monotonic() + REVOKED_WITHIN
+    return _last(ask, lambda stop, tries: stop.as_it_should or time.monotonic() > deadline)
 
 
 def _last(ask: Callable[[], Stop], enough: Callable[[Stop, int], bool]) -> Stop:
