@@ -110,6 +110,7 @@ def read_door(
     secrets: Sources | None = None,
     name: str = "door.yaml",
     folder: str = "",
+    now: float | None = None,
 ) -> Reading:
     """Read a text with the files beside it."""
 
@@ -119,7 +120,7 @@ def read_door(
         return files[path].encode()
 
     encoded = text if isinstance(text, bytes) else text.encode()
-    return read(encoded, name, sources() if secrets is None else secrets, read_file, folder)
+    return read(encoded, name, sources() if secrets is None else secrets, read_file, folder, now)
 
 
 def changed(text: str, right: str, wrong: str) -> tuple[str, tuple[int, int]]:

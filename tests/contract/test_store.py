@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from ostiary.audit.verify import Holds, verify_growing
+from ostiary.contract.model import OldWay
+from ostiary.gateway.old_uses import CountOldUse, OldUse
 from ostiary.issuer.device_records import (
     AddDeviceRequest,
     AllowDevice,
@@ -377,6 +379,28 @@ def test_a_plan_that_fails_leaves_nothing_and_the_others_succeed(on_store: OnSto
         assert await store.client_disabled_at(ClientId("good")) == NOW
         assert [record.position async for record in store.records()] == [1, 2]
         assert [numbered.position for numbered in await store.feed_since(0)] == [1, 2]
+
+    on_store(work)
+
+
+def test_uses_of_old_ways_add_up_by_client_way_and_day(on_store: OnStore) -> None:
+    ticker, day = ClientId("ticker"), 86400 * 20_000
+    first = OldUse(ticker, OldWay.QUERY, day, 2, day + 60)
+    others = (
+        replace(first, way=OldWay.BASIC),
+        replace(first, day=day + 86400, used_at=day + 86401),
+        replace(first, client=ClientId("other")),
+    )
+
+    async def work(store: Store) -> None:
+        await store.commit(Plan(tuple(map(CountOldUse, (first, *others)))))
+        await store.commit(Plan((CountOldUse(replace(first, count=3, used_at=day + 90)),)))
+        await store.commit(Plan((CountOldUse(replace(first, count=1, used_at=day + 30)),)))
+        summed = replace(first, count=6, used_at=day + 90)
+        assert list(await store.old_uses(0)) == [others[2], others[0], summed, others[1]]
+        assert list(await store.old_uses(day + 1)) == [others[1]]
+        await store.forget(day + 400 * 86400)
+        assert list(await store.old_uses(0)) == [others[1]]
 
     on_store(work)
 

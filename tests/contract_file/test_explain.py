@@ -64,8 +64,8 @@ def test_routes_say_what_stops_the_client() -> None:
 
 
 def test_a_kind_that_is_not_served_yet_says_so() -> None:
-    old = explained("old", "  robot:", "  old: {kind: legacy}\n  robot:")
-    assert old.not_served == PROFILES[Kind.LEGACY].not_served != ""
+    old = explained("old", "  robot:", "  old: {kind: service, credential: mtls}\n  robot:")
+    assert old.not_served != ""
     assert explained("pages").not_served == ""
 
 
@@ -88,7 +88,8 @@ def test_the_requests_that_a_kind_may_send_are_told_until_the_client_says_its_ow
 
 
 def test_an_old_client_sees_only_routes_that_name_its_kind() -> None:
-    old = "  old: {kind: legacy, scopes: [chat.use], roles: [support], tenant: acme}\n  robot:"
+    way = "deprecated: 2026-01-01, old_ways: [{way: bearer, secret: '${env:SITE_SECRET}', until: 2026-12-31}]"
+    old = f"  old: {{kind: legacy, {way}, scopes: [chat.use], roles: [support], tenant: acme}}\n  robot:"
     ways = {way.route: way.stopped_by for way in explained("old", "  robot:", old).ways}
     robot = {way.route: way.stopped_by for way in explained("robot").ways}
     assert robot["GET /v1/chat"] == ""

@@ -217,7 +217,7 @@ CASES = [
     (Code.KEY_SET_INVALID, "jwks_file: robot.json", "jwks_file: »nowhere.json"),
     (Code.KEY_SET_INVALID, "jwks_file: robot.json", "»jwks: {keys: []}"),
     (Code.KEYID_REPEATED, "  robot:", "  acme: {kind: partner, jwks_file: robot.json}\n" + PARTNER + "  robot:"),
-    (Code.KIND_NOT_SERVED, "  robot:", "  »old: {kind: legacy}\n  robot:"),
+    (Code.KIND_NOT_SERVED, "  robot:", "  »old: {kind: service, credential: mtls}\n  robot:"),
     (
         Code.REDIRECT_ELSEWHERE,
         "  site:\n",

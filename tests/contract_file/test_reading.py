@@ -13,7 +13,8 @@ from .test_mistakes import CASES
 
 
 def test_every_code_of_a_mistake_has_a_case() -> None:
-    elsewhere = {Code.UNREADABLE, Code.SECRET_WEAK, Code.OPERATION_WITHOUT_RULE}
+    of_old_ways = {Code.BAD_DATE, Code.OLD_WAY_OVER, Code.OLD_WAY_REPEATED, Code.OLD_WAY_UNSENDABLE}
+    elsewhere = {Code.UNREADABLE, Code.SECRET_WEAK, Code.OPERATION_WITHOUT_RULE} | of_old_ways
     assert {case[0] for case in CASES} | elsewhere == set(Code)
 
 

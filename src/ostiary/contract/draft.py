@@ -34,6 +34,8 @@ class Draft:
     read_file: ReadFile
     folder: str
     """Of the file, absolute; empty where that is not known."""
+    now: float | None = None
+    """When the file is read, in seconds since the epoch; None: days in it are not compared with today."""
 
     def mistake(self, path: Path, code: Code, says: str, mend: str, *, key: bool = False) -> Mistake:
         place = locate(self.document, path, key=key)
@@ -64,6 +66,8 @@ def references(file: ContractFile) -> Iterator[tuple[Path, Reference]]:
     for client, settings in file.clients.items():
         for index, secret in enumerate(settings.secret):
             yield ("clients", client, "secret", index), secret
+        for index, way in enumerate(settings.old_ways):
+            yield ("clients", client, "old_ways", index, "secret"), way.secret
     if file.store is not None:
         yield ("store",), file.store
     if file.master_key is not None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from ostiary.contract.draft import Draft
 from ostiary.contract.expand_route import limits
 from ostiary.contract.fapi2 import CREDENTIALS, under_fapi2
-from ostiary.contract.file_client import Client, Credential, SignatureOf
+from ostiary.contract.file_client import Client, Credential, OldWayOf, SignatureOf
 from ostiary.contract.key_sets import key_set
 from ostiary.contract.model import (
     SIGNATURE_MAX_AGE,
@@ -15,11 +15,13 @@ from ostiary.contract.model import (
     ClientRule,
     Limit,
     LimitBy,
+    OldWayRule,
     Profile,
     Rate,
     SignatureRule,
 )
 from ostiary.contract.profiles import PROFILES, REFRESH, WEB_WITH_SERVER, Sheet
+from ostiary.keys.hashing import token_hash
 from ostiary.model import endpoints
 from ostiary.model.ids import ClientId, Role, Scope, Secret, TenantId, TokenHash
 from ostiary.model.principal import Binding, Kind
@@ -115,6 +117,7 @@ def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
         api_keys=credential_of(client) is Credential.API_KEY,
         signature=_signature(draft, name, client) if signs else None,
         details=frozenset(client.details),
+        old_ways=_old_ways(draft, name, client),
     )
 
 
@@ -126,6 +129,23 @@ def _secrets(draft: Draft, name: str, client: Client) -> tuple[Secret, ...]:
 def _secret_hashes(draft: Draft, name: str, client: Client) -> tuple[TokenHash, ...]:
     secrets = (secret.reveal() for secret in _secrets(draft, name, client))
     return tuple(TokenHash(hashlib.sha256(secret.encode()).digest()) for secret in secrets)
+
+
+def _old_ways(draft: Draft, name: str, client: Client) -> tuple[OldWayRule, ...]:
+    """Those whose secrets could be read. The day until which one is good is its last."""
+    paths = (("clients", name, "old_ways", index, "secret") for index in range(len(client.old_ways)))
+    return tuple(
+        OldWayRule(
+            each.way, each.name or "", token_hash(draft.secrets[path].reveal()), client.deprecated or 0, end_of(each)
+        )
+        for path, each in zip(paths, client.old_ways, strict=True)
+        if path in draft.secrets
+    )
+
+
+def end_of(way: OldWayOf) -> int:
+    """The first moment in which it is refused."""
+    return way.until + 86400
 
 
 def _signature(draft: Draft, name: str, client: Client) -> SignatureRule:

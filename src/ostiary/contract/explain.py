@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from ostiary.contract.checks.clients import not_served
 from ostiary.contract.document import Path, locate
@@ -11,9 +12,9 @@ from ostiary.contract.fapi2 import FIXED
 from ostiary.contract.file_client import Client
 from ostiary.contract.file_route import Route
 from ostiary.contract.hurdles import hurdles
-from ostiary.contract.model import ClientRule, Contract, Limit, Profile
+from ostiary.contract.model import ClientRule, Contract, Limit, OldWay, Profile
 from ostiary.contract.profiles import Chosen, Sheet
-from ostiary.contract.quantities import in_words
+from ostiary.contract.quantities import day_in_words, in_words
 from ostiary.model.ids import ClientId
 from ostiary.model.principal import Binding
 
@@ -62,6 +63,7 @@ def explain_client(draft: Draft, contract: Contract, name: str) -> Explanation:
             *_profile(draft, name, client, rule, sheet),
             *_signature(draft, name, client, rule),
             *(Line(*line) for line in FIXED if client.profile is not None and sheet.signs_people_in),
+            *_old_ways(draft, name, client),
             *_own(draft, name, client, rule),
         ),
         ways=tuple(Way(route.on.text, _stopped_by(draft, client, route)) for route in draft.file.routes),
@@ -191,6 +193,23 @@ def _signature(draft: Draft, name: str, client: Client, rule: ClientRule) -> Ite
         yield Line(what, value, why, own or source)
 
 
+def _old_ways(draft: Draft, name: str, client: Client) -> Iterator[Line]:
+    """What a legacy client still does, each with its end."""
+    path: Path = ("clients", name)
+    if client.deprecated is not None:
+        why = "Every answer says so: `Deprecation` (RFC 9745), and `Sunset` (RFC 8594) for the end."
+        yield Line("deprecated", f"since {day_in_words(client.deprecated)}", why, place(draft, (*path, "deprecated")))
+    for index, each in enumerate(client.old_ways):
+        value = f"{_WAYS[each.way].format(each.name)}, until {day_in_words(each.until)}"
+        why = "Its use is counted: `ostiary report legacy`. After that day it is refused."
+        yield Line("old way", value, why, place(draft, (*path, "old_ways", index, "way")))
+
+
+_WAYS: Final = {
+    OldWay.BASIC: "Basic as {}",
+    OldWay.BEARER: "a static bearer token",
+    OldWay.QUERY: "the key in the query parameter {}",
+}
 _ONCE = "Each is good once and for a moment: who sees it cannot use it again."
 
 

@@ -7,14 +7,17 @@ from pydantic import BeforeValidator, Field
 
 from ostiary.contract.file_details import DetailName
 from ostiary.contract.file_route import LimitOf, as_tuple
+from ostiary.contract.model import OldWay
 from ostiary.contract.places import NetworkText, SecretText
 from ostiary.contract.setting import InsecureDuration, InsecureYes, Setting
 from ostiary.contract.words import (
     ComponentName,
     CountPerTime,
+    Day,
     FilePath,
     Flag,
     Name,
+    OldName,
     RedirectUri,
     ScopeName,
     Seconds,
@@ -55,6 +58,19 @@ class SignatureOf(Setting):
     """How old a signature may be; less than the kind's 60 seconds."""
 
 
+class OldWayOf(Setting):
+    """One thing that an old client still does, and the day on which that ends."""
+
+    way: OldWay
+    """`basic`: user name and password; `bearer`: a token that is always the same; `query`: a key in the URL."""
+    name: OldName | None = None
+    """The user name, or the name of the parameter in the URL. A bearer token has none."""
+    secret: SecretText
+    """Where the password, token or key is: `${env:NAME}` or `${file:PATH}`."""
+    until: Day
+    """The last day (UTC) on which it is let in, at most two years from now. After that it is refused."""
+
+
 class Client(Setting):
     """A client: what it is, and what it may do. Its kind decides everything that is not said here."""
 
@@ -81,6 +97,11 @@ class Client(Setting):
     """A file with its public keys as a JWK set, from the contract's folder."""
     signature: SignatureOf | None = None
     """What its signed requests have to say."""
+    old_ways: tuple[OldWayOf, ...] = ()
+    """What the client still does, each way by name and with its end. Two of a way while one secret takes the place of
+    the other."""
+    deprecated: Day | None = None
+    """Since when (UTC) its old ways are deprecated: every answer says so (RFC 9745), and when they end (RFC 8594)."""
     redirect_uris: tuple[RedirectUri, ...] = ()
     """Where people come back to after sign-in; compared to the letter. Of a web client with a cookie: its pages."""
     post_logout_redirect_uris: tuple[RedirectUri, ...] = ()

@@ -39,6 +39,7 @@ class Code(StrEnum):
     OUT_OF_RANGE = "out-of-range", "The value is smaller or larger than it may be."
     BAD_NAME = "bad-name", "A name has characters that it may not have."
     BAD_DURATION = "bad-duration", "A duration is not a number with its unit, such as 30s or 12h."
+    BAD_DATE = "bad-date", "A day is not written like 2027-03-31, or is not in the calendar."
     BAD_SIZE = "bad-size", "A size is not a number with its unit, such as 64KiB."
     BAD_RATE = "bad-rate", "A rate is not a count for a time, such as 50/s or 100k/day."
     BAD_NETWORK = "bad-network", "A network is not an address or a CIDR block without host bits."
@@ -92,6 +93,9 @@ class Code(StrEnum):
     INSECURE_WITHOUT_REASON = "insecure-without-reason", "An `insecure_` setting does not say why."
     KEY_SET_INVALID = "key-set-invalid", "The JWK set is none, or has a key that cannot verify what the client signs."
     KEYID_REPEATED = "keyid-repeated", "Two keys for signed requests have one `keyid`: it would not tell whose it is."
+    OLD_WAY_OVER = "old-way-over", "An old way is past its end: who comes by it is refused.", Severity.WARNING
+    OLD_WAY_REPEATED = "old-way-repeated", "Two clients have one old way: it would not tell whose a request is."
+    OLD_WAY_UNSENDABLE = "old-way-unsendable", "A secret cannot be sent in its old way, or would be read as a JWT."
     KIND_NOT_SERVED = (
         "kind-not-served",
         "Clients of this kind have their profile, and no way in yet.",

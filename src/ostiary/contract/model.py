@@ -20,6 +20,17 @@ LONGEST_ACCESS_TOKEN: Final = 86400
 a key that signed. The contract in force does not tell, since tokens of the one before it may live longer."""
 
 
+class OldWay(StrEnum):
+    """How clients that cannot change prove themselves: what a copy of one request gives away."""
+
+    BASIC = "basic"
+    """RFC 7617."""
+    BEARER = "bearer"
+    """A text that is always the same, in the place of a token (RFC 6750 section 2.1)."""
+    QUERY = "query"
+    """A parameter of the URL (as RFC 6750 section 2.3 has it for tokens)."""
+
+
 class Carrier(StrEnum):
     """Where the requests of a kind carry what they prove themselves by."""
 
@@ -170,6 +181,20 @@ class SignatureRule:
 
 
 @dataclass(frozen=True, slots=True)
+class OldWayRule:
+    """One way of a legacy client. Times are seconds since the epoch."""
+
+    way: OldWay
+    name: str
+    """Of the user or the parameter; empty for a static bearer token, which comes without one."""
+    hash: TokenHash
+    deprecated: int
+    """Since when."""
+    until: int
+    """From then on it is refused."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClientRule:
     """One client. Secrets are here only as hashes and public keys, but for those that sign by HMAC: these cannot be
     checked by a hash."""
@@ -198,11 +223,13 @@ class ClientRule:
     """`quota` and the like: they count on every route."""
     min_version: str | None = None
     signature: SignatureRule | None = None
+    """None: it does not sign its requests."""
     api_keys: bool = False
     """Whether it proves itself by API keys, which the store has."""
-    """None: it does not sign its requests."""
     details: frozenset[str] = frozenset()
     """The types of authorization details that it may ask for."""
+    old_ways: tuple[OldWayRule, ...] = ()
+    """Those of a legacy client, and nothing else, let it in."""
 
     @property
     def is_handled(self) -> bool:

@@ -363,7 +363,6 @@ LEGACY = Sheet(
     sees_unnamed=Chosen(
         False, "What is new is not for old clients: a route has to name the kind.", "OWASP API Security API9:2023"
     ),
-    not_served="Old ways are not served yet: every request of such a client is refused.",
 )
 
 PROFILES: Mapping[Kind, Sheet] = {
@@ -395,6 +394,6 @@ SETTINGS: Mapping[Kind, frozenset[str]] = {
     Kind.THIRD_PARTY: _ALL | _FAPI | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
     Kind.SERVICE: _ALL | _FAPI | _DETAILS | _TOKENS | _KEPT | _ITSELF,
     Kind.DEVICE: _ALL | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},
-    Kind.LEGACY: _ALL | _ITSELF,
+    Kind.LEGACY: _ALL | _ITSELF | {"old_ways", "deprecated"},
 }
 """Which settings clients of a kind have."""

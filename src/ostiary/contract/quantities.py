@@ -1,6 +1,7 @@
 """How a contract writes numbers with units: `5m`, `64KiB`, `100k/day`. Parsers raise `ValueError` on all else."""
 
 import re
+from datetime import UTC, date, datetime, time
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _PERIODS = {
@@ -15,6 +16,7 @@ _TIMES = {"": 1, "k": 1000, "M": 1_000_000}
 DURATION = r"^[0-9]{1,9}(s|m|h|d|w)$"
 TIMEOUT = r"^[0-9]{1,9}(ms|s|m|h)$"
 SIZE = r"^[0-9]{1,9}(B|KiB|MiB|GiB)$"
+DAY = r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"
 RATE = r"^[0-9]{1,9}(k|M)?/(s|sec|second|m|min|minute|h|hour|d|day)$"
 
 
@@ -49,6 +51,18 @@ def rate(text: str) -> tuple[int, int]:
     count, rest = _split(RATE, text)
     factor, period = rest.split("/")
     return _positive(count * _TIMES[factor]), _PERIODS[period]
+
+
+def day(text: str) -> int:
+    """Of a day of this century: its first moment (UTC), in seconds since the epoch."""
+    if not re.match(DAY, text) or text.endswith("\n"):
+        raise ValueError("not a day")
+    return int(datetime.combine(date.fromisoformat(text), time(), UTC).timestamp())
+
+
+def day_in_words(moment: int) -> str:
+    """The day (UTC) of a moment, as a contract writes it."""
+    return datetime.fromtimestamp(moment, UTC).date().isoformat()
 
 
 def _positive(number: int) -> int:

@@ -37,10 +37,13 @@ class Reading:
         return self.contract, self.deployment
 
 
-def read(text: bytes, name: str, sources: Sources, read_file: ReadFile, folder: str = "") -> Reading:
+def read(
+    text: bytes, name: str, sources: Sources, read_file: ReadFile, folder: str = "", now: float | None = None
+) -> Reading:
     """Everything that the file says and everything that is wrong with it. Never raises for what a file can hold.
 
-    `name` is the file's, for mistakes; `read_file` takes paths from its folder; `folder` is that, absolute, if known.
+    `name` is the file's, for mistakes; `read_file` takes paths from its folder; `folder` is that, absolute, if known;
+    `now` is in seconds since the epoch, and without it no day is too late or over.
     """
     tree, mistakes = document.read(text, name)
     if tree is None:
@@ -61,6 +64,7 @@ def read(text: bytes, name: str, sources: Sources, read_file: ReadFile, folder: 
         secrets,
         read_file,
         folder,
+        now,
     )
     for path, why in unread.items():
         says = f"The secret cannot be read here: {why}."

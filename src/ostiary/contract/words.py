@@ -68,6 +68,15 @@ CountPerTime = Annotated[
     ),
 ]
 
+Day = Annotated[
+    int,
+    PlainValidator(
+        _quantity(quantities.day, Code.BAD_DATE, "This is no day of the calendar.", "Write it like `2027-03-31`."),
+        json_schema_input_type=Annotated[str, Field(title="day", pattern=quantities.DAY)],
+    ),
+]
+"""Its first moment (UTC), in seconds since the epoch."""
+
 Flag = Annotated[bool, Field(strict=True)]
 
 
@@ -137,6 +146,17 @@ ComponentName = Annotated[
         "Write the name of a header field in lower case, such as `date`.",
     ),
 ]
+OldName = Annotated[
+    str,
+    written_like(
+        r"^[\x21-\x39\x3b-\x7e]{1,128}$",
+        "user or parameter name",
+        "This is no name of a user or a parameter.",
+        "Use up to 128 printable ASCII characters, without space and colon.",
+        Code.BAD_NAME,
+    ),
+]
+"""`user-id` (RFC 7617 section 2), as far as files and command lines can show it."""
 UrlPath = Annotated[
     str, written_like(r"^/[\x21-\x7e]{0,2000}$", "URL path", "This is no path of a URL.", "Write it like `/healthz`.")
 ]

@@ -18,6 +18,7 @@ from ostiary.gateway.identify.required import required
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.metrics import Counts
 from ostiary.gateway.peer import Peer
+from ostiary.gateway.query_keys import QueryKeys
 from ostiary.gateway.route import Route, Step
 from ostiary.gateway.routes import Routes
 from ostiary.http.fields import request_names
@@ -161,6 +162,9 @@ def _service_route(rule: RouteRule, contract: Contract, known: Facts) -> Route:
 
 def _steps(rule: RouteRule, contract: Contract) -> Iterator[Step]:
     """The checks of a route in their order; what a rule does not ask costs nothing."""
+    keys = QueryKeys(contract)
+    if keys.names:
+        yield Step("admit", "old keys are taken out of the query", keys.taken_out)
     if _head_bounds(rule) != _widest(contract):
         yield Step("admit", "bounds of the head", admit.head_within(_head_bounds(rule)))
     yield Step("admit", "bound of the body", admit.body_within(rule.bounds.body))

@@ -48,19 +48,33 @@ def query_value(query: bytes, wanted: bytes) -> str:
     """The one value of a parameter. Raises Unreadable where it comes twice, or in a spelling that some servers take
     for the same: another case, `name[]`, `name.x`, `na me` for `na_me`, cut at a NUL, or separated by `;`."""
     found: list[bytes] = []
-    alike = {wanted.lower(), _folded(wanted)}
+    others = alike(wanted)
     if b";" in query:
         raise Unreadable
     for pair in query.split(b"&"):
         name, equals, value = pair.partition(b"=")
-        spelled = unquote_to_bytes(name.replace(b"+", b" "))
-        if spelled == wanted and equals:
+        if _spelled(name) == wanted and equals:
             found.append(value)
-        elif not alike.isdisjoint((_root(spelled), _folded(spelled))):
+        elif not others.isdisjoint(heard_as(name)):
             raise Unreadable
     if len(found) != 1:
         raise Unreadable
     return _text(unquote_to_bytes(found[0].replace(b"+", b" ")))
+
+
+def alike(name: bytes) -> frozenset[bytes]:
+    """As what servers may hear a parameter that is meant to be this one."""
+    return frozenset((name.lower(), _folded(name)))
+
+
+def heard_as(name: bytes) -> tuple[bytes, bytes]:
+    """As what servers may hear a parameter that comes under this name."""
+    spelled = _spelled(name)
+    return _root(spelled), _folded(spelled)
+
+
+def _spelled(name: bytes) -> bytes:
+    return unquote_to_bytes(name.replace(b"+", b" "))
 
 
 def _root(name: bytes) -> bytes:

@@ -11,6 +11,8 @@ from ostiary.http.response import ResponseHead
 HSTS: Final = b"strict-transport-security: max-age=63072000; includeSubDomains\r\n"
 """RFC 6797 section 6.1: two years."""
 NOSNIFF: Final = b"x-content-type-options: nosniff\r\n"
+ENDINGS: Final = (b"deprecation", b"sunset")
+"""RFC 9745 section 2, RFC 8594 section 3."""
 UNLESS_SAID: Final = {
     b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
     b"referrer-policy": b"no-referrer",
@@ -26,7 +28,8 @@ def security(hsts: bool, said: Mapping[bytes, bytes]) -> bytes:
 
 
 def of_service(service: ServiceRule, contract: Contract) -> Answer:
-    """The answers of a service."""
+    """The answers of a service. What the door says of an old way's end stands in the place of what the service says of
+    its own: an answer has one `Deprecation` and one `Sunset`."""
     usual = security(contract.hsts, {})
     own, base = contract.origin.encode(), _base(service)
     said_own = UNLESS_SAID.keys()
@@ -41,6 +44,7 @@ def of_service(service: ServiceRule, contract: Contract) -> Answer:
                 b"" if location is None else b"location: %b\r\n" % _outside(location, base, own),
                 cors.lines(asked),
                 asked.limits,
+                b"" if fields.keys().isdisjoint(ENDINGS) or ENDINGS[0] in asked.adds else _endings(fields),
                 asked.adds,
                 connection,
                 b"\r\n",
@@ -48,6 +52,11 @@ def of_service(service: ServiceRule, contract: Contract) -> Answer:
         )
 
     return answer
+
+
+def _endings(fields: Mapping[bytes, bytes]) -> bytes:
+    """What the service says of its end."""
+    return b"".join(b"%b: %b\r\n" % (name, fields[name]) for name in ENDINGS if name in fields)
 
 
 def of_issuer(contract: Contract) -> Answer:

@@ -41,6 +41,8 @@ class Seen:
     """What each request has to show beside the credential; None: nothing, it is good for who holds it."""
     cookie: Cookie | None = None
     """It is loaded anew where it has expired; None: it is refused then."""
+    says: bytes = b""
+    """What every answer to it says, as lines."""
     version: int = -1
     """Of the revocations that it was checked against."""
     used: bool = True

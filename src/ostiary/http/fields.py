@@ -113,6 +113,8 @@ RESPONSE: Final[Mapping[bytes, Treatment]] = {
     **ISSUER_RESPONSE,
     **dict.fromkeys((b"alt-svc", b"clear-site-data"), DROP),
     b"set-cookie": UNLESS_OURS,
+    b"deprecation": Read(b"deprecation", repeated=None),
+    b"sunset": Read(b"sunset", repeated=None),
 }
 """Of services, which share the origin with the issuer: none may lead clients past this door or end their sessions."""
 

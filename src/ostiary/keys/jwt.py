@@ -52,6 +52,11 @@ def unverified_claims(token: str | bytes) -> dict[str, object]:
     return _json(_parts(token)[1])
 
 
+def is_compact(token: bytes) -> bool:
+    """Whether it has the three parts of a signed token (RFC 7515 section 7.1), whatever is in them."""
+    return token.count(b".") == 2
+
+
 def _parts(token: str | bytes) -> tuple[bytes, bytes, bytes, bytes]:
     """Header, payload, signature, and what was signed (RFC 7515 section 7.1)."""
     if len(token) > MOST_BYTES:

@@ -145,6 +145,10 @@ class Reason(StrEnum):
     API_KEY_MALFORMED = "api_key_malformed", "The API key is not of the form that ours have, or was mistyped."
     API_KEY_UNKNOWN = "api_key_unknown", "The API key is not one of ours, or was revoked."
     API_KEY_EXPIRED = "api_key_expired", "The API key is past its end."
+    # old ways
+    LEGACY_MALFORMED = "legacy_malformed", "User name and password, or the key in the URL, cannot be read in one way."
+    LEGACY_UNKNOWN = "legacy_unknown", "No client of the contract has this old way with this secret."
+    LEGACY_OVER = "legacy_over", "The old way is past the day until which the contract lets it in."
     # proofs of possession
     PROOF_MISSING = "proof_missing", "The token is bound to a key, and the request proves no possession of it."
     PROOF_MALFORMED = "proof_malformed", "The proof is not a JWT of the form that RFC 9449 section 4.2 gives."

@@ -1,6 +1,7 @@
 """A contract on disk: the file itself, what it names beside it, and where `${env:...}` and `${file:...}` lead."""
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,11 @@ def read_contract_file(path: Path) -> Reading:
         mend = "Name the contract with `-c FILE`."
         return Reading((Mistake(str(path), 1, 1, Code.UNREADABLE, says, mend),))
     sources: dict[str, SecretSource] = {"env": EnvironmentSource(os.environ), "file": FileSource(folder)}
-    return read(text, str(path), sources, lambda name: _read_bounded(folder / name, MOST_FILE_BYTES), str(folder))
+
+    def beside(name: str) -> bytes:
+        return _read_bounded(folder / name, MOST_FILE_BYTES)
+
+    return read(text, str(path), sources, beside, str(folder), time.time())
 
 
 def load_contract_file(path: Path) -> tuple[Contract, Deployment]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from ostiary.audit.records import Head, Record
+from ostiary.gateway.old_uses import OldUse
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
 from ostiary.issuer.user_code import UserCodeHash
@@ -55,6 +56,10 @@ class Store(Protocol):
     async def client_disabled_at(self, client: ClientId) -> int | None: ...
     async def signing_keys(self) -> Sequence[SigningKey]: ...
     async def api_keys(self) -> Sequence[ApiKey]: ...
+
+    async def old_uses(self, since: int) -> Sequence[OldUse]:
+        """How often old ways were used on each day that began at `since` or later."""
+        ...
 
     async def feed_since(self, position: int) -> Sequence[Numbered]:
         """Events after `position`, in order: the next thousand. 0: from the first that is not forgotten yet."""

@@ -18,6 +18,8 @@ UNANSWERED_SECONDS: Final = 600
 """For so long after its end a device learns that nobody answered; then the address that it asked from goes as well."""
 API_KEY_SECONDS: Final = 30 * 86400
 """An API key that has ended is shown as such for so long."""
+OLD_USE_SECONDS: Final = 400 * 86400
+"""For more than a year, so that a client that calls once a year is seen."""
 FAILURE_SECONDS: Final = 7 * 86400
 """No count of failures outlives this."""
 GRANT_SECONDS: Final = 7 * 86400
@@ -48,6 +50,7 @@ _PAST: Final = (
     (_until(schema.web_sessions, "expires_at"), 0),
     (_until(schema.refresh_tokens, "expires_at"), 0),
     (_until(schema.api_keys, "expires_at"), API_KEY_SECONDS),
+    (_until(schema.old_uses, "day"), OLD_USE_SECONDS),
     (_until(schema.pushed_requests, "expires_at"), LONGEST_VISIT),
     (_until(schema.codes, "expires_at"), REPLAY_SECONDS),
     (_unanswered(), UNANSWERED_SECONDS),

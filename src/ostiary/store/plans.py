@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ostiary.audit.chain import Sealer
 from ostiary.audit.encode import encode
+from ostiary.gateway import old_uses
 from ostiary.issuer import device_records as devices
 from ostiary.issuer import records as issued
 from ostiary.issuer import web_records as web
@@ -13,7 +14,7 @@ from ostiary.keys import api_key
 from ostiary.keys import records as keyed
 from ostiary.model.plan import Committed, Plan, Write
 from ostiary.people import records as known
-from ostiary.store import ends, of_api_keys, of_device, of_issuer, of_keys, of_people, of_web, past
+from ostiary.store import ends, of_api_keys, of_device, of_issuer, of_keys, of_old_uses, of_people, of_web, past
 from ostiary.store.statements import Steps
 
 WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
@@ -53,6 +54,7 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     api_key.AddApiKey: of_api_keys.add_api_key,
     api_key.RevokeApiKey: of_api_keys.revoke_api_key,
     api_key.TouchApiKey: of_api_keys.touch_api_key,
+    old_uses.CountOldUse: of_old_uses.count,
     past.Forget: past.forget,
 }
 

@@ -202,6 +202,17 @@ api_keys: Final = Table(
     Column("revoked_at", BigInteger),
 )
 
+old_uses: Final = Table(
+    "old_uses",
+    metadata,
+    Column("client", Text, primary_key=True),
+    Column("way", Text, primary_key=True),
+    Column("day", BigInteger, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    Index("ix_old_uses_day", "day"),
+)
+
 feed: Final = Table(
     "feed",
     metadata,

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final, TypeVar
 
 from ostiary.audit.records import Head, Record
+from ostiary.gateway.old_uses import OldUse
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
 from ostiary.issuer.user_code import UserCodeHash
@@ -16,7 +17,7 @@ from ostiary.model.feed import Numbered
 from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenHash, TokenId
 from ostiary.model.plan import AlreadySpent, Committed, Outcome, Plan
 from ostiary.people.records import Consent, Failures, Person, Session
-from ostiary.store import ends, of_api_keys, of_device, of_issuer, of_keys, of_people, of_web, past
+from ostiary.store import ends, of_api_keys, of_device, of_issuer, of_keys, of_old_uses, of_people, of_web, past
 from ostiary.store.interface import Store, StoreUnavailable
 from ostiary.store.of_issuer import Spent
 from ostiary.store.plans import Encoded
@@ -122,6 +123,9 @@ class SqlStore(Store):
 
     async def api_keys(self) -> Sequence[ApiKey]:
         return await self._read(of_api_keys.api_keys())
+
+    async def old_uses(self, since: int) -> Sequence[OldUse]:
+        return await self._read(of_old_uses.old_uses(since))
 
     async def feed_since(self, position: int) -> Sequence[Numbered]:
         return await self._read(ends.feed_since(position))

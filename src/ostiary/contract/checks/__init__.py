@@ -6,6 +6,7 @@ from ostiary.contract.checks.broken import broken
 from ostiary.contract.checks.clients import clients
 from ostiary.contract.checks.details import details
 from ostiary.contract.checks.fapi2 import fapi2
+from ostiary.contract.checks.old_ways import old_ways
 from ostiary.contract.checks.openapi import openapi
 from ostiary.contract.checks.reach import reach
 from ostiary.contract.checks.redirects import redirects
@@ -29,6 +30,7 @@ FAMILIES: tuple[Callable[[Draft], Iterable[Mistake]], ...] = (
     clients,
     signatures,
     fapi2,
+    old_ways,
     secrets,
     openapi,
     running,

@@ -22,7 +22,7 @@ def serves(contract: Contract) -> bool:
     return any(client.api_keys for client in contract.clients.values())
 
 
-def find(asked: Asked) -> bytes | None:
+def find(asked: Asked, trust: Trust) -> bytes | None:
     brought = asked.head.fields.get(FIELD)
     return None if brought is None else MARK + brought
 

@@ -33,7 +33,7 @@ def serves(contract: Contract) -> bool:
     return any(client.is_handled for client in contract.clients.values())
 
 
-def find(asked: Asked) -> bytes | None:
+def find(asked: Asked, trust: Trust) -> bytes | None:
     """Name and value of the session cookie. Where pages of several clients share the origin, the one of the client that
     the CSRF token names."""
     cookies = asked.head.fields.get(b"cookie")

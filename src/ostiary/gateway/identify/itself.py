@@ -22,8 +22,10 @@ def seen_of_client(
     scopes: frozenset[Scope] | None = None,
     expires_at: int = NEVER,
     prove: Callable[[Asked], Refusal | None] | None = None,
+    says: bytes = b"",
 ) -> Seen:
-    """`credential`: how the feed names what it brought. `scopes`: None for all of the client's."""
+    """`credential`: how the feed names what it brought. `scopes`: None for all of the client's. `says`: as `Seen` has
+    it."""
     by_client = f"client {client.id}"
     return Seen(
         principal=Principal(
@@ -49,4 +51,5 @@ def seen_of_client(
         origins=None,
         claims={},
         prove=prove,
+        says=says,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ostiary.contract.model import Contract
 from ostiary.gateway.decision import Asked, Unloaded
-from ostiary.gateway.identify import api_key, cookie, signature
+from ostiary.gateway.identify import api_key, cookie, legacy, signature
 from ostiary.gateway.identify.bearer import bearer
 from ostiary.gateway.identify.dpop import dpop
 from ostiary.gateway.identify.trust import Trust, is_revoked
@@ -32,7 +32,7 @@ class Source:
 
     serves: Callable[[Contract], bool]
     """Whether a client of the contract uses it; where none does, it costs nothing."""
-    find: Callable[[Asked], bytes | None]
+    find: Callable[[Asked, Trust], bytes | None]
     """The credential as it is remembered: it begins with NUL and a letter of the source's own, which no field value
     does, so that nothing in an Authorization field can pass for it. None where it was not brought."""
     read: Read
@@ -40,12 +40,13 @@ class Source:
     """What the answer says to who brought nothing at all, beside its challenge: lines."""
 
 
-SCHEMES: Mapping[bytes, Read] = {b"bearer": bearer, b"dpop": dpop}
+SCHEMES: Mapping[bytes, Read] = {b"bearer": bearer, b"dpop": dpop, b"basic": legacy.basic}
 """Of the Authorization field (RFC 9110 section 11.4), in lower case. What stands there decides alone."""
 SOURCES: tuple[Source, ...] = (
     Source(api_key.serves, api_key.find, api_key.read),
     Source(signature.serves, signature.find, signature.signed, signature.asks),
     Source(cookie.serves, cookie.find, cookie.cookie),
+    Source(legacy.serves, legacy.find, legacy.read),
 )
 """Looked through in this order where there is no Authorization field."""
 
@@ -63,7 +64,7 @@ def required(audience: str, trust: Trust, bound: int) -> Identify:
         credential = asked.head.fields.get(b"authorization")
         if credential is None:
             for source in sources:
-                credential, read = source.find(asked), source.read
+                credential, read = source.find(asked, trust), source.read
                 if credential is not None:
                     break
             else:
@@ -78,6 +79,8 @@ def required(audience: str, trust: Trust, bound: int) -> Identify:
             trust.remembered.add(credential, seen)
         asked.seen = seen
         seen.used = True
+        if seen.says:
+            asked.adds += seen.says
         if seen.expires_at <= asked.now:
             if seen.cookie is not None:
                 raise Unloaded(seen.cookie)

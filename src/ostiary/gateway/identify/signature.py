@@ -28,7 +28,7 @@ def serves(contract: Contract) -> bool:
     return any(client.signature is not None for client in contract.clients.values())
 
 
-def find(asked: Asked) -> bytes | None:
+def find(asked: Asked, trust: Trust) -> bytes | None:
     """The `keyid` that is stated. It only says whose key to take; the field is read and proven by `_proven`."""
     stated = asked.head.fields.get(b"signature-input")
     return None if stated is None else MARK + stated.partition(b';keyid="')[2].partition(b'"')[0]

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from ostiary.contract.model import ClientRule, Contract, Limit
 from ostiary.gateway.decision import Cookie
 from ostiary.gateway.identify.api_keys import ApiKeys
+from ostiary.gateway.identify.old_ways import OldWays
 from ostiary.gateway.identify.signers import Signer, signers_of
 from ostiary.gateway.limits import Bucket, bucket
+from ostiary.gateway.old_uses import OldUses
 from ostiary.gateway.remembered import Remembered, Seen
 from ostiary.gateway.revocation import Revocations
 from ostiary.keys.dpop import Proofs
@@ -40,6 +42,8 @@ class Trust:
     signers: Mapping[str, Signer]
     """Who signs requests, by `keyid`."""
     web: WebSessions
+    old_ways: OldWays
+    old_uses: OldUses
     reads_claims: bool
     """Whether a rule reads claims of a token; where none does, they are not kept."""
 
@@ -52,16 +56,29 @@ class Trust:
         proofs: Proofs,
         api_keys: ApiKeys,
         web_key: bytes | None = None,
+        old_uses: OldUses | None = None,
     ) -> "Trust":
+        """`old_uses`: where uses of old ways are counted, if somebody wants to know."""
         clients = contract.clients.values()
         buckets = {client.id: tuple(_bucket(client, limit) for limit in client.limits) for client in clients}
         of_kind = {client.id: (_bucket(client, client.profile.limit),) for client in clients}
         facts = [fact for rule in contract.routes for fact in (rule.owner, rule.tenant) if fact is not None]
         reads_claims = any(fact.source == "claims" for fact in facts)
         signers = signers_of(contract)
-        web = WebSessions(web_key)
         return cls(
-            contract, keys, revocations, proofs, Remembered(), buckets, of_kind, api_keys, signers, web, reads_claims
+            contract,
+            keys,
+            revocations,
+            proofs,
+            Remembered(),
+            buckets,
+            of_kind,
+            api_keys,
+            signers,
+            WebSessions(web_key),
+            OldWays.of(contract),
+            OldUses() if old_uses is None else old_uses,
+            reads_claims,
         )
 
 

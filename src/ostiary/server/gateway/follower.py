@@ -8,6 +8,7 @@ from typing import Final
 
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
+from ostiary.gateway.old_uses import CountOldUse, OldUses
 from ostiary.gateway.revocation import Revocations
 from ostiary.keys.api_key import TouchApiKey
 from ostiary.keys.ring import NoSigningKey
@@ -27,6 +28,7 @@ class Follower:
         store: Store,
         keys: GatewayKeys,
         api_keys: ApiKeys,
+        old_uses: OldUses,
         revocations: Revocations,
         changed: Callable[[], None],
     ) -> None:
@@ -34,6 +36,7 @@ class Follower:
         self._keys: Final = keys
         self._api_keys: Final = api_keys
         self._api_keys_version = -1
+        self._old_uses: Final = old_uses
         self._revocations: Final = revocations
         self._changed: Final = changed
         self._trust: Trust | None = None
@@ -82,9 +85,23 @@ class Follower:
             if time.monotonic() >= self._forget_at:
                 self._forget_at = time.monotonic() + FORGET_SECONDS
                 self._revocations.forget(time.time())
-                await self._write_used()
+                await self.write_used()
 
-    async def _write_used(self) -> None:
+    async def write_used(self) -> None:
+        """What the store is told of uses."""
+        await self._write_used_keys()
+        await self._write_old_uses()
+
+    async def _write_old_uses(self) -> None:
+        """How often old ways were used; a store that is away learns of it later."""
+        uses = self._old_uses.take()
+        if uses:
+            try:
+                await self._store.commit(Plan(tuple(map(CountOldUse, uses))))
+            except StoreUnavailable:
+                self._old_uses.give_back(uses)
+
+    async def _write_used_keys(self) -> None:
         """When API keys were used last; a store that is away learns of the next use."""
         used = self._api_keys.take_used()
         if used:

@@ -13,6 +13,7 @@ from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.metrics import Counts
+from ostiary.gateway.old_uses import OldUses
 from ostiary.gateway.revocation import Revocations
 from ostiary.keys.master import MasterKey
 from ostiary.keys.session_cookie import PURPOSE
@@ -51,6 +52,7 @@ class GatewayWorker:
         self._revocations: Final = Revocations()
         self._table: Final = Table(memoryview(attach(setup.memory["limits"])))
         self._api_keys: Final = ApiKeys()
+        self._old_uses: Final = OldUses()
         self._proofs: Final = open_proofs(setup.memory["proofs"])
         self._web_key: Final = self._master.derive(PURPOSE)
         self._reporter: Final = Reporter(place, self._counts, self._table)
@@ -65,7 +67,9 @@ class GatewayWorker:
         recorder = Recorder(self._store, prefix, master.derive("pseudonym"), self._counts)
         self._clockwork = Clockwork(asyncio.get_running_loop())
         self._door = Door(prefix, setup.issuer_socket, recorder, self._clockwork, self._counts)
-        self._follower = Follower(self._store, self._keys, self._api_keys, self._revocations, self._door.recheck)
+        self._follower = Follower(
+            self._store, self._keys, self._api_keys, self._old_uses, self._revocations, self._door.recheck
+        )
         await self._follower.poll()
         self.prepare(setup.contract)()
         self._recording = asyncio.create_task(recorder.run(lambda: self._door.gateway.contract.audit_bound_seconds))
@@ -91,7 +95,7 @@ class GatewayWorker:
     def prepare(self, contract: Contract) -> Callable[[], None]:
         """Raises what is wrong with the contract."""
         keys, memory = self._keys.published, (self._revocations, self._proofs, self._api_keys)
-        trust = Trust.of(contract, keys, *memory, self._web_key)
+        trust = Trust.of(contract, keys, *memory, self._web_key, self._old_uses)
         gateway = Gateway(contract, Facts(trust, self._table, self._keys.sign, self._counts))
 
         def adopt() -> None:
@@ -113,6 +117,7 @@ class GatewayWorker:
         for task in self._tasks:
             task.cancel()
         await self._door.sessions.tell_used()
+        await self._follower.write_used()
         self._door.recorder.close()
         await self._recording
         self._clockwork.stop()
