@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from certificate_world import CertificateWorld
 from issuer_world import IssuerWorld
 from secrets_seen import SEEN
 from token_world import TokenWorld
@@ -34,6 +35,17 @@ def nothing_that_was_written_holds_a_secret(tmp_path_factory: pytest.TempPathFac
 def world(tmp_path: Path) -> Iterator[TokenWorld]:
     """The token side of an issuer; what its tests recorded is a log that holds."""
     made = TokenWorld(tmp_path)
+    try:
+        yield made
+        assert made.log_holds()
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def mutual(tmp_path: Path) -> Iterator[CertificateWorld]:
+    """The same with clients that have certificates; what its tests recorded is a log that holds."""
+    made = CertificateWorld(tmp_path)
     try:
         yield made
         assert made.log_holds()

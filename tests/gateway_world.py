@@ -30,7 +30,7 @@ from ostiary.keys.session_cookie import PURPOSE
 from ostiary.model.events import Event, GatewayRefused
 from ostiary.model.ids import Secret
 from ostiary.model.reasons import Reason
-from ostiary.server.channel import Setup
+from ostiary.server.channel import Listener, Setup
 from ostiary.server.gateway.worker import GatewayWorker
 from ostiary.server.memory import SHARED_BYTES, make_shared
 from ostiary.store.interface import Store
@@ -259,7 +259,7 @@ async def world(folder: Path, serve: Serve, **changes: Any) -> AsyncIterator[Wor
     await store.commit(first_keys(int(time.time()), new))
     memory = make_shared(SHARED_BYTES)
     issuer = str(folder / "issuer.sock")
-    setup = Setup(0, made, master.to_text(), location, issuer, "127.0.0.1", 0, None, None, memory)
+    setup = Setup(0, made, master.to_text(), location, issuer, (Listener("127.0.0.1", 0, None, None),), memory)
     worker = GatewayWorker(setup)
     await worker.start()
     running = World(worker, store, key, service, memory)

@@ -141,13 +141,14 @@ def basic(client: str, password: str) -> str:
     return "Basic " + secret(b64encode(pair.encode()).decode())
 
 
-def _load(file: Mapping[str, Any]) -> Contract:
+def _load(file: Mapping[str, Any], files: Mapping[str, bytes] | None = None) -> Contract:
     clients = {
         name: {**client, **({"redirect_uris": [REDIRECT[name]]} if name in REDIRECT else {})}
         for name, client in file["clients"].items()
     }
     sources: Sources = {"env": Environment({"MASTER": MASTER_TEXT, **SECRETS})}
-    return load(orjson.dumps({**file, "clients": clients}), "ostiary.yaml", sources, _no_file)
+    text = orjson.dumps({**file, "clients": clients})
+    return load(text, "ostiary.yaml", sources, lambda path: _read_file(files or {}, path))
 
 
 @cache
@@ -191,9 +192,9 @@ class TokenWorld:
         self.commit(first_keys(START - 60, new))
         self.commit(Plan(writes=(AddPerson(ADA),)))
 
-    def adopt(self, **changes: Any) -> None:
-        """Put a changed contract in force."""
-        self.desk.prepare(_load({**CONTRACT, **changes}))()
+    def adopt(self, files: Mapping[str, bytes] | None = None, **changes: Any) -> None:
+        """Put a changed contract in force; `files` lie beside it."""
+        self.desk.prepare(_load({**CONTRACT, **changes}, files))()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(work)
@@ -431,5 +432,7 @@ def _remember(answer: httpx.Response) -> None:
                 secret(read(answer)[name])
 
 
-def _no_file(path: str) -> bytes:
-    raise FileNotFoundError(2, path)
+def _read_file(files: Mapping[str, bytes], path: str) -> bytes:
+    if path not in files:
+        raise FileNotFoundError(2, path)
+    return files[path]

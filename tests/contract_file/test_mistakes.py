@@ -9,6 +9,7 @@ UNDER_ORDERS = "  - {on: POST /v1/orders, to: shop, scope: orders.write, limit: 
 TLS = "tls: {certificate: door.pem, key: door.key}\n"
 CHAT = "to: chat, scope: chat.use, tenant: query.room, upgrade: websocket}"
 PARTNER = "  »partner: {kind: partner, credential: signature, jwks_file: robot.json}\n"
+GATEWAY = "state: state\ngateways: {own: {listen: 127.0.0.1:9444, origin: https://own.example"
 
 # code, what stands in the door's contract, what stands there instead
 CASES = [
@@ -217,7 +218,33 @@ CASES = [
     (Code.KEY_SET_INVALID, "jwks_file: robot.json", "jwks_file: »nowhere.json"),
     (Code.KEY_SET_INVALID, "jwks_file: robot.json", "»jwks: {keys: []}"),
     (Code.KEYID_REPEATED, "  robot:", "  acme: {kind: partner, jwks_file: robot.json}\n" + PARTNER + "  robot:"),
-    (Code.KIND_NOT_SERVED, "  robot:", "  »old: {kind: service, credential: mtls}\n  robot:"),
+    (Code.CERTIFICATE_INVALID, "jwks_file: robot.json", "certificate: {subject: »ledger}"),
+    (Code.CERTIFICATE_INVALID, "jwks_file: robot.json", "certificate: {ip: »ledger.example}"),
+    (Code.CERTIFICATE_INVALID, "jwks_file: robot.json", 'certificate: {dns: »"ledger example"}'),
+    (Code.CERTIFICATE_INVALID, "jwks_file: robot.json", "certificate: {file: »nowhere.pem}"),
+    (Code.CERTIFICATE_INVALID, "jwks_file: robot.json", "jwks_file: »robot.json\n    credential: mtls"),
+    (Code.SETTINGS_CONTRADICT, "jwks_file: robot.json", "»certificate: {dns: a.example, uri: 'urn:a'}"),
+    (Code.SETTINGS_CONTRADICT, "jwks_file: robot.json", "»certificate: {}"),
+    (Code.SETTINGS_CONTRADICT, "jwks_file: robot.json", "jwks_file: robot.json\n    »certificate: {dns: a.example}"),
+    (Code.UNKNOWN_ROUTE, "state: state", GATEWAY + ", routes: [/v1, »/v2]}}"),
+    (Code.UNKNOWN_ROUTE, "state: state", GATEWAY + ", routes: [GET /v1/chat, »GET /v1]}}"),
+    (Code.CERTIFICATE_INVALID, "state: state", GATEWAY + ", client_certificates: {authorities: »nowhere.pem}}}"),
+    (Code.CERTIFICATE_INVALID, "state: state", GATEWAY + ", client_certificates: {authorities: »robot.json}}}"),
+    (Code.CERTIFICATE_INVALID, "state: state", GATEWAY + ", client_certificates: {»revoked: [robot.json]}}}"),
+    (
+        Code.SETTINGS_CONTRADICT,
+        "state: state",
+        "gateways: {own: {origin: https://a.example, listen: »127.0.0.1:9443}}",
+    ),
+    (
+        Code.SETTINGS_CONTRADICT,
+        "state: state",
+        "gateways: {own: {listen: 127.0.0.1:9, origin: »https://api.example}}",
+    ),
+    (Code.ROUTE_UNREACHABLE, "- {on: GET /v1/chat,", "- {on: GET /v1/chat, expose: »internal,"),
+    (Code.OUT_OF_RANGE, "state: state", "internal_networks: [»::/0]"),
+    (Code.KIND_NOT_SERVED, "  robot:", "  »ledger: {kind: service, certificate: {dns: a.example}}\n  robot:"),
+    (Code.KIND_NOT_SERVED, "  robot:", "  »ledger: {kind: service, credential: mtls}\n  robot:"),
     (
         Code.REDIRECT_ELSEWHERE,
         "  site:\n",

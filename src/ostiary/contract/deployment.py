@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ostiary.contract.file import ContractFile
+from ostiary.contract.file import ContractFile, GatewayOf
 from ostiary.contract.places import Address, is_loopback, split_url
-from ostiary.model.ids import Secret
+from ostiary.model.ids import GatewayName, Secret
 
 DEFAULT_ADMIN = Address("127.0.0.1", 9443)
 
@@ -15,6 +15,25 @@ class TlsFiles:
 
     certificate: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFiles:
+    """Which client certificates a listener takes; paths as in `TlsFiles`."""
+
+    authorities: str | None
+    revoked: tuple[str, ...]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayListener:
+    """One of `gateways`. `tls`: None where it has the door's."""
+
+    name: GatewayName
+    listen: Address
+    tls: TlsFiles | None
+    certificates: CertificateFiles | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +56,9 @@ class Deployment:
     """TLS ends before the door."""
     development: bool
     """The origin is this machine: missing keys and certificates are made."""
+    gateways: tuple[GatewayListener, ...] = ()
+    only: GatewayName | None = None
+    """Of all listeners only this one runs; None: the door and all of them."""
 
 
 def listen_address(file: ContractFile) -> Address:
@@ -67,4 +89,15 @@ def deployment(file: ContractFile, store: Secret | None, master_key: Secret | No
         tls=TlsFiles(file.tls.certificate, file.tls.key) if file.tls else None,
         plain_http=file.insecure_plain_http is not None,
         development=is_development(file),
+        gateways=tuple(_listener(name, stated) for name, stated in file.gateways.items()),
+    )
+
+
+def _listener(name: str, stated: GatewayOf) -> GatewayListener:
+    asked = stated.client_certificates
+    return GatewayListener(
+        name=GatewayName(name),
+        listen=stated.listen,
+        tls=TlsFiles(stated.tls.certificate, stated.tls.key) if stated.tls else None,
+        certificates=None if asked is None else CertificateFiles(asked.authorities, asked.revoked, asked.required),
     )

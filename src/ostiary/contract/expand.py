@@ -7,6 +7,7 @@ from ostiary.contract.deployment import is_development
 from ostiary.contract.document import locate
 from ostiary.contract.draft import Draft
 from ostiary.contract.expand_client import client_rule
+from ostiary.contract.expand_gateway import gateway_rule
 from ostiary.contract.expand_route import route_rule, step_up
 from ostiary.contract.file import ContractFile, ScopeOf, Service
 from ostiary.contract.file_details import Detail
@@ -21,7 +22,7 @@ from ostiary.contract.model import (
     Timeouts,
 )
 from ostiary.contract.setting import Insecure, Setting
-from ostiary.model.ids import ClientId, Role, Scope, ServiceName
+from ostiary.model.ids import ClientId, GatewayName, Role, Scope, ServiceName
 
 
 def expand(draft: Draft, digest: str) -> Contract:
@@ -41,6 +42,8 @@ def expand(draft: Draft, digest: str) -> Contract:
         bounds=Bounds(**file.bounds.model_dump()),
         timeouts=Timeouts(**file.timeouts.model_dump()),
         trusted_proxies=file.trusted_proxies,
+        internal_networks=file.internal_networks,
+        gateways={GatewayName(name): gateway_rule(file, name, stated) for name, stated in file.gateways.items()},
         hsts=not is_development(file) and file.insecure_no_hsts is None,
         feed_bound_seconds=file.feed_bound,
         audit_bound_seconds=file.audit_bound,

@@ -4,9 +4,11 @@ import hashlib
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from ostiary.contract.certificates import certificate_rule
+from ostiary.contract.credentials import credential_of
 from ostiary.contract.draft import Draft
 from ostiary.contract.expand_route import limits
-from ostiary.contract.fapi2 import CREDENTIALS, under_fapi2
+from ostiary.contract.fapi2 import under_fapi2
 from ostiary.contract.file_client import Client, Credential, OldWayOf, SignatureOf
 from ostiary.contract.key_sets import key_set
 from ostiary.contract.model import (
@@ -50,19 +52,6 @@ def sheet_of(client: Client) -> Sheet:
     return sheet if client.profile is None else under_fapi2(sheet)
 
 
-def credential_of(client: Client) -> Credential:
-    """As stated, else what is given, else the kind's."""
-    if client.credential is not None:
-        return client.credential
-    if client.kind is Kind.PARTNER and (client.secret or client.jwks is not None or client.jwks_file is not None):
-        return Credential.SIGNATURE
-    if client.secret:
-        return Credential.SECRET
-    if client.jwks is not None or client.jwks_file is not None:
-        return Credential.PRIVATE_KEY_JWT
-    return CREDENTIALS[0] if client.profile is not None else PROFILES[client.kind].credentials.value[0]
-
-
 def binding_of(client: Client) -> Binding:
     """How strongly its requests are bound at least."""
     if client.insecure_bearer_tokens:
@@ -95,19 +84,20 @@ def _value(client: Client, setting: str) -> int | None:
 
 def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
     """The rule of a client. Of its secrets only the hashes stay."""
-    profile, own = profile_of(client), draft.file.origin
-    handled, signs = (credential_of(client) is each for each in (Credential.COOKIE, Credential.SIGNATURE))
+    profile, own, credential = profile_of(client), draft.file.origin, credential_of(client)
+    handled, signs = credential is Credential.COOKIE, credential is Credential.SIGNATURE
+    certificate = certificate_rule(client, draft.read_file)
     return ClientRule(
         id=ClientId(name),
         profile=profile,
         scopes=frozenset(map(Scope, client.scopes)) - OIDC_SCOPES,
-        auth_method=_AUTH[credential_of(client)],
+        auth_method=_AUTH[credential] if certificate is None or certificate.kind else ClientAuth.SELF_SIGNED_TLS,
         name=client.name or name,
         redirect_uris=(own + endpoints.SESSION_CALLBACK,) if handled else client.redirect_uris,
         returns=tuple(uri.removeprefix(own) for uri in client.redirect_uris) if handled else (),
         post_logout_redirect_uris=client.post_logout_redirect_uris,
         secret_hashes=() if signs else _secret_hashes(draft, name, client),
-        jwks=None if signs else key_set(client, draft.read_file),
+        jwks=None if signs or certificate else key_set(client, draft.read_file),
         tenant=TenantId(client.tenant) if client.tenant else None,
         roles=frozenset(map(Role, client.roles)),
         origins=_origins(client) if profile.cors else frozenset(),
@@ -118,6 +108,7 @@ def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
         signature=_signature(draft, name, client) if signs else None,
         details=frozenset(client.details),
         old_ways=_old_ways(draft, name, client),
+        certificate=certificate,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ostiary.contract.file import ContractFile
-from ostiary.contract.file_route import LimitOf, Route, StepUpOf
+from ostiary.contract.file_route import Expose, LimitOf, Route, StepUpOf
 from ostiary.contract.model import Bounds, Limit, LimitBy, Rate, RouteRule, ScopeRule, StepUp, Timeouts
 from ostiary.contract.profiles import PROFILES
 from ostiary.model.ids import Role, RouteId, Scope, ServiceName
@@ -37,6 +37,7 @@ def route_rule(file: ContractFile, route: Route, scopes: Mapping[Scope, ScopeRul
         bounds=replace(Bounds(**file.bounds.model_dump()), **route.bounds.model_dump(exclude_none=True)),
         timeouts=replace(Timeouts(**file.timeouts.model_dump()), **route.timeouts.model_dump(exclude_none=True)),
         upgrade=route.upgrade,
+        internal=route.expose is Expose.INTERNAL,
         line=line,
     )
 

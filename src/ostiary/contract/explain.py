@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.checks.clients import not_served
+from ostiary.contract.credentials import credential_of
 from ostiary.contract.document import Path, locate
 from ostiary.contract.draft import Draft
-from ostiary.contract.expand_client import credential_of, sheet_of
+from ostiary.contract.expand_client import sheet_of
 from ostiary.contract.fapi2 import FIXED
 from ostiary.contract.file_client import Client
 from ostiary.contract.file_route import Route
@@ -15,6 +16,7 @@ from ostiary.contract.hurdles import hurdles
 from ostiary.contract.model import ClientRule, Contract, Limit, OldWay, Profile
 from ostiary.contract.profiles import Chosen, Sheet
 from ostiary.contract.quantities import day_in_words, in_words
+from ostiary.keys.certificate import thumbprint_of
 from ostiary.model.ids import ClientId
 from ostiary.model.principal import Binding
 
@@ -58,7 +60,7 @@ def explain_client(draft: Draft, contract: Contract, name: str) -> Explanation:
         client=name,
         kind=client.kind,
         says=sheet.says,
-        not_served=not_served(client),
+        not_served=not_served(draft.file, client),
         lines=(
             *_profile(draft, name, client, rule, sheet),
             *_signature(draft, name, client, rule),
@@ -78,7 +80,7 @@ def _profile(draft: Draft, name: str, client: Client, rule: ClientRule, sheet: S
     profile = rule.profile
     tell = _Teller(draft, name, client)
     grants = ", ".join(sorted(profile.grants)) or "none"
-    secret = ("credential", "secret", "jwks", "jwks_file")
+    secret = ("credential", "secret", "certificate", "jwks", "jwks_file")
     methods, stated = (rule.auth_method, secret) if profile.auth_methods else ("none", ())
     yield tell.line("credential", credential_of(client), sheet.credentials, *secret)
     yield tell.line("grants", grants, sheet.grants)
@@ -165,6 +167,7 @@ def _own(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[
             ", ".join(rule.post_logout_redirect_uris),
             "Where people come back to after sign-out; compared to the letter.",
         ),
+        "certificate": (_certificate(rule), "By what of its certificate it is known; compared to the letter."),
         "tenant": (rule.tenant or "", "The tenant that it belongs to."),
         "roles": (", ".join(sorted(rule.roles)), "Its own roles where it acts for itself."),
         "allow_ips": (", ".join(map(str, rule.allow_ips)), "From elsewhere it is refused."),
@@ -173,6 +176,13 @@ def _own(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[
     for setting, (value, why) in values.items():
         if setting in client.model_fields_set:
             yield Line(setting, value, why, place(draft, ("clients", name, setting)))
+
+
+def _certificate(rule: ClientRule) -> str:
+    known = rule.certificate
+    if known is None:
+        return ""
+    return f"{known.kind} {known.name}" if known.kind else ", ".join(map(thumbprint_of, known.own))
 
 
 def _signature(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[Line]:

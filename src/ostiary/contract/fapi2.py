@@ -23,7 +23,7 @@ ALGORITHMS: Final = frozenset({"PS256", "ES256", "EdDSA", "Ed25519"})
 _ALWAYS: Final[dict[str, Chosen[Any]]] = {
     "credentials": Chosen(CREDENTIALS, "A key never leaves the client.", f"{SECURITY} 5.3.2.1 item 6"),
     "auth_methods": Chosen(
-        frozenset({ClientAuth.PRIVATE_KEY_JWT, ClientAuth.TLS}),
+        frozenset({ClientAuth.PRIVATE_KEY_JWT, ClientAuth.TLS, ClientAuth.SELF_SIGNED_TLS}),
         "It authenticates by a key, with the issuer's name alone as audience.",
         f"{SECURITY} 5.3.2.1 items 3, 6 and 8",
     ),

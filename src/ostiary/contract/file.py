@@ -11,7 +11,8 @@ from ostiary.contract.model import Identity
 from ostiary.contract.patterns import PatternText
 from ostiary.contract.places import AddressText, NetworkText, OriginText, SecretText, StoreText, UpstreamUrl
 from ostiary.contract.setting import InsecureYes, Setting
-from ostiary.contract.words import FilePath, Name, ScopeName, Seconds, Uri, UrlPath, Words
+from ostiary.contract.words import FilePath, Flag, Name, ScopeName, Seconds, Uri, UrlPath, Words
+from ostiary.model.principal import Kind
 
 
 class Service(Setting):
@@ -75,6 +76,36 @@ class Tls(Setting):
     """Its private key."""
 
 
+class ClientCertificates(Setting):
+    """Which client certificates a listener takes. Those that clients register themselves are taken too."""
+
+    authorities: FilePath | None = None
+    """A PEM file of the authorities that issue client certificates themselves, from the contract's folder."""
+    revoked: tuple[FilePath, ...] = ()
+    """Revocation lists (RFC 5280) as PEM or DER: one for each authority, read anew when they change. When the next one
+    is overdue, no certificate of its authority is taken."""
+    required: Flag = True
+    """`false`: clients without a certificate may connect too."""
+
+
+class GatewayOf(Setting):
+    """A listener of its own, beside the door. It serves routes, and the issuer's endpoints for clients; the pages for
+    people are only at the door."""
+
+    listen: AddressText
+    """Where it listens."""
+    origin: OriginText
+    """What its clients see: `https://host` or `https://host:port`."""
+    tls: Tls | None = None
+    """Its certificate. By default the door's."""
+    client_certificates: ClientCertificates | None = None
+    """Mutual TLS. By default no client is asked for a certificate."""
+    kinds: tuple[Kind, ...] | None = None
+    """The kinds of clients that may use it. By default all."""
+    routes: tuple[Words, ...] | None = None
+    """What it serves: routes as their `on` has them, or beginnings of paths such as `/v1`. By default all routes."""
+
+
 class ContractFile(Setting):
     """`ostiary.yaml`: everything in one file."""
 
@@ -103,6 +134,10 @@ class ContractFile(Setting):
     """How long the gateway waits."""
     trusted_proxies: tuple[NetworkText, ...] = ()
     """Proxies before the door whose `X-Forwarded-For` is believed."""
+    internal_networks: tuple[NetworkText, ...] = ()
+    """Where routes with `expose: internal` can be called from."""
+    gateways: dict[Name, GatewayOf] = Field(default_factory=dict)
+    """Listeners of their own, beside the door. `ostiary up --gateway NAME` runs just one."""
     keys: Keys = Field(default_factory=Keys)
     """Rotation of the signing keys."""
     sessions: Sessions = Field(default_factory=Sessions)

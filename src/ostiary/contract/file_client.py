@@ -71,6 +71,24 @@ class OldWayOf(Setting):
     """The last day (UTC) on which it is let in, at most two years from now. After that it is refused."""
 
 
+class CertificateOf(Setting):
+    """By what of its certificate the client is known (RFC 8705 section 2): one of these, compared to the letter."""
+
+    subject: Words | None = None
+    """Its whole distinguished name as RFC 4514 writes it, such as `CN=ledger,O=Example`."""
+    dns: Words | None = None
+    """A DNS name among its alternative names."""
+    uri: Words | None = None
+    """A URI among its alternative names."""
+    ip: Words | None = None
+    """An address among its alternative names."""
+    email: Words | None = None
+    """A mail address among its alternative names."""
+    file: FilePath | None = None
+    """A PEM file with the certificate itself, from the contract's folder, whoever signed it. Two stand in it while one
+    takes the place of the other."""
+
+
 class Client(Setting):
     """A client: what it is, and what it may do. Its kind decides everything that is not said here."""
 
@@ -102,6 +120,9 @@ class Client(Setting):
     the other."""
     deprecated: Day | None = None
     """Since when (UTC) its old ways are deprecated: every answer says so (RFC 9745), and when they end (RFC 8594)."""
+    certificate: CertificateOf | None = None
+    """By what of its certificate it is known, with `credential: mtls`. In place of it, `jwks` or `jwks_file` may hold
+    the certificates themselves as `x5c` (RFC 8705 section 2.2.2)."""
     redirect_uris: tuple[RedirectUri, ...] = ()
     """Where people come back to after sign-in; compared to the letter. Of a web client with a cookie: its pages."""
     post_logout_redirect_uris: tuple[RedirectUri, ...] = ()

@@ -116,6 +116,13 @@ class BindingName(StrEnum):
         return Binding[self.name]
 
 
+class Expose(StrEnum):
+    """From where a route can be reached."""
+
+    EVERYWHERE = "everywhere"
+    INTERNAL = "internal"
+
+
 class Route(Setting):
     """Which requests, to where, and what they must prove."""
 
@@ -140,6 +147,8 @@ class Route(Setting):
     """The kinds of clients that may call this. By default all but `legacy`."""
     bound: BindingName = BindingName.BEARER
     """The least proof of possession."""
+    expose: Expose = Expose.EVERYWHERE
+    """`internal`: the route is there only for requests from `internal_networks`, or with a client certificate."""
     step_up: StepUpOf | None = None
     """What is asked of the sign-in, beside what the scopes ask (RFC 9470)."""
     limit: (

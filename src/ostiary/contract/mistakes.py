@@ -53,6 +53,7 @@ class Code(StrEnum):
     UNKNOWN_SCOPE = "unknown-scope", "A scope is named that the contract does not have."
     UNKNOWN_ROLE = "unknown-role", "A role is named that the contract does not have."
     UNKNOWN_DETAIL = "unknown-detail", "A type of authorization details is named that the contract does not have."
+    UNKNOWN_ROUTE = "unknown-route", "A listener names a route that the contract does not have."
     UNKNOWN_PARAMETER = "unknown-parameter", "A rule names a parameter that the route's path does not have."
     # scopes
     SCOPE_NOBODY_GRANTS = "scope-nobody-grants", "A route needs a scope that no role and no client grants."
@@ -92,6 +93,10 @@ class Code(StrEnum):
     WEAKER_THAN_PROFILE = "weaker-than-profile", "The setting weakens the kind's profile and is not named `insecure_`."
     INSECURE_WITHOUT_REASON = "insecure-without-reason", "An `insecure_` setting does not say why."
     KEY_SET_INVALID = "key-set-invalid", "The JWK set is none, or has a key that cannot verify what the client signs."
+    CERTIFICATE_INVALID = (
+        "certificate-invalid",
+        "A certificate, authority, revocation list or name in a certificate cannot be read, or is none.",
+    )
     KEYID_REPEATED = "keyid-repeated", "Two keys for signed requests have one `keyid`: it would not tell whose it is."
     OLD_WAY_OVER = "old-way-over", "An old way is past its end: who comes by it is refused.", Severity.WARNING
     OLD_WAY_REPEATED = "old-way-repeated", "Two clients have one old way: it would not tell whose a request is."

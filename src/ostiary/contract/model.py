@@ -6,7 +6,8 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
-from ostiary.model.ids import ClientId, Role, RouteId, Scope, Secret, ServiceName, TenantId, TokenHash
+from ostiary.keys.certificate import NameType
+from ostiary.model.ids import ClientId, GatewayName, Role, RouteId, Scope, Secret, ServiceName, TenantId, TokenHash
 from ostiary.model.principal import Binding, Kind
 
 Network = IPv4Network | IPv6Network
@@ -56,10 +57,16 @@ class ClientAuth(StrEnum):
     SECRET_BASIC = "client_secret_basic"  # noqa: S105  # the name of a method, not a secret
     PRIVATE_KEY_JWT = "private_key_jwt"
     TLS = "tls_client_auth"
-    """RFC 8705; such a client is refused at the token endpoint, which has no mutual TLS yet."""
+    """By a name in a certificate that an authority issued (RFC 8705 section 2.1)."""
+    SELF_SIGNED_TLS = "self_signed_tls_client_auth"
+    """By a certificate that is registered itself (RFC 8705 section 2.2)."""
     HANDLED = "token_handler"
     """Nobody outside of this program can say to be such a client: it keeps the client's tokens itself (RFC 10017
     section 6.1), and the token endpoint refuses whoever comes in its name."""
+
+    @property
+    def by_certificate(self) -> bool:
+        return self in (ClientAuth.TLS, ClientAuth.SELF_SIGNED_TLS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +202,16 @@ class OldWayRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateRule:
+    """By which certificate a client is known (RFC 8705 section 2): one with this name, or one of its `own`."""
+
+    kind: NameType | None
+    name: str
+    own: tuple[bytes, ...] = field(default=(), repr=False)
+    """DER. Empty where the certificate is known by a name."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClientRule:
     """One client. Secrets are here only as hashes and public keys, but for those that sign by HMAC: these cannot be
     checked by a hash."""
@@ -230,6 +247,8 @@ class ClientRule:
     """The types of authorization details that it may ask for."""
     old_ways: tuple[OldWayRule, ...] = ()
     """Those of a legacy client, and nothing else, let it in."""
+    certificate: CertificateRule | None = None
+    """None: it does not prove itself by a certificate."""
 
     @property
     def is_handled(self) -> bool:
@@ -298,6 +317,8 @@ class RouteRule:
     bounds: Bounds = Bounds()
     timeouts: Timeouts = Timeouts()
     upgrade: Upgrade | None = None
+    internal: bool = False
+    """Whether it is there only for `internal_networks` and connections with a client certificate."""
     line: int = 0
     """In the contract's file."""
 
@@ -333,6 +354,20 @@ class ServiceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class GatewayRule:
+    """A listener of its own, beside the door."""
+
+    name: GatewayName
+    origin: str
+    """`https://host[:port]`: what its clients see."""
+    kinds: frozenset[Kind]
+    routes: frozenset[RouteId]
+    """Those that are there; the others are not."""
+    asks_certificate: bool
+    """Whether it asks for a client certificate."""
+
+
+@dataclass(frozen=True, slots=True)
 class InsecureUse:
     """A setting that weakens a profile, with the reason the contract must give."""
 
@@ -356,6 +391,8 @@ class Contract:
     bounds: Bounds = Bounds()
     timeouts: Timeouts = Timeouts()
     trusted_proxies: tuple[Network, ...] = ()
+    internal_networks: tuple[Network, ...] = ()
+    gateways: Mapping[GatewayName, GatewayRule] = field(default_factory=dict)
     hsts: bool = True
     feed_bound_seconds: int = 5
     """A gateway that has not heard the feed for longer refuses."""
@@ -369,3 +406,8 @@ class Contract:
     def proves(self) -> bool:
         """Whether a client's tokens are bound to a key of its own (RFC 9449)."""
         return any(client.profile.binding is Binding.DPOP for client in self.clients.values())
+
+    @property
+    def mutual_tls(self) -> GatewayRule | None:
+        """The first listener that asks for client certificates (RFC 8705 section 5)."""
+        return next((gateway for gateway in self.gateways.values() if gateway.asks_certificate), None)

@@ -121,6 +121,7 @@ _NO_GRANT: Chosen[frozenset[GrantType]] = Chosen(
 )
 _CODE_ONLY = "Code with PKCE (S256): the only flow in which no token passes through the browser's address bar."
 _CONFIDENTIAL = frozenset({ClientAuth.SECRET_BASIC, ClientAuth.PRIVATE_KEY_JWT})
+_BY_CERTIFICATE = frozenset({ClientAuth.TLS, ClientAuth.SELF_SIGNED_TLS})
 
 WEB = Sheet(
     says="A web application whose pages share the origin: its tokens are kept here, and the browser has a cookie.",
@@ -297,7 +298,7 @@ SERVICE = Sheet(
         "RFC 6749 section 4.4",
     ),
     auth_methods=Chosen(
-        _CONFIDENTIAL | {ClientAuth.TLS}, "It always authenticates at the token endpoint.", "RFC 6749 section 4.4"
+        _CONFIDENTIAL | _BY_CERTIFICATE, "It always authenticates at the token endpoint.", "RFC 6749 section 4.4"
     ),
     binding=Chosen(Binding.BEARER, "With mutual TLS its tokens are bound to the certificate.", "RFC 8705 section 3"),
     access_token_seconds=_SHORT,
@@ -322,9 +323,7 @@ DEVICE = Sheet(
         "The person signs in on another device, with a code that is shown.",
         "RFC 8628 section 3",
     ),
-    auth_methods=Chosen(
-        frozenset({ClientAuth.NONE, ClientAuth.TLS}), "Public, or by its certificate.", "RFC 8628 section 5.6"
-    ),
+    auth_methods=Chosen(_BY_CERTIFICATE | {ClientAuth.NONE}, "Public, or by its certificate.", "RFC 8628 section 5.6"),
     binding=Chosen(
         Binding.DPOP, "A device stands where others reach it: a copied token is worthless.", "RFC 9449 section 5"
     ),
@@ -383,8 +382,9 @@ _TOKENS = frozenset({"access_token_lifetime", "insecure_access_token_lifetime"})
 _KEPT = frozenset({"secret", "jwks", "jwks_file"})
 _ALL = frozenset({"kind", "name", "scopes", "credential", "tenant", "allow_ips", "quota", "limit"})
 _ITSELF = frozenset({"roles"})
-_FAPI = frozenset({"profile"})
+_FAPI = frozenset({"profile", "certificate"})
 _DETAILS = frozenset({"details"})
+_CERTIFIED = frozenset({"certificate", "jwks", "jwks_file"})
 
 SETTINGS: Mapping[Kind, frozenset[str]] = {
     Kind.WEB: _ALL | _FAPI | _PEOPLE | _REFRESHING | _TOKENS | _KEPT,
@@ -393,7 +393,7 @@ SETTINGS: Mapping[Kind, frozenset[str]] = {
     Kind.PARTNER: _ALL | _ITSELF | _KEPT | {"signature"},
     Kind.THIRD_PARTY: _ALL | _FAPI | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
     Kind.SERVICE: _ALL | _FAPI | _DETAILS | _TOKENS | _KEPT | _ITSELF,
-    Kind.DEVICE: _ALL | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},
+    Kind.DEVICE: _ALL | _REFRESHING | _TOKENS | _CERTIFIED | {"min_version", "insecure_bearer_tokens"},
     Kind.LEGACY: _ALL | _ITSELF | {"old_ways", "deprecated"},
 }
 """Which settings clients of a kind have."""

@@ -57,6 +57,9 @@ def reference() -> str:
 
 _NAMES = {
     "BoundsOf": "Bounds",
+    "CertificateOf": "Certificate",
+    "ClientCertificates": "Client certificates",
+    "GatewayOf": "Gateway",
     "LimitOf": "Limit",
     "RouteBounds": "Bounds of a route",
     "RouteTimeouts": "Timeouts of a route",

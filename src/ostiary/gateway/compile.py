@@ -8,11 +8,13 @@ happens as the request goes on: the shell calls `inspect` with the body, `forwar
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ostiary.contract.model import Contract, Limit, LimitBy, Rate, RouteRule, ServiceRule
-from ostiary.gateway import admit, authorize, cors, facts, filter, forward, identity, limits
+from ostiary.contract.model import Contract, GatewayRule, Limit, LimitBy, Rate, RouteRule, ServiceRule
+from ostiary.gateway import admit, authorize, certificates, cors, facts, filter, forward, identity, limits
+from ostiary.gateway.certificates import Revoked, own_of
 from ostiary.gateway.decision import Allow, Asked, Check, Decision, Inspection, Load, Refuse, Reply, Unloaded
 from ostiary.gateway.identify.required import required
 from ostiary.gateway.identify.trust import Trust
@@ -24,9 +26,10 @@ from ostiary.gateway.routes import Routes
 from ostiary.http.fields import request_names
 from ostiary.http.request import HeadBounds, RequestHead, RequestParser
 from ostiary.http.target import served_authorities
+from ostiary.keys.certificate import ClientCertificate
 from ostiary.model import endpoints
-from ostiary.model.errors import BEARER, DPOP, HttpRefused, MethodNotAllowed, Refusal, TooManyRequests
-from ostiary.model.ids import RouteId, ServiceName
+from ostiary.model.errors import BEARER, DPOP, HttpRefused, MethodNotAllowed, NotFound, Refusal, TooManyRequests
+from ostiary.model.ids import GatewayName, RouteId, ServiceName
 from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
 
@@ -45,34 +48,71 @@ class Facts:
     table: limits.Table
     sign: identity.Sign
     counts: Counts = field(default_factory=Counts)
+    revoked: Revoked = field(default_factory=Revoked)
+    """Client certificates of the listener."""
 
 
 class Gateway:
     """One contract, compiled. Nothing in it waits."""
 
-    def __init__(self, contract: Contract, known: Facts, each: Callable[[Route], Route] | None = None) -> None:
-        """`each` may wrap the contract's routes, to watch them (`gateway.watch`)."""
+    def __init__(
+        self,
+        contract: Contract,
+        known: Facts,
+        each: Callable[[Route], Route] | None = None,
+        listener: GatewayRule | None = None,
+    ) -> None:
+        """`each` may wrap the contract's routes, to watch them (`gateway.watch`). `listener`: None is the door."""
         self.contract: Final = contract
         self.trust: Final = known.trust
-        self.parser: Final = RequestParser(request_names(), served_authorities(contract.origin), _widest(contract))
+        self.origin: Final = contract.origin if listener is None else listener.origin
+        self.parser: Final = RequestParser(request_names(), served_authorities(self.origin), _widest(contract))
         self._spend: Final = known.table.spend
-        routes = (_service_route(rule, contract, known) for rule in contract.routes)
-        self._routes: Final = Routes(routes if each is None else map(each, routes))
-        self._issuer: Final = _issuer_route(RouteId("issuer"), ISSUER_LIMIT, contract, known)
-        self._sign_in: Final = _issuer_route(RouteId("issuer sign-in"), SIGN_IN_LIMIT, contract, known)
+        rules = (rule for rule in contract.routes if listener is None or rule.id in listener.routes)
+        made = [_service_route(_narrowed(rule, listener), contract, known) for rule in rules]
+        routes = made if each is None else list(map(each, made))
+        self._routes: Final = Routes(routes)
+        self._outside: Final = Routes(route for route in routes if not route.rule.internal)
+        self._hides: Final = any(route.rule.internal for route in routes)
+        self._inside: Final = contract.internal_networks
+        self._revoked: Final = known.revoked
+        self._own: Final = own_of(contract.clients.values())
+        self._only_for_clients: Final = listener is not None
+        name = None if listener is None else listener.name
+        self._issuer: Final = _issuer_route(RouteId("issuer"), ISSUER_LIMIT, contract, known, name)
+        self._sign_in: Final = _issuer_route(RouteId("issuer sign-in"), SIGN_IN_LIMIT, contract, known, name)
 
     def decide(self, head: RequestHead, peer: Peer, now: float, clock: int) -> Decision:
         """All that is decided before the body. `now`: seconds since the epoch; `clock`: monotonic nanoseconds."""
+        if peer.certificate is not None and (refused := self.certificate_refusal(peer.certificate, now)) is not None:
+            return Refuse(refused, None)
+        routes = self._outside if self._hides and not self._is_inside(peer) else self._routes
         try:
-            route, captures = self._of_issuer(head) if head.segments[0] in _RESERVED else self._routes.of(head)
+            route, captures = self._of_issuer(head) if head.segments[0] in _RESERVED else routes.of(head)
         except HttpRefused as refused:
-            return self._options(head) if head.method == b"OPTIONS" else Refuse(refused, None)
+            return self._options(head, routes) if head.method == b"OPTIONS" else Refuse(self._told(refused, head), None)
         asked = Asked(head, peer, route, captures, now, clock)
         try:
             refusal = self.judge(asked)
         except Unloaded as missing:
             return Load(asked, missing.cookie)
         return Allow(asked) if refusal is None else Refuse(refusal, asked)
+
+    def certificate_refusal(self, certificate: ClientCertificate, now: float) -> HttpRefused | None:
+        """Why the connection's certificate is good no more; None where it is."""
+        return certificates.refusal(certificate, self._revoked, self._own, now)
+
+    def _is_inside(self, peer: Peer) -> bool:
+        """Whether internal routes are there for this connection."""
+        return peer.certificate is not None or peer.within(self._inside)
+
+    def _told(self, refused: HttpRefused, head: RequestHead) -> HttpRefused:
+        """From outside, an internal route is as if it were not; the record tells."""
+        if self._hides and refused.reason is Reason.ROUTE_UNKNOWN:
+            with suppress(HttpRefused):
+                self._routes.of(head)
+                return NotFound(Reason.ROUTE_INTERNAL)
+        return refused
 
     def judge(self, asked: Asked) -> Refusal | None:
         """Identify, admit, authorize, limit. Raises Unloaded."""
@@ -105,16 +145,18 @@ class Gateway:
         return TooManyRequests(Reason.LIMIT_REACHED, reached.wait)
 
     def _of_issuer(self, head: RequestHead) -> tuple[Route, list[str]]:
+        if self._only_for_clients and not _is_for_clients(head.path.decode("latin-1")):
+            raise NotFound(Reason.ROUTE_UNKNOWN)
         if head.method.decode("latin-1") not in ISSUER_METHODS:
             raise MethodNotAllowed(Reason.ROUTE_METHOD, ISSUER_METHODS)
         return (self._sign_in if head.method == b"POST" and head.path == _SIGN_IN else self._issuer), []
 
-    def _options(self, head: RequestHead) -> Decision:
+    def _options(self, head: RequestHead, routes: Routes) -> Decision:
         """Preflights, and questions for what a path can do (RFC 9110 section 9.3.7)."""
         if head.path == b"*":
             return Reply(204, b"allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n")
         try:
-            methods = self._routes.methods(head.segments)
+            methods = routes.methods(head.segments)
             if cors.is_preflight(head):
                 return Reply(204, cors.preflight(head, methods))
         except HttpRefused as refused:
@@ -136,6 +178,16 @@ def _charges(asked: Asked) -> limits.Charges:
 
 _RESERVED: Final = frozenset(path.split("/")[1].encode() for path in endpoints.RESERVED)
 _SIGN_IN: Final = endpoints.SIGN_IN.encode()
+
+
+def _is_for_clients(path: str) -> bool:
+    """Whether a listener of its own serves it too."""
+    return path in endpoints.FOR_CLIENTS or path.startswith(endpoints.PROTECTED_RESOURCE)
+
+
+def _narrowed(rule: RouteRule, listener: GatewayRule | None) -> RouteRule:
+    """A listener's kinds beside the route's."""
+    return rule if listener is None else replace(rule, kinds=rule.kinds & listener.kinds)
 
 
 def _service_route(rule: RouteRule, contract: Contract, known: Facts) -> Route:
@@ -204,7 +256,7 @@ def _inspections(rule: RouteRule) -> Iterator[tuple[str, Inspection]]:
         yield "owner", authorize.owner_in_body(rule.owner)
 
 
-def _issuer_route(id: RouteId, limit: Limit, contract: Contract, known: Facts) -> Route:
+def _issuer_route(id: RouteId, limit: Limit, contract: Contract, known: Facts, gateway: GatewayName | None) -> Route:
     """The issuer's endpoints: public, limited by address, judged there."""
     rule = RouteRule(
         id, "*", (), (), ServiceName("issuer"), frozenset(), True, bounds=contract.bounds, timeouts=contract.timeouts
@@ -217,7 +269,7 @@ def _issuer_route(id: RouteId, limit: Limit, contract: Contract, known: Facts) -
         checks=tuple(checks),
         limits=(limits.bucket(limit, id),),
         inspect=(),
-        forward=forward.to_issuer,
+        forward=forward.to_issuer(gateway),
         answer=filter.of_issuer(contract),
         origins=frozenset(),
         metadata=None,

@@ -5,6 +5,8 @@ from ostiary.gateway.decision import Asked, Forward
 from ostiary.gateway.identity import Line
 from ostiary.http import framing
 from ostiary.http.fields import without_our_cookies
+from ostiary.keys.certificate import ClientCertificate
+from ostiary.model.ids import GatewayName
 
 _CREDENTIALS = (b"authorization", b"dpop")
 """What the gateway reads itself, and the issuer too."""
@@ -43,24 +45,36 @@ def to_service(service: ServiceRule, identity: Line) -> Forward:
     return forward
 
 
-def to_issuer(asked: Asked, names: bytes, frame: bytes) -> bytes:
-    """The head for the issuer: as the client sent it, credentials and cookies too, with the peer's address."""
-    head = asked.head
-    return b"".join(
-        (
-            head.method,
-            b" ",
-            head.path if head.query is None else b"%b?%b" % (head.path, head.query),
-            b" HTTP/1.1\r\nhost: issuer\r\n",
-            head.passed,
-            b"x-ostiary-peer: %b\r\n" % asked.peer.text.encode(),
-            b"".join(b"%b: %b\r\n" % (name, head.fields[name]) for name in _CREDENTIALS if name in head.fields),
-            _cookie(head.fields.get(b"cookie", b"")),
-            names,
-            frame,
-            b"\r\n",
+def to_issuer(gateway: GatewayName | None) -> Forward:
+    """The head for the issuer: as the client sent it, credentials and cookies too, with what is known of the
+    connection: the listener that it came to, the peer's address and certificate."""
+    came_to = b"" if gateway is None else b"x-ostiary-gateway: %b\r\n" % gateway.encode()
+
+    def forward(asked: Asked, names: bytes, frame: bytes) -> bytes:
+        head, peer = asked.head, asked.peer
+        return b"".join(
+            (
+                head.method,
+                b" ",
+                head.path if head.query is None else b"%b?%b" % (head.path, head.query),
+                b" HTTP/1.1\r\nhost: issuer\r\n",
+                head.passed,
+                b"x-ostiary-peer: %b\r\n" % peer.text.encode(),
+                came_to,
+                b"" if peer.certificate is None else _certificate(peer.certificate),
+                b"".join(b"%b: %b\r\n" % (name, head.fields[name]) for name in _CREDENTIALS if name in head.fields),
+                _cookie(head.fields.get(b"cookie", b"")),
+                names,
+                frame,
+                b"\r\n",
+            )
         )
-    )
+
+    return forward
+
+
+def _certificate(certificate: ClientCertificate) -> bytes:
+    return b"x-ostiary-client-certificate: %b\r\n" % certificate.told
 
 
 def frame(length: int | None) -> bytes:

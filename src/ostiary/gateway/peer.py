@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
+from ostiary.keys.certificate import ClientCertificate
+
 Network = IPv4Network | IPv6Network
 _SITE: Final = 64
 """Bits of an IPv6 address that one customer of a provider commonly holds: what a limit counts as one address."""
@@ -20,6 +22,8 @@ class Peer:
     """What limits by address count together: the address, or the /64 of an IPv6 one."""
     forwarded: bytes = field(repr=False)
     """The fields that tell an upstream about the client, as lines."""
+    certificate: ClientCertificate | None = None
+    """Of this one connection: never of a peer that is remembered by its address."""
 
     def within(self, networks: Iterable[Network]) -> bool:
         """Whether the address is in one of the networks."""

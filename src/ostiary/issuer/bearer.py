@@ -44,14 +44,25 @@ def _from_form(form: Parameters) -> Brought:
 
 
 def require_bound_as_brought(scheme: str, token: AccessToken, holder: Holder | None) -> None:
-    """Raise InvalidToken where the scheme is not the token's, InvalidDpopProof unless its key was shown (RFC 9449
-    section 7.1): a bound token is no bearer token."""
+    """Raise InvalidToken where the scheme is not the token's or the connection is not made with its certificate (RFC
+    8705 section 3), InvalidDpopProof unless its key was shown (RFC 9449 section 7.1): a bound token is no bearer
+    token."""
     confirmed = token.claims.get("cnf")
     if scheme != DPOP:
-        if confirmed is not None:
-            raise InvalidToken(Reason.BINDING_TOO_WEAK)
+        _require_certificate(confirmed, holder)
         return
     if holder is None or holder.binding is not Binding.DPOP:
         raise InvalidDpopProof(Reason.PROOF_MISSING)
     if confirmed != holder.confirmation:
         raise InvalidDpopProof(Reason.PROOF_KEY)
+
+
+def _require_certificate(confirmed: object, holder: Holder | None) -> None:
+    if confirmed is None:
+        return
+    if not isinstance(confirmed, dict) or "x5t#S256" not in confirmed:
+        raise InvalidToken(Reason.BINDING_TOO_WEAK)
+    if holder is None or holder.binding is not Binding.MTLS:
+        raise InvalidToken(Reason.CERTIFICATE_MISSING)
+    if confirmed != holder.confirmation:
+        raise InvalidToken(Reason.CERTIFICATE_NOT_BOUND)

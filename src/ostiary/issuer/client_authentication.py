@@ -11,14 +11,16 @@ from typing import Final
 
 from ostiary.contract.model import ClientAuth, ClientRule
 from ostiary.issuer.assertion import require_assertion
+from ostiary.issuer.certificate import require_own_certificate
 from ostiary.issuer.form import Parameters, decode, require
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.records import SpendAssertion
 from ostiary.issuer.registry import Registry
 from ostiary.keys.assertion import unverified_subject
+from ostiary.keys.certificate import ClientCertificate
 from ostiary.keys.hashing import same, token_hash
 from ostiary.model.errors import InvalidClient, InvalidRequest
-from ostiary.model.ids import Secret, TokenHash
+from ostiary.model.ids import GatewayName, Secret, TokenHash
 from ostiary.model.reasons import Reason
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -33,6 +35,10 @@ class Credentials:
     method: ClientAuth
     client: str
     proof: Secret
+    certificate: ClientCertificate | None = None
+    """Of the connection: it came with it, not with the request."""
+    gateway: GatewayName | None = None
+    """The listener that the connection came to; None: the door."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +115,10 @@ def require_known_client(credentials: Credentials, registry: Registry) -> Client
 
 
 def require_registered_method(credentials: Credentials, rule: ClientRule) -> None:
-    """Raise InvalidClient unless the client uses the one method it is registered for."""
-    if credentials.method is not rule.auth_method:
+    """Raise InvalidClient unless the client uses the one method it is registered for. Who proves itself by the
+    connection's certificate sends no more than its name (RFC 8705 section 2)."""
+    by_name_alone = credentials.method is ClientAuth.NONE and rule.auth_method.by_certificate
+    if credentials.method is not rule.auth_method and not by_name_alone:
         _matches(credentials, _NOBODY)
         raise InvalidClient(Reason.CLIENT_AUTH_METHOD)
 
@@ -119,7 +127,7 @@ def require_proof_of_client(
     credentials: Credentials, rule: ClientRule, registry: Registry, now: float
 ) -> tuple[SpendAssertion, ...]:
     """What the proof spends. Raises InvalidClient where it does not hold."""
-    match credentials.method:
+    match rule.auth_method:
         case ClientAuth.SECRET_BASIC:
             if not _matches(credentials, rule.secret_hashes or _NOBODY):
                 raise InvalidClient(Reason.CLIENT_SECRET_WRONG)
@@ -129,7 +137,10 @@ def require_proof_of_client(
             return (require_assertion(credentials.proof.reveal(), rule.id, keys, registry.issuer, now),)
         case ClientAuth.NONE:
             return ()
-        case ClientAuth.TLS | ClientAuth.HANDLED:
+        case ClientAuth.TLS | ClientAuth.SELF_SIGNED_TLS:
+            require_own_certificate(credentials.certificate, rule)
+            return ()
+        case ClientAuth.HANDLED:
             raise InvalidClient(Reason.CLIENT_AUTH_METHOD)
 
 
@@ -137,6 +148,15 @@ def _matches(credentials: Credentials, hashes: tuple[TokenHash, ...]) -> bool:
     """Whether the secret has one of the hashes; all are compared."""
     presented = token_hash(credentials.proof.reveal())
     return max([same(presented, hash) for hash in hashes])
+
+
+def require_gateway(credentials: Credentials, rule: ClientRule, registry: Registry) -> None:
+    """Raise InvalidClient where the listener is not for clients of this kind."""
+    if credentials.gateway is None:
+        return
+    gateway = registry.contract.gateways.get(credentials.gateway)
+    if gateway is None or rule.profile.kind not in gateway.kinds:
+        raise InvalidClient(Reason.GATEWAY_KIND)
 
 
 def require_enabled(disabled_at: int | None) -> None:

@@ -68,10 +68,12 @@ from ostiary.people.sessions import Visitor
 def authenticate_client(
     registry: Registry, credentials: Credentials, disabled_at: int | None, peer: str, now: float
 ) -> AuthenticatedClient:
-    """Who asks, at token, revocation, introspection and push endpoint (RFC 6749 section 2.3, RFC 7523 section 3)."""
+    """Who asks, at token, revocation, introspection and push endpoint (RFC 6749 section 2.3, RFC 7523 section 3,
+    RFC 8705 section 2)."""
     client = client_auth.require_known_client(credentials, registry)
     client_auth.require_registered_method(credentials, client)
     spends = client_auth.require_proof_of_client(credentials, client, registry, now)
+    client_auth.require_gateway(credentials, client, registry)
     client_auth.require_enabled(disabled_at)
     client_auth.require_address(client, peer)
     return AuthenticatedClient(client, spends)

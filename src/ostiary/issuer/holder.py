@@ -5,6 +5,7 @@ from typing import Final
 
 from ostiary.contract.model import ClientAuth, ClientRule
 from ostiary.issuer.form import Parameters
+from ostiary.keys.certificate import ClientCertificate
 from ostiary.keys.dpop import ProofRefused, Proofs, Request
 from ostiary.model.errors import InvalidGrant, InvalidProof, InvalidRequest, NonceNeeded, TemporarilyUnavailable
 from ostiary.model.ids import Thumbprint
@@ -41,6 +42,11 @@ def require_proof(proofs: Proofs, proof: bytes, request: Request, now: float) ->
                 raise TemporarilyUnavailable(refused.reason) from None
         raise InvalidProof(refused.reason) from None
     return Holder(Binding.DPOP, thumbprint), ageing
+
+
+def holder_of(certificate: ClientCertificate) -> Holder:
+    """Who holds the certificate's key: the handshake has proven it (RFC 8705 section 3)."""
+    return Holder(Binding.MTLS, certificate.thumbprint)
 
 
 def require_key(client: ClientRule, holder: Holder | None) -> None:

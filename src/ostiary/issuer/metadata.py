@@ -20,12 +20,22 @@ from ostiary.model.algorithms import VERIFIED
 Document = dict[str, object]
 
 CONFIDENTIAL = (ClientAuth.SECRET_BASIC.value, ClientAuth.PRIVATE_KEY_JWT.value)
+BY_CERTIFICATE = (ClientAuth.TLS.value, ClientAuth.SELF_SIGNED_TLS.value)
+ALIASED = {
+    "token_endpoint": endpoints.TOKEN,
+    "pushed_authorization_request_endpoint": endpoints.PAR,
+    "device_authorization_endpoint": endpoints.DEVICE_AUTHORIZATION,
+    "userinfo_endpoint": endpoints.USERINFO,
+    "revocation_endpoint": endpoints.REVOKE,
+    "introspection_endpoint": endpoints.INTROSPECT,
+}
 
 
 def authorization_server(contract: Contract) -> Document:
     """One document for both well-known names (RFC 8414 section 2, OpenID Connect Discovery 1.0 section 3, RFC 8628
     section 4)."""
     origin = contract.origin
+    methods = CONFIDENTIAL if contract.mutual_tls is None else (*CONFIDENTIAL, *BY_CERTIFICATE)
     return {
         "issuer": origin,
         "authorization_endpoint": origin + endpoints.AUTHORIZE,
@@ -40,11 +50,21 @@ def authorization_server(contract: Contract) -> Document:
         "introspection_endpoint": origin + endpoints.INTROSPECT,
         "end_session_endpoint": origin + endpoints.LOGOUT,
         **_supported(contract),
-        **_authentication("token", (ClientAuth.NONE.value, *CONFIDENTIAL)),
-        **_authentication("revocation", (ClientAuth.NONE.value, *CONFIDENTIAL)),
-        **_authentication("introspection", CONFIDENTIAL),
+        **_authentication("token", (ClientAuth.NONE.value, *methods)),
+        **_authentication("revocation", (ClientAuth.NONE.value, *methods)),
+        **_authentication("introspection", methods),
+        **_mutual_tls(contract),
         "protected_resources": sorted(service.audience for service in contract.services.values()),
     }
+
+
+def _mutual_tls(contract: Contract) -> Document:
+    """Where clients come with a certificate (RFC 8705 sections 3.3 and 5)."""
+    gateway = contract.mutual_tls
+    if gateway is None:
+        return {}
+    aliases = {name: gateway.origin + path for name, path in ALIASED.items()}
+    return {"tls_client_certificate_bound_access_tokens": True, "mtls_endpoint_aliases": aliases}
 
 
 def _supported(contract: Contract) -> Document:
@@ -97,6 +117,7 @@ def protected_resource(contract: Contract, service: ServiceRule) -> Document:
         "scopes_supported": sorted(scopes),
         "bearer_methods_supported": ["header"],
         "dpop_signing_alg_values_supported": list(VERIFIED),
+        **({} if contract.mutual_tls is None else {"tls_client_certificate_bound_access_tokens": True}),
     }
 
 

@@ -29,6 +29,21 @@ PROTECTED_RESOURCE = "/.well-known/oauth-protected-resource"
 GATEWAY_JWKS = "/.well-known/ostiary/gateway-jwks.json"
 """The keys with which upstreams verify the identity that the gateway gives them."""
 
+FOR_CLIENTS = frozenset(
+    {
+        PAR,
+        TOKEN,
+        REVOKE,
+        INTROSPECT,
+        USERINFO,
+        JWKS,
+        DEVICE_AUTHORIZATION,
+        OPENID_CONFIGURATION,
+        AUTHORIZATION_SERVER,
+        GATEWAY_JWKS,
+    }
+)
+"""What a listener of its own serves too: no page for people."""
 RESERVED = ("/oauth/", "/.well-known/", "/session/")
 """`/session/` is for the web kind's token handler."""
 WORKER_SESSION = "/worker/session"

@@ -25,6 +25,8 @@ Role = NewType("Role", str)
 ServiceName = NewType("ServiceName", str)
 RouteId = NewType("RouteId", str)
 """A route as the contract writes it: `GET /v1/users/{user}/orders`."""
+GatewayName = NewType("GatewayName", str)
+"""Of a listener in the contract; the door itself has none."""
 TokenHash = NewType("TokenHash", bytes)
 """SHA-256 of a high-entropy secret: what the store keeps instead of the secret. 32 bytes."""
 Reference = NewType("Reference", str)

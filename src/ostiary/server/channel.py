@@ -10,9 +10,33 @@ from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import Contract
-from ostiary.model.ids import Secret
+from ostiary.model.ids import GatewayName, Secret
 
 _LENGTH: Final = struct.Struct("!I")
+
+
+@dataclass(frozen=True, slots=True)
+class CertificatesTaken:
+    """Which client certificates a listener takes, beside those that clients register. Absolute paths."""
+
+    authorities: str | None
+    revoked: tuple[str, ...]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where a worker listens."""
+
+    host: str
+    port: int
+    certificate: str | None
+    """PEM files: the chain, and its key. None: without TLS."""
+    key: str | None
+    gateway: GatewayName | None = None
+    """None: the door itself."""
+    taken: CertificatesTaken | None = None
+    """None: clients are not asked for a certificate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +51,7 @@ class Setup:
     store: Secret
     """What `open_store` takes; a URL may hold a password."""
     issuer_socket: str
-    host: str
-    port: int
-    certificate: str | None
-    """PEM files: the chain, and its key. None: without TLS."""
-    key: str | None
+    listeners: tuple[Listener, ...]
     memory: dict[str, int]
     """Shared memory by name: `limits`, `metrics`."""
 

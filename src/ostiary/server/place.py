@@ -6,11 +6,12 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
-from ostiary.contract.deployment import Deployment, TlsFiles
+from ostiary.contract.deployment import CertificateFiles, Deployment, GatewayListener, TlsFiles
 from ostiary.contract.model import Contract
 from ostiary.contract.places import Address
 from ostiary.keys.master import MasterKey
 from ostiary.model.ids import Secret
+from ostiary.server.channel import CertificatesTaken, Listener
 from ostiary.server.contract_file import load_contract_file
 from ostiary.server.development import kept_master_key, kept_tls
 from ostiary.server.gateway.tls import server_context
@@ -55,10 +56,43 @@ class Place:
         named = self.deployment.tls
         if named is None:
             return kept_tls(self.state.path)
-        folder = self.file.parent
-        found = TlsFiles(str(folder / named.certificate), str(folder / named.key))
+        found = TlsFiles(self._beside(named.certificate), self._beside(named.key))
         _require_usable(found)
         return found
+
+    @property
+    def listeners(self) -> tuple[Listener, ...]:
+        """Those that run: the door and all gateways, or the one that was asked for. Raises TlsUnusable."""
+        deployment = self.deployment
+        door, tls = deployment.listen, self.tls()
+        certificate, key = (None, None) if tls is None else (tls.certificate, tls.key)
+        own = [self._listener(stated, tls) for stated in deployment.gateways]
+        if deployment.only is not None:
+            return tuple(each for each in own if each.gateway == deployment.only)
+        return (Listener(door.host, door.port, certificate, key), *own)
+
+    def _listener(self, stated: GatewayListener, door: TlsFiles | None) -> Listener:
+        tls = door
+        if stated.tls is not None:
+            tls = TlsFiles(self._beside(stated.tls.certificate), self._beside(stated.tls.key))
+            _require_usable(tls)
+        asked = stated.certificates
+        return Listener(
+            host=stated.listen.host,
+            port=stated.listen.port,
+            certificate=None if tls is None else tls.certificate,
+            key=None if tls is None else tls.key,
+            gateway=stated.name,
+            taken=None if asked is None else self._taken(asked),
+        )
+
+    def _taken(self, asked: CertificateFiles) -> CertificatesTaken:
+        authorities = None if asked.authorities is None else self._beside(asked.authorities)
+        return CertificatesTaken(authorities, tuple(map(self._beside, asked.revoked)), asked.required)
+
+    def _beside(self, path: str) -> str:
+        """A path from the contract's folder."""
+        return str(self.file.parent / path)
 
 
 def _require_usable(files: TlsFiles) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ostiary import __version__
 from ostiary.contract.mistakes import ContractBroken
+from ostiary.contract.places import Address
 from ostiary.keys.master import MasterKey
 from ostiary.model.events import ContractChanged, InsecureSetting, Started
 from ostiary.model.plan import Plan
@@ -76,7 +77,11 @@ class Up:
         self._say(f"health and metrics on http://{admin_at.host or '*'}:{admin_at.port}")
         if place.deployment.tls is None and not place.deployment.plain_http:
             self._say(f"a certificate of this machine's own; who trusts it: {place.state.path / 'tls' / CA_FILE}")
-        self._say(f"ready on {place.contract.origin}")
+        gateways, only = place.contract.gateways, place.deployment.only
+        for name in gateways if only is None else (only,):
+            self._say(f"gateway {name} on {gateways[name].origin}")
+        if only is None:
+            self._say(f"ready on {place.contract.origin}")
 
     async def _listen(self, stack: AsyncExitStack) -> None:
         address = self._place.deployment.admin
@@ -123,17 +128,14 @@ class Up:
         return MasterKey.from_text(self._master)
 
     def _setup(self) -> Setup:
-        place, tls = self._place, self._place.tls()
+        place = self._place
         return Setup(
             number=0,
             contract=place.contract,
             master_key=self._master,
             store=place.store,
             issuer_socket=str(place.state.issuer_socket),
-            host=place.deployment.listen.host,
-            port=place.deployment.listen.port,
-            certificate=tls.certificate if tls else None,
-            key=tls.key if tls else None,
+            listeners=place.listeners,
             memory=self._memory,
         )
 
@@ -142,7 +144,7 @@ class Up:
         return Inheritance(tuple(self._memory.values()), environment)
 
 
-FIXED: Final = ("listen", "admin", "workers", "state", "store", "tls", "plain_http")
+FIXED: Final = ("listen", "admin", "workers", "state", "store", "tls", "plain_http", "gateways")
 """What only a new start changes."""
 
 
@@ -162,7 +164,9 @@ async def running(place: Place, say: Callable[[str], None]) -> AsyncIterator[Up]
     place.state.make()
     held = place.state.occupy()
     try:
-        require_free(place.deployment.listen, "`listen`")
+        for listener in place.listeners:
+            what = "`listen`" if listener.gateway is None else f"`gateways.{listener.gateway}.listen`"
+            require_free(Address(listener.host, listener.port), what)
         require_free(place.deployment.admin, "`admin`")
         async with Up(place, say).running() as made:
             yield made

@@ -78,7 +78,11 @@ def test_5_3_2_1_item_4_without_proof_of_possession_there_is_no_token(issuer: Is
 def test_5_3_2_1_items_3_and_6_it_authenticates_by_its_key_alone(issuer: IssuerWorld) -> None:
     rule = issuer.desk.registry.contract.clients[ClientId("vault")]
     assert rule.auth_method is ClientAuth.PRIVATE_KEY_JWT
-    assert rule.profile.auth_methods == {ClientAuth.PRIVATE_KEY_JWT, ClientAuth.TLS}
+    assert rule.profile.auth_methods == {
+        ClientAuth.PRIVATE_KEY_JWT,
+        ClientAuth.TLS,
+        ClientAuth.SELF_SIGNED_TLS,
+    }
     assert rule.profile.binding is Binding.DPOP
     form = {"request": signed(issuer)}
     by_name = issuer.post(PAR, {**form, "client_id": "vault"}, None)

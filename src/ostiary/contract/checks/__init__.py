@@ -6,6 +6,7 @@ from ostiary.contract.checks.broken import broken
 from ostiary.contract.checks.clients import clients
 from ostiary.contract.checks.details import details
 from ostiary.contract.checks.fapi2 import fapi2
+from ostiary.contract.checks.gateways import gateways
 from ostiary.contract.checks.old_ways import old_ways
 from ostiary.contract.checks.openapi import openapi
 from ostiary.contract.checks.reach import reach
@@ -34,5 +35,6 @@ FAMILIES: tuple[Callable[[Draft], Iterable[Mistake]], ...] = (
     secrets,
     openapi,
     running,
+    gateways,
 )
 """All of them run, whatever the ones before found."""

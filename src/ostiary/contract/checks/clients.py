@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 
+from ostiary.contract.certificates import certificate_rule, names_of
+from ostiary.contract.credentials import credential_of
 from ostiary.contract.document import Path
 from ostiary.contract.draft import Draft
-from ostiary.contract.expand_client import credential_of, sheet_of
+from ostiary.contract.expand_client import sheet_of
+from ostiary.contract.file import ContractFile
 from ostiary.contract.file_client import Client, Credential
 from ostiary.contract.key_sets import holds_private_keys, key_set
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.model import LONGEST_ACCESS_TOKEN
 from ostiary.contract.profiles import PROFILES, SETTINGS
 from ostiary.contract.quantities import in_words
+from ostiary.keys.certificate import CertificateInvalid, NameType, require_name
 from ostiary.keys.jwk import JwkInvalid
 from ostiary.model.principal import Kind
 
@@ -31,6 +35,7 @@ def clients(draft: Draft) -> Iterator[Mistake]:
         yield from _settings(draft, path, client)
         yield from _credential(draft, path, client)
         yield from _key_set(draft, path, client)
+        yield from _certificate(draft, path, client)
         yield from _lifetimes(draft, path, client)
         yield from _safeguards(draft, path, client)
         yield from _served(draft, path, client)
@@ -48,16 +53,22 @@ def _credential(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
     credential, allowed = credential_of(client), sheet_of(client).credentials.value
     keys = client.jwks is not None or client.jwks_file is not None
     given = {Credential.SECRET: bool(client.secret), Credential.PRIVATE_KEY_JWT: keys}
+    if credential is Credential.MTLS:
+        given = {Credential.SECRET: bool(client.secret)}
     if credential is Credential.SIGNATURE and credential in allowed:
         given = {Credential.SIGNATURE: bool(client.secret) or keys}
-    if client.credential is not None and credential not in allowed:
+    stated = "credential" if client.credential is not None else "certificate" if client.certificate else None
+    if stated is not None and credential not in allowed:
         says = f"Clients of kind {client.kind} do not prove themselves by {credential}."
         mend = f"Write one of {', '.join(allowed)}."
-        yield draft.mistake((*path, "credential"), Code.CREDENTIAL_NOT_FOR_KIND, says, mend)
+        yield draft.mistake((*path, stated), Code.CREDENTIAL_NOT_FOR_KIND, says, mend)
     elif client.jwks is not None and client.jwks_file is not None:
         yield draft.mistake(
             (*path, "jwks_file"), Code.SETTINGS_CONTRADICT, "The keys stand twice.", "Keep one.", key=True
         )
+    elif client.certificate is not None and (keys or credential is not Credential.MTLS):
+        says = f"The client proves itself by {credential}, and `certificate` says something else."
+        yield draft.mistake((*path, "certificate"), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
     elif Credential.SIGNATURE in given and client.secret and keys:
         says = "The client signs with a secret and with keys, so that its weaker way counts."
         yield draft.mistake((*path, "secret"), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
@@ -84,13 +95,45 @@ def _key_set(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
         yield draft.mistake((*path, "jwks"), Code.SECRET_IN_CONTRACT, "A private key is written here.", mend)
         return
     try:
-        key_set(client, draft.read_file)
+        if credential_of(client) is Credential.MTLS:
+            certificate_rule(client, draft.read_file)
+        else:
+            key_set(client, draft.read_file)
+    except CertificateInvalid as invalid:
+        at, mend = ("certificate", _PEM) if client.certificate is not None else (setting, _X5C)
+        yield draft.mistake((*path, at), Code.CERTIFICATE_INVALID, f"The certificate is refused: {invalid}.", mend)
     except JwkInvalid as invalid:
         mend = "Write public keys of type EC P-256, OKP Ed25519 or RSA."
         yield draft.mistake((*path, setting), Code.KEY_SET_INVALID, f"The key set is refused: {invalid}.", mend)
     except OSError as error:
+        if client.certificate is not None:
+            says = f"The certificate cannot be read: {error.strerror or 'no such file'}."
+            yield draft.mistake((*path, "certificate", "file"), Code.CERTIFICATE_INVALID, says, _PEM)
+            return
         says = f"The key set cannot be read: {error.strerror or 'no such file'}."
         yield draft.mistake((*path, setting), Code.KEY_SET_INVALID, says, "Write its path from the contract's folder.")
+
+
+_PEM = "Write the path of a PEM file from the contract's folder."
+_X5C = "Give each key the client's certificate as `x5c`, in base64."
+
+
+def _certificate(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    """One name, of which some certificate could be."""
+    if client.certificate is None:
+        return
+    stated = names_of(client.certificate)
+    if len(stated) != 1:
+        says = "A client is known by one thing of its certificate."
+        mend = "Keep one of subject, dns, uri, ip, email and file."
+        yield draft.mistake((*path, "certificate"), Code.SETTINGS_CONTRADICT, says, mend, key=True)
+    for setting, name in stated.items():
+        if setting in set(NameType):
+            try:
+                require_name(NameType(setting), name)
+            except CertificateInvalid as invalid:
+                says, mend = f"No certificate has this: {invalid}.", "Write it as it stands in the certificate."
+                yield draft.mistake((*path, "certificate", setting), Code.CERTIFICATE_INVALID, says, mend)
 
 
 def _lifetimes(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
@@ -128,15 +171,34 @@ def _safeguards(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
             yield draft.mistake((*path, setting), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
 
 
-def not_served(client: Client) -> str:
+def not_served(file: ContractFile, client: Client) -> str:
     """What is missing before the client gets in; empty: nothing."""
-    if credential_of(client) is Credential.MTLS and client.kind is not Kind.DEVICE:
-        return "Mutual TLS is not served yet: the token endpoint refuses such a client."
+    if credential_of(client) is Credential.MTLS:
+        if client.certificate is None and client.jwks is None and client.jwks_file is None:
+            return _UNNAMED
+        return "" if _is_asked(file, client) else _NOBODY_ASKS
     return PROFILES[client.kind].not_served
 
 
+_UNNAMED = "Nothing says by what of its certificate the client is known: the token endpoint refuses it."
+_NOBODY_ASKS = "No gateway of the contract takes its certificate: the token endpoint refuses such a client."
+
+_MENDS = {
+    _UNNAMED: "Add `certificate: {dns: NAME}`, or another name that stands in it.",
+    _NOBODY_ASKS: "Add a gateway with `client_certificates`, or choose another credential.",
+}
+
+
+def _is_asked(file: ContractFile, client: Client) -> bool:
+    """Whether a listener for its kind takes such certificates: for a name, those of authorities."""
+    named = client.certificate is not None and client.certificate.file is None
+    listeners = (each for each in file.gateways.values() if each.kinds is None or client.kind in each.kinds)
+    asked = (each.client_certificates for each in listeners)
+    return any(each is not None and (each.authorities is not None or not named) for each in asked)
+
+
 def _served(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
-    missing = not_served(client)
-    if missing:
-        mend = "Keep it for when that is served, or choose another kind or credential."
+    missing = not_served(draft.file, client)
+    if missing and (missing is not _NOBODY_ASKS or draft.is_sure_of("gateways")):
+        mend = _MENDS.get(missing, "Keep it for when that is served, or choose another kind or credential.")
         yield draft.mistake(path, Code.KIND_NOT_SERVED, missing, mend, key=True)

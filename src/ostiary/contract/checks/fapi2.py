@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from ostiary.contract.credentials import credential_of
 from ostiary.contract.document import Path
 from ostiary.contract.draft import Draft
-from ostiary.contract.expand_client import credential_of
 from ostiary.contract.fapi2 import ALGORITHMS, CREDENTIALS
 from ostiary.contract.file_client import Client
 from ostiary.contract.key_sets import key_set

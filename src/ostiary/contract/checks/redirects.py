@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, unquote
 
+from ostiary.contract.credentials import credential_of
 from ostiary.contract.document import Path
 from ostiary.contract.draft import Draft
-from ostiary.contract.expand_client import credential_of
 from ostiary.contract.file_client import Client, Credential
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.places import is_host, is_loopback, is_web_origin, split_url

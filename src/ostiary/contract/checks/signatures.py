@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import suppress
 
+from ostiary.contract.credentials import credential_of
 from ostiary.contract.draft import Draft
-from ostiary.contract.expand_client import credential_of
 from ostiary.contract.file_client import Client, Credential
 from ostiary.contract.key_sets import key_set
 from ostiary.contract.mistakes import Code, Mistake

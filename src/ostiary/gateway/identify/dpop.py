@@ -22,7 +22,7 @@ def dpop(token: bytes, asked: Asked, trust: Trust) -> Seen:
     if client.profile.binding > Binding.DPOP:
         raise InvalidToken(Reason.BINDING_TOO_WEAK)
     seen = seen_of(claims, client, Binding.DPOP, trust)
-    seen.prove = _proven(holder, token_digest(token), trust.contract.origin, trust.proofs)
+    seen.prove = _proven(holder, token_digest(token), trust.origin, trust.proofs)
     return seen
 
 

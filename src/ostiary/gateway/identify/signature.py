@@ -45,7 +45,7 @@ def signed(credential: bytes, asked: Asked, trust: Trust) -> Seen:
     if signer is None:
         asked.adds += asks(asked, trust)
         raise InvalidSignature(Reason.SIGNATURE_KEY_UNKNOWN)
-    prove = _proven(signer, site_of(trust.contract.origin), trust.proofs.replays)
+    prove = _proven(signer, site_of(trust.origin), trust.proofs.replays)
     return seen_of_client(signer.client, Binding.SIGNATURE, TokenId(f"keyid {signer.key.id}"), trust, prove=prove)
 
 

@@ -31,6 +31,8 @@ class Trust:
     """`keys` is replaced as a whole when keys change."""
 
     contract: Contract
+    origin: str
+    """As clients see it: the contract's, or that of a listener of its own."""
     keys: KeySet
     revocations: Revocations
     proofs: Proofs
@@ -57,8 +59,10 @@ class Trust:
         api_keys: ApiKeys,
         web_key: bytes | None = None,
         old_uses: OldUses | None = None,
+        origin: str | None = None,
     ) -> "Trust":
-        """`old_uses`: where uses of old ways are counted, if somebody wants to know."""
+        """`old_uses`: where uses of old ways are counted, if somebody wants to know. `origin`: of a listener of its own;
+        else the contract's."""
         clients = contract.clients.values()
         buckets = {client.id: tuple(_bucket(client, limit) for limit in client.limits) for client in clients}
         of_kind = {client.id: (_bucket(client, client.profile.limit),) for client in clients}
@@ -67,6 +71,7 @@ class Trust:
         signers = signers_of(contract)
         return cls(
             contract,
+            contract.origin if origin is None else origin,
             keys,
             revocations,
             proofs,

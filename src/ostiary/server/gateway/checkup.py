@@ -28,7 +28,7 @@ class Checkup:
     async def run(self) -> None:
         """Until cancelled."""
         while True:
-            rules = [rule for rule in self._door.gateway.contract.services.values() if rule.health_path is not None]
+            rules = [rule for rule in self._door.contract.services.values() if rule.health_path is not None]
             await asyncio.gather(*map(self._check, rules))
             await asyncio.sleep(EVERY_SECONDS)
 

@@ -10,6 +10,7 @@ from ostiary.gateway.decision import Allow, Asked, Load, Refuse, Reply
 from ostiary.gateway.peer import Peer, original
 from ostiary.http import syntax
 from ostiary.http.request import RequestHead
+from ostiary.keys.certificate import CertificateInvalid
 from ostiary.model.errors import HttpRefused, Refusal, RequestTimeout, ServiceUnavailable, Unexpected
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway.clockwork import NEVER
@@ -19,6 +20,7 @@ from ostiary.server.gateway.waiting import Waiting
 
 if TYPE_CHECKING:
     from ostiary.server.gateway.door import Door
+    from ostiary.server.gateway.entrance import Entrance
 
 _LOG: Final = logging.getLogger("ostiary.gateway")
 
@@ -26,7 +28,6 @@ MOST_KEPT: Final = 64 * 1024
 """Bytes behind the request that is under way, until the client is not read any more."""
 MOST_SKIPPED: Final = 64 * 1024
 """Bytes of a refused request's body that are read and dropped, so that the connection can go on."""
-_GONE: Final = ("0.0.0.0",)  # noqa: S104  # the address of who hung up before anyone asked; nothing binds to it
 LINGER_SECONDS: Final = 2.0
 LINGER_BYTES: Final = 1024 * 1024
 """For how long and how far what is sent after a last answer is read: closing at once could destroy that answer
@@ -50,6 +51,7 @@ class ClientConnection(asyncio.Protocol):
         "_stalled",
         "closing",
         "deadline",
+        "entrance",
         "paused",
         "transport",
     )
@@ -57,8 +59,9 @@ class ClientConnection(asyncio.Protocol):
     transport: asyncio.Transport
     _peer: Peer
 
-    def __init__(self, door: "Door") -> None:
+    def __init__(self, door: "Door", entrance: "Entrance") -> None:
         self._door: Final = door
+        self.entrance: Final = entrance
         self._exchange: Exchange | Waiting | None = None
         self._head_begun = False
         self._kept = b""
@@ -78,12 +81,17 @@ class ClientConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         door = self._door
         self.transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
-        self._peer = door.peer((transport.get_extra_info("peername") or _GONE)[0])
+        try:
+            self._peer = self.entrance.peer_at(transport)
+        except CertificateInvalid:
+            self._peer = self.entrance.peer("0.0.0.0")  # noqa: S104  # nobody's: the connection ends here
+            self.closing = True
+            self.transport.abort()
         door.counts.connections_total += 1
         door.counts.connections += 1
         door.connections.add(self)
         door.clockwork.watch(self)
-        self.wait(door.gateway.contract.timeouts.headers)
+        self.wait(door.contract.timeouts.headers)
 
     def connection_lost(self, error: Exception | None) -> None:
         door = self._door
@@ -101,7 +109,7 @@ class ClientConnection(asyncio.Protocol):
                 self._more(exchange, data)
             elif self._kept or self.closing or self._skip or self._stalled:
                 self._odd(data)
-            elif data.endswith(syntax.HEAD_END) and (head := self._door.gateway.parser.recent(data)) is not None:
+            elif data.endswith(syntax.HEAD_END) and (head := self.entrance.gateway.parser.recent(data)) is not None:
                 self._decide(head, b"")
             else:
                 self._run(data)
@@ -189,7 +197,7 @@ class ClientConnection(asyncio.Protocol):
         if not self.transport.is_closing():
             self.closing = self.closing or not whole or door.draining
             lines = door.clockwork.date + self.persistence
-            answer = refusal.rendered(refused, ref, asked, door.gateway.contract, lines, bodiless=bodiless)
+            answer = refusal.rendered(refused, ref, asked, door.contract, lines, bodiless=bodiless)
             self.transport.write(answer)
         self.finished(whole=whole)
 
@@ -240,7 +248,7 @@ class ClientConnection(asyncio.Protocol):
     def _serve(self, raw: bytes, rest: bytes) -> bytes:
         """One request. Returns what does not belong to it."""
         try:
-            head = self._door.gateway.parser.parse(raw)
+            head = self.entrance.gateway.parser.parse(raw)
         except HttpRefused as refused:
             self.refuse(refused, None, self._next(), whole=False, bodiless=raw.startswith(b"HEAD "))
             return b""
@@ -248,7 +256,7 @@ class ClientConnection(asyncio.Protocol):
 
     def _decide(self, head: RequestHead, rest: bytes, *, again: bool = False) -> bytes:
         door = self._door
-        gateway = door.gateway
+        gateway = self.entrance.gateway
         door.number = number = door.number + 1
         self._minor = head.minor
         self.closing = not head.persistent or door.draining
@@ -308,7 +316,7 @@ class ClientConnection(asyncio.Protocol):
         self.closing = self.closing or not whole
         door = self._door
         lines = door.clockwork.date + self.persistence
-        self.transport.write(refusal.replied(decision, door.reference(number), door.gateway.contract, lines))
+        self.transport.write(refusal.replied(decision, door.reference(number), door.contract, lines))
         self.finished(whole=whole)
         return rest
 
@@ -345,18 +353,18 @@ class ClientConnection(asyncio.Protocol):
         """The beginning of a head."""
         if not self._head_begun:
             self._head_begun = True
-            self.wait(self._door.gateway.contract.timeouts.headers)
+            self.wait(self._door.contract.timeouts.headers)
         try:
-            self._door.gateway.parser.require_may_continue(data)
+            self.entrance.gateway.parser.require_may_continue(data)
         except HttpRefused as refused:
             self.refuse(refused, None, self._next(), whole=False)
 
     def _peer_of(self, head: RequestHead) -> Peer:
         """The client, as a proxy tells it that the contract trusts."""
-        trusted = self._door.gateway.contract.trusted_proxies
+        trusted = self._door.contract.trusted_proxies
         told = head.fields[b"x-forwarded-for"]
         address = original(told, trusted) if self._peer.within(trusted) else None
-        return self._peer if address is None else self._door.peer(address)
+        return self._peer if address is None else self.entrance.peer(address)
 
     def _next(self) -> int:
         self._door.number = number = self._door.number + 1
@@ -394,7 +402,7 @@ class ClientConnection(asyncio.Protocol):
         self._wait_for_end()
 
     def _wait_for_end(self) -> None:
-        idle = self._door.gateway.contract.timeouts.idle
+        idle = self._door.contract.timeouts.idle
         self.wait(idle if self._stalled else LINGER_SECONDS)
 
     def _discard(self, size: int) -> None:

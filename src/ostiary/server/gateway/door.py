@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ostiary.audit.batch import reference
 from ostiary.contract.model import Contract, ServiceRule
-from ostiary.gateway.compile import Gateway
+from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.metrics import Counts
-from ostiary.gateway.peer import Peer, peer_of
 from ostiary.http import trace
 from ostiary.http.fields import issuer_response_names, response_names
 from ostiary.http.request import RequestHead
@@ -32,12 +31,10 @@ _ID: Final = 48
 _IDS: Final = 128
 """As many are drawn at once."""
 ISSUER_CONNECTIONS: Final = 64
-MOST_PEERS: Final = 10_000
-"""Addresses whose `Peer` is remembered."""
 
 
 class Door:
-    """One worker's: the gateway in force, the services' connections, numbers for requests."""
+    """One worker's: the contract in force, the services' connections, numbers for requests."""
 
     def __init__(
         self, prefix: str, issuer_socket: str, recorder: Recorder, clockwork: Clockwork, counts: Counts
@@ -54,15 +51,16 @@ class Door:
         self._fresh, self._at = b"", 0
         self._issuer: Final = issuer_socket
         self.sessions: Final = Sessions(self, issuer_socket)
-        self._peers: dict[str, Peer] = {}
         self._services: dict[ServiceName, ServiceRule] = {}
         self.pools: dict[ServiceName | None, Pool] = {}
-        self.gateway: Gateway
+        self.contract: Contract
+        self.trust: Trust
+        """Of the door itself: cookies are for no other listener."""
         self._idle = 0.0
 
-    def adopt(self, gateway: Gateway) -> None:
+    def adopt(self, contract: Contract, trust: Trust) -> None:
         """From the next request on. Connections to services that stay as they are stay open."""
-        contract, before = gateway.contract, self.pools
+        before = self.pools
         kept = {name for name, rule in contract.services.items() if self._services.get(name) == rule and name in before}
         pools: dict[ServiceName | None, Pool] = {
             name: before[name] if name in kept else self._pool_of(rule, contract)
@@ -73,7 +71,7 @@ class Door:
             if pools.get(name) is not pool:
                 pool.close()
         self._idle = contract.timeouts.idle
-        self.gateway, self.pools, self._services, self._peers = gateway, pools, dict(contract.services), {}
+        self.contract, self.trust, self.pools, self._services = contract, trust, pools, dict(contract.services)
 
     def left(self, one: "ClientConnection") -> None:
         """A client's connection is gone."""
@@ -100,15 +98,6 @@ class Door:
     def abort(self) -> None:
         for one in tuple(self.connections):
             one.transport.abort()
-
-    def peer(self, address: str) -> Peer:
-        """Raises ValueError for what is no address."""
-        known = self._peers.get(address)
-        if known is None:
-            if len(self._peers) >= MOST_PEERS:
-                self._peers.clear()
-            known = self._peers[address] = peer_of(address, self.gateway.contract.origin.partition("://")[2])
-        return known
 
     def request_id(self, number: int) -> bytes:
         """The field that names a request to its upstream and its client, as a line."""

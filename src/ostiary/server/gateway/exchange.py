@@ -1,6 +1,6 @@
 """One allowed request: its way to a service, and the answer's way back."""
 
-from time import monotonic_ns
+from time import monotonic_ns, time
 from typing import TYPE_CHECKING, Final
 
 from ostiary.gateway import forward
@@ -199,7 +199,10 @@ class Exchange:
     def is_revoked(self) -> bool:
         """Whether the token that let it in was revoked since."""
         seen = self.asked.seen
-        return seen is not None and is_revoked(seen, self._door.gateway.trust.revocations)
+        gateway, certificate = self.client.entrance.gateway, self.asked.peer.certificate
+        if certificate is not None and gateway.certificate_refusal(certificate, time()) is not None:
+            return True
+        return seen is not None and is_revoked(seen, gateway.trust.revocations)
 
     def expired(self) -> None:
         """Nothing moved for too long."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -39,13 +39,13 @@ class Follower:
         self._old_uses: Final = old_uses
         self._revocations: Final = revocations
         self._changed: Final = changed
-        self._trust: Trust | None = None
+        self._trusts: Sequence[Trust] = ()
         self._keys_version = revocations.keys_version
         self._forget_at = time.monotonic() + FORGET_SECONDS
 
-    def serve(self, trust: Trust) -> None:
-        """Keep this one true from now on."""
-        self._trust = trust
+    def serve(self, trusts: Sequence[Trust]) -> None:
+        """Keep these true from now on."""
+        self._trusts = trusts
 
     async def poll(self) -> None:
         """Hear the feed once. Raises StoreUnavailable, NoSigningKey, SealBroken."""
@@ -109,6 +109,6 @@ class Follower:
                 await self._store.commit(Plan(tuple(TouchApiKey(id, int(at)) for id, at in used.items())))
 
     def _adopt_keys(self) -> None:
-        if self._trust is not None:
-            self._trust.keys = self._keys.published
-            self._trust.remembered.clear()
+        for trust in self._trusts:
+            trust.keys = self._keys.published
+            trust.remembered.clear()

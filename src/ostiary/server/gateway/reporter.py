@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Final
 
 from ostiary.gateway.identify.trust import Trust
@@ -13,13 +14,13 @@ REPORT_SECONDS: Final = 0.5
 
 
 class Reporter:
-    """`trust` is the one in force."""
+    """`trusts`: those in force, one for each listener."""
 
     def __init__(self, place: Place, counts: Counts, table: Table) -> None:
         self._place: Final = place
         self._counts: Final = counts
         self._table: Final = table
-        self.trust: Trust | None = None
+        self.trusts: Sequence[Trust] = ()
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -34,11 +35,11 @@ class Reporter:
             self._place.write(told | {"routes": {}})
 
     def _state(self) -> dict[str, object]:
-        trust = self.trust
+        trusts = self.trusts
         return {
-            "heard_at": 0 if trust is None else trust.revocations.heard_at,
-            "revocations": 0 if trust is None else len(trust.revocations),
-            "remembered": 0 if trust is None else len(trust.remembered),
+            "heard_at": trusts[0].revocations.heard_at if trusts else 0,
+            "revocations": len(trusts[0].revocations) if trusts else 0,
+            "remembered": sum(len(trust.remembered) for trust in trusts),
             "limits_forgotten": self._table.evicted,
             "cpu_seconds": time.process_time(),
         }

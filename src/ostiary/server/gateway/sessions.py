@@ -63,7 +63,7 @@ class Sessions:
         try:
             async with asyncio.timeout(SECONDS), self._turns:
                 loaded = await self._loaded(cookie)
-            remember(cookie, loaded, self._door.gateway.trust, time.time())
+            remember(cookie, loaded, self._door.trust, time.time())
             refused = None
         except Refusal as error:
             refused = error
@@ -91,7 +91,7 @@ class Sessions:
 
     async def tell_used(self) -> None:
         """What cannot be told now is told with the session's next use."""
-        used = self._door.gateway.trust.web.used
+        used = self._door.trust.web.used
         while used:
             lines = [_line(used.pop()) for _ in range(min(len(used), _MOST_TOLD))]
             with suppress(OSError, TimeoutError, ValueError, asyncio.IncompleteReadError):

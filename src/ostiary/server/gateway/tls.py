@@ -19,6 +19,17 @@ def server_context(certificate: str, key: str) -> ssl.SSLContext:
     return context
 
 
+def require_certificates(context: ssl.SSLContext, authorities: str | None, *, required: bool) -> None:
+    """Ask each client for its certificate, and take those of a PEM file's authorities (RFC 8705 section 7). Every
+    connection shows it anew: none is resumed. Raises OSError."""
+    context.verify_mode = ssl.CERT_REQUIRED if required else ssl.CERT_OPTIONAL
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.options |= ssl.OP_NO_TICKET
+    context.num_tickets = 0
+    if authorities is not None:
+        context.load_verify_locations(authorities)
+
+
 def client_context() -> ssl.SSLContext:
     """For services: their certificate must be one that this machine trusts, for the name in the contract."""
     context = ssl.create_default_context()

@@ -3,11 +3,12 @@
 import asyncio
 import resource
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from ostiary.contract.model import Contract
+from ostiary.gateway.certificates import own_of
 from ostiary.gateway.compile import Facts, Gateway
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
@@ -22,12 +23,12 @@ from ostiary.server.gateway.checkup import Checkup
 from ostiary.server.gateway.clockwork import Clockwork
 from ostiary.server.gateway.connection import ClientConnection
 from ostiary.server.gateway.door import Door
+from ostiary.server.gateway.entrance import Entrance
 from ostiary.server.gateway.follower import Follower
 from ostiary.server.gateway.keys import GatewayKeys
 from ostiary.server.gateway.published import Place
 from ostiary.server.gateway.recorder import Recorder
 from ostiary.server.gateway.reporter import Reporter
-from ostiary.server.gateway.tls import server_context
 from ostiary.server.memory import attach
 from ostiary.server.proofs import open_proofs
 from ostiary.store.opening import open_store
@@ -38,6 +39,10 @@ GRACE_SECONDS: Final = 1.0
 BACKLOG: Final = 1024
 HANDSHAKE_SECONDS: Final = 10.0
 GOODBYE_SECONDS: Final = 2.0
+
+
+class GatewayGone(Exception):
+    """A listener would be open without rules; the text says which."""
 
 
 class GatewayWorker:
@@ -66,16 +71,17 @@ class GatewayWorker:
         prefix = secrets.token_hex(4)
         recorder = Recorder(self._store, prefix, master.derive("pseudonym"), self._counts)
         self._clockwork = Clockwork(asyncio.get_running_loop())
+        self._entrances = [Entrance(listener) for listener in setup.listeners]
         self._door = Door(prefix, setup.issuer_socket, recorder, self._clockwork, self._counts)
         self._follower = Follower(
             self._store, self._keys, self._api_keys, self._old_uses, self._revocations, self._door.recheck
         )
         await self._follower.poll()
         self.prepare(setup.contract)()
-        self._recording = asyncio.create_task(recorder.run(lambda: self._door.gateway.contract.audit_bound_seconds))
-        self._server = await self._listen()
-        self.port: int = self._server.sockets[0].getsockname()[1]
-        """Where it listens, in case it was told port 0."""
+        self._recording = asyncio.create_task(recorder.run(lambda: self._door.contract.audit_bound_seconds))
+        self._servers = [await self._listen(entrance) for entrance in self._entrances]
+        self.ports: list[int] = [server.sockets[0].getsockname()[1] for server in self._servers]
+        """Where it listens, in the order of the listeners, in case it was told port 0."""
         self._reporter.report()
         self._tasks = [
             asyncio.create_task(work)
@@ -84,8 +90,14 @@ class GatewayWorker:
                 self._reporter.run(),
                 Checkup(self._door).run(),
                 self._door.sessions.run(),
+                *self._lists(),
             )
         ]
+
+    @property
+    def port(self) -> int:
+        """Of the first listener."""
+        return self.ports[0]
 
     @property
     def connections(self) -> Sequence[asyncio.Transport]:
@@ -94,21 +106,39 @@ class GatewayWorker:
 
     def prepare(self, contract: Contract) -> Callable[[], None]:
         """Raises what is wrong with the contract."""
-        keys, memory = self._keys.published, (self._revocations, self._proofs, self._api_keys)
-        trust = Trust.of(contract, keys, *memory, self._web_key, self._old_uses)
-        gateway = Gateway(contract, Facts(trust, self._table, self._keys.sign, self._counts))
+        gateways = [self._gateway_at(entrance, contract) for entrance in self._entrances]
+        trusts, own = [gateway.trust for gateway in gateways], own_of(contract.clients.values())
 
         def adopt() -> None:
-            trust.keys = self._keys.published
-            self._follower.serve(trust)
-            self._reporter.trust = trust
-            self._door.adopt(gateway)
+            for trust in trusts:
+                trust.keys = self._keys.published
+            self._follower.serve(trusts)
+            self._reporter.trusts = trusts
+            self._door.adopt(contract, trusts[0])
+            for entrance, gateway in zip(self._entrances, gateways, strict=True):
+                entrance.adopt(gateway, own)
 
         return adopt
 
+    def _gateway_at(self, entrance: Entrance, contract: Contract) -> Gateway:
+        """Raises GatewayGone where the contract has the listener no more."""
+        name = entrance.listener.gateway
+        if name is not None and name not in contract.gateways:
+            raise GatewayGone(f"the contract has no gateway {name} any more: that needs a restart")
+        rule = None if name is None else contract.gateways[name]
+        keys, memory = self._keys.published, (self._revocations, self._proofs, self._api_keys)
+        trust = (
+            Trust.of(contract, keys, *memory, self._web_key, self._old_uses)
+            if rule is None
+            else Trust.of(contract, keys, *memory, None, self._old_uses, rule.origin)
+        )
+        facts = Facts(trust, self._table, self._keys.sign, self._counts, entrance.revoked)
+        return Gateway(contract, facts, listener=rule)
+
     async def drain(self) -> None:
         """Finish what runs, write what happened, close the store."""
-        self._server.close()
+        for server in self._servers:
+            server.close()
         self._door.drain()
         await self._until_empty(GRACE_SECONDS)
         self._door.close_idle()
@@ -123,20 +153,25 @@ class GatewayWorker:
         self._clockwork.stop()
         await self._store.close()
 
-    async def _listen(self) -> asyncio.Server:
-        setup = self._setup
-        tls = setup.certificate is not None and setup.key is not None
-        context = server_context(setup.certificate, setup.key) if setup.certificate and setup.key else None
+    async def _listen(self, entrance: Entrance) -> asyncio.Server:
+        context = entrance.context
+        tls = context is not None
         return await asyncio.get_running_loop().create_server(
-            lambda: ClientConnection(self._door),
-            setup.host or None,
-            setup.port,
+            lambda: ClientConnection(self._door, entrance),
+            entrance.listener.host or None,
+            entrance.listener.port,
             ssl=context,
             reuse_port=True,
             backlog=BACKLOG,
             ssl_handshake_timeout=HANDSHAKE_SECONDS if tls else None,
             ssl_shutdown_timeout=GOODBYE_SECONDS if tls else None,
         )
+
+    def _lists(self) -> Iterator[Coroutine[Any, Any, None]]:
+        """What keeps the revocation lists true."""
+        for entrance in self._entrances:
+            if entrance.certificates is not None:
+                yield entrance.certificates.run(self._door.recheck)
 
     async def _until_empty(self, seconds: float) -> None:
         """Return when no client is connected any more, or the time is over."""

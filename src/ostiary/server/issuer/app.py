@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ostiary.keys.certificate import heard
 from ostiary.model import endpoints
 from ostiary.model.errors import (
     ContentTooLarge,
@@ -15,7 +16,7 @@ from ostiary.model.errors import (
     TemporarilyUnavailable,
 )
 from ostiary.model.fresh import fresh_name
-from ostiary.model.ids import Reference
+from ostiary.model.ids import GatewayName, Reference
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.server.issuer.cors import preflight, shared_with
@@ -39,6 +40,9 @@ MOST_BODY: Final = 64 * 1024
 """Bytes."""
 PEER: Final = b"x-ostiary-peer"
 REQUEST_ID: Final = b"x-ostiary-request-id"
+GATEWAY: Final = b"x-ostiary-gateway"
+CLIENT_CERTIFICATE: Final = b"x-ostiary-client-certificate"
+_OURS: Final = (PEER, REQUEST_ID, GATEWAY, CLIENT_CERTIFICATE)
 _log = logging.getLogger("ostiary.issuer")
 
 
@@ -123,8 +127,8 @@ class IssuerApp:
 
 def _incoming(scope: Scope, body: bytes, desk: Desk) -> Incoming:
     headers = scope["headers"]
-    ours = {name: value for name, value in headers if name in (PEER, REQUEST_ID)}
-    number = ours.get(REQUEST_ID)
+    ours = {name: value for name, value in headers if name in _OURS}
+    number, gateway, certificate = ours.get(REQUEST_ID), ours.get(GATEWAY), ours.get(CLIENT_CERTIFICATE)
     return Incoming(
         method=scope["method"],
         path=scope["path"],
@@ -133,6 +137,8 @@ def _incoming(scope: Scope, body: bytes, desk: Desk) -> Incoming:
         body=body,
         peer=ours.get(PEER, b"").decode("latin-1"),
         ref=Reference(fresh_name(desk.fresh, 12) if number is None else number.decode("latin-1")),
+        certificate=None if certificate is None else heard(certificate),
+        gateway=None if gateway is None else GatewayName(gateway.decode("latin-1")),
     )
 
 

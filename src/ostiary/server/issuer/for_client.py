@@ -29,7 +29,8 @@ async def for_client(desk: Desk, incoming: Incoming, decide: Decide[A], render: 
     """Authenticate, decide, commit, answer. Raises StoreUnavailable, and OAuthError where no client is named yet."""
     require_no_query(incoming.query)
     form = incoming.form()
-    credentials = read_credentials(incoming.header(b"authorization"), form)
+    brought = read_credentials(incoming.header(b"authorization"), form)
+    credentials = replace(brought, certificate=incoming.certificate, gateway=incoming.gateway)
     now = desk.clock()
     try:
         client = await _authenticate(desk, incoming, credentials, now)

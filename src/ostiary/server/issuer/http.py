@@ -6,8 +6,9 @@ from typing import Final
 from urllib.parse import urlencode
 
 from ostiary.issuer.form import Parameters, read_pairs, read_parameters, require_form
+from ostiary.keys.certificate import ClientCertificate
 from ostiary.model.errors import InvalidRequest
-from ostiary.model.ids import Reference
+from ostiary.model.ids import GatewayName, Reference
 from ostiary.model.reasons import Reason
 
 Header = tuple[bytes, bytes]
@@ -22,7 +23,7 @@ JSON: Final[Header] = (b"content-type", b"application/json")
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """One request, its body read whole. `peer` is the client's address, `ref` the gateway's number of the request:
-    both from the gateway's own fields, since only the gateway reaches the issuer's socket."""
+    like what stands behind them from the gateway's own fields, since only the gateway reaches the issuer's socket."""
 
     method: str
     path: str
@@ -32,6 +33,10 @@ class Incoming:
     body: bytes
     peer: str
     ref: Reference
+    certificate: ClientCertificate | None = None
+    """Of the client's connection."""
+    gateway: GatewayName | None = None
+    """The listener that it came to; None: the door."""
 
     def header(self, name: bytes) -> bytes | None:
         """The field's value. Raises InvalidRequest where the field stands twice."""
