@@ -61,8 +61,8 @@ class Trust:
         old_uses: OldUses | None = None,
         origin: str | None = None,
     ) -> "Trust":
-        """`old_uses`: where uses of old ways are counted, if somebody wants to know. `origin`: of a listener of its own;
-        else the contract's."""
+        """`old_uses`: where uses of old ways are counted, if somebody wants to know. `origin`: of a listener of its
+        own; else the contract's."""
         clients = contract.clients.values()
         buckets = {client.id: tuple(_bucket(client, limit) for limit in client.limits) for client in clients}
         of_kind = {client.id: (_bucket(client, client.profile.limit),) for client in clients}
