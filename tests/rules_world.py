@@ -77,6 +77,13 @@ class Rules:
         refused = self.refusal(head, *fields, **circumstances)
         return None if refused is None else refused.reason
 
+    def refused(self, head: str, *fields: str, **circumstances: Any) -> Asked:
+        """The refused request."""
+        decision = self.decide(head, *fields, **circumstances)
+        assert isinstance(decision, Refuse), decision
+        assert decision.asked is not None
+        return decision.asked
+
     def allowed(self, head: str, *fields: str, **circumstances: Any) -> Asked:
         decision = self.decide(head, *fields, **circumstances)
         assert isinstance(decision, Allow), decision

@@ -80,6 +80,7 @@ HTTP: dict[Refusal, tuple[int, str, bytes]] = {
     errors.ExpectationFailed(WHY): (417, "expectation_failed", b""),
     errors.MisdirectedRequest(WHY): (421, "misdirected_request", b""),
     errors.TooManyRequests(WHY, 7): (429, "too_many_requests", b"retry-after: 7\r\n"),
+    errors.UpgradeRequired(WHY, "2.4", {}): (426, "upgrade_required", problem.UPGRADE),
     errors.HeadersTooLarge(WHY): (431, "headers_too_large", b""),
     errors.Unexpected(WHY): (500, "unexpected", b""),
     errors.NotImplementedHere(WHY): (501, "not_implemented", b""),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ostiary.contract.builds import Builds, read_build
 from ostiary.contract.explain import explain_client
 from ostiary.contract.mistakes import Code
 from ostiary.contract.model import ClientAuth, Fact
@@ -47,7 +48,7 @@ def test_the_example_s_clients_carry_the_profiles_of_their_kinds() -> None:
         "billing": Binding.MTLS,
     }
     assert clients[ClientId("billing")].auth_method is ClientAuth.TLS
-    assert clients[ClientId("shop-app")].min_version == "2.4.0"
+    assert clients[ClientId("shop-app")].builds == Builds(read_build(b"2.4.0"), None, {})
     [quota] = clients[ClientId("acme")].limits
     assert (quota.name, quota.rate.count, quota.rate.seconds) == ("quota", 100_000, 86400)
 

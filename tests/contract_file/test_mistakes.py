@@ -8,6 +8,10 @@ from ostiary.contract.mistakes import Code, Severity
 UNDER_ORDERS = "  - {on: POST /v1/orders, to: shop, scope: orders.write, limit: {per: person, rate: 5/s}}\n"
 TLS = "tls: {certificate: door.pem, key: door.key}\n"
 CHAT = "to: chat, scope: chat.use, tenant: query.room, upgrade: websocket}"
+PHONE = (
+    '  phone: {{kind: mobile, redirect_uris: ["com.example:/cb"], scopes: [orders.read], min_version: 2.4.0,'
+    " deprecated_below: {}}}\n  robot:"
+)
 PARTNER = "  »partner: {kind: partner, credential: signature, jwks_file: robot.json}\n"
 GATEWAY = "state: state\ngateways: {own: {listen: 127.0.0.1:9444, origin: https://own.example"
 
@@ -180,6 +184,11 @@ CASES = [
     ),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»secret: ${env:SITE_SECRET}"),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»min_version: 1.0.0"),
+    (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»store_links: {ios: https://apps.example/1}"),
+    (Code.BAD_DATE, "  robot:", PHONE.format("{version: 2.5.0, since: »2027-02-30, sunset: 2027-05-01}")),
+    (Code.BAD_DATE, "  robot:", PHONE.format("{version: 2.5.0, since: »20270401, sunset: 2027-05-01}")),
+    (Code.SETTINGS_CONTRADICT, "  robot:", PHONE.format("{version: 2.5.0, since: 2027-04-01, sunset: »2027-03-31}")),
+    (Code.SETTINGS_CONTRADICT, "  robot:", PHONE.format("{version: »2.4.0, since: 2027-04-01, sunset: 2027-05-01}")),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»jwks_file: robot.json"),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»insecure_no_consent: {value: true, because: it is ours}"),
     (Code.CREDENTIAL_NOT_FOR_KIND, "quota: 100k/day", "credential: »secret"),

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from ostiary.contract.builds import Builds, Ending, read_build
 from ostiary.contract.certificates import certificate_rule
 from ostiary.contract.credentials import credential_of
 from ostiary.contract.draft import Draft
@@ -103,7 +104,7 @@ def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
         origins=_origins(client) if profile.cors else frozenset(),
         allow_ips=client.allow_ips,
         limits=_limits(client),
-        min_version=client.min_version,
+        builds=_builds(client),
         api_keys=credential_of(client) is Credential.API_KEY,
         signature=_signature(draft, name, client) if signs else None,
         details=frozenset(client.details),
@@ -155,6 +156,15 @@ def _origins(client: Client) -> frozenset[str]:
         return frozenset(client.origins)
     urls = (urlsplit(uri) for uri in client.redirect_uris)
     return frozenset(f"{url.scheme}://{url.netloc}" for url in urls)
+
+
+def _builds(client: Client) -> Builds | None:
+    stated, ends = client.min_version, client.deprecated_below
+    if stated is None and ends is None:
+        return None
+    below = None if ends is None else read_build(ends.version.encode())
+    ending = None if ends is None or below is None else Ending(below, ends.since, ends.sunset)
+    return Builds(None if stated is None else read_build(stated.encode()), ending, client.store_links)
 
 
 def _limits(client: Client) -> tuple[Limit, ...]:

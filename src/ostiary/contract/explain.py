@@ -171,7 +171,9 @@ def _own(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[
         "tenant": (rule.tenant or "", "The tenant that it belongs to."),
         "roles": (", ".join(sorted(rule.roles)), "Its own roles where it acts for itself."),
         "allow_ips": (", ".join(map(str, rule.allow_ips)), "From elsewhere it is refused."),
-        "min_version": (rule.min_version or "", "Older builds are refused."),
+        "min_version": (client.min_version or "", "Older builds, and those that do not say, get 426 with the links."),
+        "deprecated_below": (_ending(client), "Older builds are told of their end on every answer, then refused."),
+        "store_links": (", ".join(client.store_links.values()), "Where people get a newer build."),
     }
     for setting, (value, why) in values.items():
         if setting in client.model_fields_set:
@@ -183,6 +185,13 @@ def _certificate(rule: ClientRule) -> str:
     if known is None:
         return ""
     return f"{known.kind} {known.name}" if known.kind else ", ".join(map(thumbprint_of, known.own))
+
+
+def _ending(client: Client) -> str:
+    ends = client.deprecated_below
+    if ends is None:
+        return ""
+    return f"{ends.version}, told since {day_in_words(ends.since)}, refused from {day_in_words(ends.sunset)}"
 
 
 def _signature(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[Line]:

@@ -22,6 +22,7 @@ from ostiary.contract.words import (
     ScopeName,
     Seconds,
     SignatureTag,
+    StoreLink,
     Uri,
     Version,
     Words,
@@ -89,6 +90,17 @@ class CertificateOf(Setting):
     takes the place of the other."""
 
 
+class EndingOf(Setting):
+    """Builds of an app that are about to end."""
+
+    version: Version
+    """Builds below this one."""
+    since: Day
+    """From this day on they are told so by `Deprecation` (RFC 9745) and `Sunset` (RFC 8594) on every answer."""
+    sunset: Day
+    """From this day on they are refused, as those below `min_version` are. Days begin at midnight UTC."""
+
+
 class Client(Setting):
     """A client: what it is, and what it may do. Its kind decides everything that is not said here."""
 
@@ -142,7 +154,12 @@ class Client(Setting):
     ] = ()
     """A limit or limits over all routes, beside those of the routes. Without any, the kind's holds."""
     min_version: Version | None = None
-    """The oldest build of the app that is let in."""
+    """The oldest build of the app that is let in; it states its own in `x-app-version`, such as `2.4.0`, with each
+    request. Versions are compared number by number. Others, and those that do not say, get 426 Upgrade Required."""
+    deprecated_below: EndingOf | None = None
+    """Builds that are still let in, and told until when."""
+    store_links: dict[Name, StoreLink] = Field(default_factory=dict)
+    """Where people get a newer build: by platform, such as `ios`. They stand in the problem of a 426."""
     access_token_lifetime: Seconds | None = None
     """Shorter than the kind's."""
     refresh_idle: Seconds | None = None

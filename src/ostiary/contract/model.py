@@ -6,6 +6,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
+from ostiary.contract.builds import Builds
 from ostiary.keys.certificate import NameType
 from ostiary.model.ids import ClientId, GatewayName, Role, RouteId, Scope, Secret, ServiceName, TenantId, TokenHash
 from ostiary.model.principal import Binding, Kind
@@ -238,7 +239,8 @@ class ClientRule:
     """Empty: from anywhere."""
     limits: tuple[Limit, ...] = ()
     """`quota` and the like: they count on every route."""
-    min_version: str | None = None
+    builds: Builds | None = None
+    """Which builds of it are let in; None: it is not asked for its build."""
     signature: SignatureRule | None = None
     """None: it does not sign its requests."""
     api_keys: bool = False

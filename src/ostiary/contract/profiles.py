@@ -385,15 +385,16 @@ _ITSELF = frozenset({"roles"})
 _FAPI = frozenset({"profile", "certificate"})
 _DETAILS = frozenset({"details"})
 _CERTIFIED = frozenset({"certificate", "jwks", "jwks_file"})
+_INSTALLED = frozenset({"min_version", "deprecated_below", "store_links", "insecure_bearer_tokens"})
 
 SETTINGS: Mapping[Kind, frozenset[str]] = {
     Kind.WEB: _ALL | _FAPI | _PEOPLE | _REFRESHING | _TOKENS | _KEPT,
     Kind.SPA: _ALL | _PEOPLE | _REFRESHING | _TOKENS | {"origins", "insecure_bearer_tokens"},
-    Kind.MOBILE: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | {"min_version", "insecure_bearer_tokens"},
+    Kind.MOBILE: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _INSTALLED,
     Kind.PARTNER: _ALL | _ITSELF | _KEPT | {"signature"},
     Kind.THIRD_PARTY: _ALL | _FAPI | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
     Kind.SERVICE: _ALL | _FAPI | _DETAILS | _TOKENS | _KEPT | _ITSELF,
-    Kind.DEVICE: _ALL | _REFRESHING | _TOKENS | _CERTIFIED | {"min_version", "insecure_bearer_tokens"},
+    Kind.DEVICE: _ALL | _REFRESHING | _TOKENS | _CERTIFIED | _INSTALLED,
     Kind.LEGACY: _ALL | _ITSELF | {"old_ways", "deprecated"},
 }
 """Which settings clients of a kind have."""

@@ -60,6 +60,7 @@ _NAMES = {
     "CertificateOf": "Certificate",
     "ClientCertificates": "Client certificates",
     "GatewayOf": "Gateway",
+    "EndingOf": "Builds that end",
     "LimitOf": "Limit",
     "RouteBounds": "Bounds of a route",
     "RouteTimeouts": "Timeouts of a route",
@@ -146,7 +147,7 @@ def _type(setting: dict[str, Any], whole: dict[str, Any]) -> str:
         case "integer":
             return "number"
         case _:
-            return str(setting["title"])
+            return str(setting.get("title", "text"))
 
 
 def _codes() -> str:

@@ -173,6 +173,17 @@ RedirectUri = Annotated[
         Code.REDIRECT_NOT_EXACT,
     ),
 ]
+
+StoreLink = Annotated[
+    str,
+    written_like(
+        r"^https://[\x21-\x7e]{1,1900}$",
+        "https URL",
+        "This is no link to a store.",
+        "Write a URL with https.",
+        Code.BAD_URL,
+    ),
+]
 Version = Annotated[
     str,
     written_like(

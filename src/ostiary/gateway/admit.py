@@ -1,8 +1,10 @@
 """Admit: what a route asks of the way in: which kinds, from where, how strongly bound."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
+from ostiary.contract.builds import Builds
 from ostiary.gateway.decision import Asked, Check
+from ostiary.http.problem import APP_VERSION
 from ostiary.http.request import HeadBounds
 from ostiary.model.errors import (
     BadRequest,
@@ -11,8 +13,10 @@ from ostiary.model.errors import (
     HeadersTooLarge,
     InvalidToken,
     Refusal,
+    UpgradeRequired,
     UriTooLong,
 )
+from ostiary.model.ids import ClientId
 from ostiary.model.principal import Binding, Kind
 from ostiary.model.reasons import Reason
 
@@ -23,6 +27,30 @@ def known_address(asked: Asked) -> Refusal | None:
     if seen is not None and seen.networks and not asked.peer.within(seen.networks):
         return Forbidden(Reason.ADDRESS_NOT_ALLOWED)
     return None
+
+
+def living_build(builds: Mapping[ClientId, Builds]) -> Check:
+    """The build that the app states is not too old; one that is about to end is told so with whatever the answer is."""
+    told = {client: _told(of) for client, of in builds.items()}
+
+    def check(asked: Asked) -> Refusal | None:
+        seen = asked.seen
+        if seen is None or seen.principal.client not in builds:
+            return None
+        client = seen.principal.client
+        try:
+            if builds[client].require(asked.head.fields.get(APP_VERSION), asked.now):
+                asked.adds += told[client]
+        except UpgradeRequired as refused:
+            return refused
+        return None
+
+    return check
+
+
+def _told(builds: Builds) -> bytes:
+    fields = () if builds.ending is None else builds.ending.fields()
+    return b"".join(b"%b: %b\r\n" % field for field in fields)
 
 
 def own_origin(own: bytes) -> Check:

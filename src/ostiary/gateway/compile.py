@@ -225,6 +225,9 @@ def _steps(rule: RouteRule, contract: Contract) -> Iterator[Step]:
         yield Step("admit", "no upgrade", admit.no_upgrade)
     if rule.public:
         return
+    builds = {client.id: client.builds for client in contract.clients.values() if client.builds is not None}
+    if builds:
+        yield Step("admit", "min_version", admit.living_build(builds))
     if any(client.allow_ips for client in contract.clients.values()):
         yield Step("admit", "allow_ips", admit.known_address)
     if any(client.profile.cors for client in contract.clients.values()):

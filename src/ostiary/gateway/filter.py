@@ -6,6 +6,7 @@ from typing import Final
 from ostiary.contract.model import Contract, ServiceRule
 from ostiary.gateway import cors
 from ostiary.gateway.decision import Answer, Asked
+from ostiary.http import problem
 from ostiary.http.response import ResponseHead
 
 HSTS: Final = b"strict-transport-security: max-age=63072000; includeSubDomains\r\n"
@@ -28,7 +29,7 @@ def security(hsts: bool, said: Mapping[bytes, bytes]) -> bytes:
 
 
 def of_service(service: ServiceRule, contract: Contract) -> Answer:
-    """The answers of a service. What the door says of an old way's end stands in the place of what the service says of
+    """The answers of a service. What the door says of the end of an old way or build stands in the place of what the service says of
     its own: an answer has one `Deprecation` and one `Sunset`."""
     usual = security(contract.hsts, {})
     own, base = contract.origin.encode(), _base(service)
@@ -69,6 +70,7 @@ def of_issuer(contract: Contract) -> Answer:
                 head.passed,
                 security(contract.hsts, head.fields),
                 b"" if location is None else b"location: %b\r\n" % location,
+                problem.UPGRADE if head.status == 426 else b"",
                 asked.limits,
                 asked.adds,
                 connection,

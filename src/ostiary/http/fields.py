@@ -90,6 +90,7 @@ REQUEST: Final[Mapping[bytes, Treatment]] = {
     b"access-control-request-method": Read(b"access-control-request-method", passes=True),
     b"access-control-request-headers": Read(b"access-control-request-headers", passes=True, repeated=None),
     **{name: Read(name, passes=True, repeated=None) for name in (b"signature", b"signature-input", b"content-digest")},
+    b"x-app-version": Read(b"x-app-version", passes=True, repeated=None),
     b"traceparent": Read(b"traceparent", repeated=None),
     b"tracestate": Read(b"tracestate", repeated=None),
     b"x-forwarded-for": Read(b"x-forwarded-for", repeated=None),

@@ -17,6 +17,7 @@ from ostiary.model.errors import (
     Refusal,
     TokenRefused,
     TooManyRequests,
+    UpgradeRequired,
     UseDpopNonce,
 )
 from ostiary.model.ids import Reference
@@ -38,6 +39,7 @@ PHRASES: Final = {
     415: b"Unsupported Media Type",
     417: b"Expectation Failed",
     421: b"Misdirected Request",
+    426: b"Upgrade Required",
     429: b"Too Many Requests",
     431: b"Request Header Fields Too Large",
     500: b"Internal Server Error",
@@ -48,12 +50,19 @@ PHRASES: Final = {
     505: b"HTTP Version Not Supported",
 }
 
+APP_VERSION: Final = b"x-app-version"
+"""The field in which an app states its build."""
+UPGRADE: Final = b"upgrade: %b\r\nconnection: upgrade\r\n" % APP_VERSION
+"""Which a 426 has to have (RFC 9110 section 15.5.22): what has to be newer is what this field names."""
+
 
 def body(error: Refusal, ref: Reference, violated: str | None = None) -> bytes:
     """The problem as JSON. `violated` is the name of the limit that refused."""
     members: dict[str, object] = {"type": TYPE + error.code, "title": error.public, "status": error.status}
     if violated is not None:
         members |= {"type": QUOTA_EXCEEDED, "violated-policies": [violated]}
+    if isinstance(error, UpgradeRequired):
+        members |= {"min_version": error.min_version, "store_links": dict(error.store_links)}
     if error.detail:
         members["detail"] = error.detail
     members |= {"code": error.code, "ref": ref}
@@ -72,6 +81,8 @@ def lines(error: Refusal, metadata: str | None, schemes: Sequence[str]) -> bytes
             return b"retry-after: %d\r\n" % seconds
         case MethodNotAllowed(allowed=methods):
             return b"allow: %b\r\n" % ", ".join(methods).encode()
+        case UpgradeRequired():
+            return UPGRADE
         case HttpRefused(status=503):
             return b"retry-after: 1\r\n"
     return b""

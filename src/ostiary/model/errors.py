@@ -5,7 +5,7 @@ section 3.5, RFC 8707 section 2, RFC 9101 section 7, RFC 9396 section 5.
 `TokenRefused`: RFC 6750 section 3.1, RFC 9470 section 3. `HttpRefused`: RFC 9110 status codes as RFC 9457 problems.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
 
 from ostiary.model.ids import Scope
@@ -278,6 +278,17 @@ class TooManyRequests(HttpRefused):
     def __init__(self, reason: Reason, retry_after: int) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+class UpgradeRequired(HttpRefused):
+    """RFC 9110 section 15.5.22. `min_version`: the oldest build that is let in; `store_links`: where to get one."""
+
+    code, status, public = "upgrade_required", 426, "This build of the app is too old; please update it."
+
+    def __init__(self, reason: Reason, min_version: str, store_links: Mapping[str, str]) -> None:
+        super().__init__(reason)
+        self.min_version = min_version
+        self.store_links = store_links
 
 
 class HeadersTooLarge(HttpRefused):

@@ -197,6 +197,8 @@ class Reason(StrEnum):
     GATEWAY_KIND = "gateway_kind", "The listener is not for clients of this kind."
     BINDING_TOO_WEAK = "binding_too_weak", "The route asks for a stronger proof of possession."
     ADDRESS_NOT_ALLOWED = "address_not_allowed", "The client may not call from this address."
+    BUILD_TOO_OLD = "build_too_old", "The app's build is older than the contract lets in."
+    BUILD_UNKNOWN = "build_unknown", "The app does not say its build in x-app-version, or not as a version."
     SCOPE_MISSING = "scope_missing", "The token lacks a scope that the route needs."
     ROLE_MISSING = "role_missing", "The person has none of the roles that the route needs."
     TENANT_MISMATCH = "tenant_mismatch", "The request is about another tenant."

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ostiary.contract.builds import read_build
 from ostiary.contract.certificates import certificate_rule, names_of
 from ostiary.contract.credentials import credential_of
 from ostiary.contract.document import Path
@@ -38,6 +39,7 @@ def clients(draft: Draft) -> Iterator[Mistake]:
         yield from _certificate(draft, path, client)
         yield from _lifetimes(draft, path, client)
         yield from _safeguards(draft, path, client)
+        yield from _builds(draft, path, client)
         yield from _served(draft, path, client)
 
 
@@ -169,6 +171,21 @@ def _safeguards(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
         if own and getattr(client, insecure):
             says = f"`{setting}` and `{insecure}` say two things."
             yield draft.mistake((*path, setting), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
+
+
+def _builds(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    """An end comes after its announcement (RFC 9745 section 4), and for builds that are let in."""
+    ends = client.deprecated_below
+    if ends is None:
+        return
+    at = (*path, "deprecated_below")
+    if ends.sunset < ends.since:
+        says, mend = "The builds end before they are told so.", "Write a later day, or an earlier one as `since`."
+        yield draft.mistake((*at, "sunset"), Code.SETTINGS_CONTRADICT, says, mend)
+    oldest, below = read_build((client.min_version or "").encode()), read_build(ends.version.encode())
+    if oldest is not None and below is not None and below <= oldest:
+        says, mend = "`min_version` refuses these builds already.", "Write a version above it."
+        yield draft.mistake((*at, "version"), Code.SETTINGS_CONTRADICT, says, mend)
 
 
 def not_served(file: ContractFile, client: Client) -> str:

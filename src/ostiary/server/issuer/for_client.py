@@ -5,42 +5,59 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from ostiary.http.problem import APP_VERSION
 from ostiary.issuer import flows
 from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials, read_credentials
 from ostiary.issuer.decision import Decision, Refused
 from ostiary.issuer.form import Parameters
 from ostiary.issuer.records import SpendAssertion
 from ostiary.issuer.token import require_no_query
-from ostiary.model.errors import InvalidClient, OAuthError
+from ostiary.model.errors import InvalidClient, OAuthError, Refusal
 from ostiary.model.plan import Committed, Plan
 from ostiary.model.reasons import Reason
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.holder import shown_holder
-from ostiary.server.issuer.http import Answer, Incoming
+from ostiary.server.issuer.http import Answer, Header, Incoming
 from ostiary.server.issuer.refusal import refuse
 
 A = TypeVar("A")
+_NOTHING: tuple[Header, ...] = ()
 Decide = Callable[[Desk, AuthenticatedClient, Parameters, float], Awaitable[Decision[A]]]
 """Loads the facts that the request is about, and decides. Raises OAuthError."""
 Render = Callable[[Desk, A, float], Answer]
 
 
-async def for_client(desk: Desk, incoming: Incoming, decide: Decide[A], render: Render[A]) -> Answer:
-    """Authenticate, decide, commit, answer. Raises StoreUnavailable, and OAuthError where no client is named yet."""
+async def for_client(
+    desk: Desk, incoming: Incoming, decide: Decide[A], render: Render[A], *, any_build: bool = False
+) -> Answer:
+    """Authenticate, decide, commit, answer. `any_build`: an app that is too old may still do this.
+
+    Raises StoreUnavailable, and OAuthError where no client is named yet.
+    """
     require_no_query(incoming.query)
     form = incoming.form()
     brought = read_credentials(incoming.header(b"authorization"), form)
     credentials = replace(brought, certificate=incoming.certificate, gateway=incoming.gateway)
-    now = desk.clock()
+    now, told = desk.clock(), _NOTHING
     try:
         client = await _authenticate(desk, incoming, credentials, now)
+        told = _NOTHING if any_build else _build(incoming, client, now)
         holder, nonce = shown_holder(desk, incoming, now)
-    except OAuthError as error:
+    except Refusal as error:
         named = desk.registry.client(credentials.client)
-        return await refuse(desk, incoming, incoming.path, error, None if named is None else named.id)
+        refused = await refuse(desk, incoming, incoming.path, error, None if named is None else named.id)
+        return replace(refused, headers=refused.headers + told)
     who = replace(client, holder=holder)
     answer = await _decide_and_commit(desk, incoming, who, lambda: decide(desk, who, form, now), render, now)
-    return replace(answer, headers=answer.headers + nonce)
+    return replace(answer, headers=answer.headers + told + nonce)
+
+
+def _build(incoming: Incoming, client: AuthenticatedClient, now: float) -> tuple[Header, ...]:
+    """What the app's build is told of its end. Raises UpgradeRequired."""
+    builds = client.rule.builds
+    if builds is None or not builds.require(incoming.header(APP_VERSION), now) or builds.ending is None:
+        return ()
+    return builds.ending.fields()
 
 
 async def _authenticate(desk: Desk, incoming: Incoming, credentials: Credentials, now: float) -> AuthenticatedClient:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import orjson
 
+from ostiary.http import problem
 from ostiary.issuer.records import SpendAssertion
 from ostiary.model.algorithms import VERIFIED
 from ostiary.model.errors import (
@@ -19,6 +20,7 @@ from ostiary.model.errors import (
     Refusal,
     TemporarilyUnavailable,
     TokenRefused,
+    UpgradeRequired,
     UseDpopNonce,
 )
 from ostiary.model.events import IssuerRefused
@@ -120,6 +122,8 @@ def _challenge(error: TokenRefused, ref: Reference) -> Answer:
 def _problem(error: Refusal, ref: Reference) -> Answer:
     members = {"type": "about:blank", "title": error.public, "status": error.status, "code": error.code, "ref": ref}
     headers: tuple[Header, ...] = ((b"content-type", b"application/problem+json"), NO_STORE)
+    if isinstance(error, UpgradeRequired):
+        return Answer(error.status, headers, problem.body(error, ref))
     if isinstance(error, MethodNotAllowed):
         headers += ((b"allow", ", ".join(error.allowed).encode()),)
     return Answer(error.status, headers, orjson.dumps(members))

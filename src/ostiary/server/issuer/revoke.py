@@ -11,8 +11,8 @@ from ostiary.server.issuer.token_facts import presented
 
 
 async def revoke(desk: Desk, incoming: Incoming) -> Answer:
-    """Raises StoreUnavailable, and OAuthError where no client is named."""
-    return await for_client(desk, incoming, _decide, _render)
+    """An old build can still sign out. Raises StoreUnavailable, and OAuthError where no client is named."""
+    return await for_client(desk, incoming, _decide, _render, any_build=True)
 
 
 async def _decide(desk: Desk, client: AuthenticatedClient, form: Parameters, now: float) -> Decision[None]:
