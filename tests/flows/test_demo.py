@@ -32,6 +32,7 @@ WANTED = {
     "owner_mismatch",
     "tenant_mismatch",
     "limit_reached",
+    "build_too_old",
     "not_from_the_gateway",
     "signature_replayed",
     "digest_mismatch",
@@ -115,7 +116,7 @@ def test_every_line_of_the_tour_comes_out_as_it_should(toured: Demo) -> None:
 
 
 def test_the_tour_shows_each_kind_of_client_and_each_kind_of_refusal(toured: Demo) -> None:
-    kinds = {"-", "web", "spa", "third-party", "device", "service", "partner"}
+    kinds = {"-", "web", "spa", "mobile", "third-party", "device", "service", "partner"}
     assert {line["kind"] for line in toured.lines} == kinds
     assert {line["reason"] for line in toured.lines if line["reason"]} >= WANTED
     assert all(bool(line["reason"]) == (line["status"] >= 400) for line in toured.lines)
@@ -138,6 +139,7 @@ def test_scripts_find_everything_in_a_file_that_only_its_owner_reads(toured: Dem
     assert {client["kind"] for client in facts["clients"].values()} == {
         "web",
         "spa",
+        "mobile",
         "third-party",
         "device",
         "service",

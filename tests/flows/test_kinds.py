@@ -45,6 +45,36 @@ def test_a_device_comes_in_by_the_code_that_it_shows(shop: RunningShop) -> None:
     assert shop.person("bob").subject in said
 
 
+def signed_in(program: str, shop: RunningShop) -> tuple[str, str]:
+    """What the app prints in the end, and how it fails; where it opens a browser, alice signs in there."""
+    app = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "SSL_CERT_FILE": str(shop.ca_file)},
+    )
+    with app:
+        assert app.stdout is not None
+        opened = app.stdout.readline().removeprefix("Open ").strip()
+        back = shop.browse("alice", opened, "com.example.shop:/cb") if opened else ""
+        return app.communicate(back, timeout=60)
+
+
+def test_an_app_comes_in_through_the_system_s_browser(shop: RunningShop) -> None:
+    said, failed = signed_in(code("mobile.md", shop), shop)
+    assert shop.person("alice").subject in said, failed
+
+
+def test_an_old_build_of_the_app_is_sent_to_the_store(shop: RunningShop) -> None:
+    old = code("mobile.md", shop).replace('"2.4.0"', '"2.3.9"')
+    assert signed_in(old, shop) == (
+        "",
+        "Please update: https://play.google.com/store/apps/details?id=com.example.shop\n",
+    )
+
+
 def test_a_partner_comes_in_by_its_key(shop: RunningShop) -> None:
     key = shop.client("harbour").api_key
     assert key is not None

@@ -29,8 +29,8 @@ def security(hsts: bool, said: Mapping[bytes, bytes]) -> bytes:
 
 
 def of_service(service: ServiceRule, contract: Contract) -> Answer:
-    """The answers of a service. What the door says of the end of an old way or build stands in the place of what the service says of
-    its own: an answer has one `Deprecation` and one `Sunset`."""
+    """The answers of a service. What the door says of the end of an old way, or of a build, stands in the place of what
+    the service says of its own: an answer has one `Deprecation` and one `Sunset`."""
     usual = security(contract.hsts, {})
     own, base = contract.origin.encode(), _base(service)
     said_own = UNLESS_SAID.keys()

@@ -45,6 +45,8 @@ class ClientOfDemo:
     secret: str | None = None
     private_key: Mapping[str, str] | None = None
     api_key: str | None = None
+    build: str | None = None
+    """Which it states, where it is an app."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,7 @@ def _clients(origin: str, before: Mapping[str, Any]) -> dict[str, ClientOfDemo]:
         ClientOfDemo("billing", "service", private_key=key("billing")),
         ClientOfDemo("stock", "service", secret=secret("stock")),
         ClientOfDemo("till", "device"),
+        ClientOfDemo("pocket-shop", "mobile", "com.example.shop:/cb", build="2.4.0"),
         ClientOfDemo("acme", "partner", private_key=key("acme")),
         ClientOfDemo("harbour", "partner", api_key=api_key),
     )

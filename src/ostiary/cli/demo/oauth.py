@@ -14,6 +14,7 @@ from ostiary.cli.demo.browser import Browser, Lost
 from ostiary.cli.demo.folder import ClientOfDemo
 from ostiary.cli.demo.front_door import Answer, FrontDoor
 from ostiary.cli.demo.prover import Prover
+from ostiary.http.problem import APP_VERSION
 from ostiary.keys import base64url
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.jwt import sign
@@ -108,7 +109,7 @@ class Client:
         if secret is not None:
             basic = b64encode(f"{quote(id, '')}:{quote(secret, '')}".encode()).decode()
             return {"authorization": f"Basic {basic}"}, {}
-        return {}, {"client_id": id}
+        return build_of(self._known), {"client_id": id}
 
     def _assertion(self, key: Mapping[str, str]) -> str:
         """RFC 7523 section 3; its audience is the issuer and nothing else."""
@@ -123,6 +124,11 @@ class Client:
         }
         private = SigningPrivateKey.from_scalar(base64url.decode(key["d"].encode()))
         return sign(claims, private, "JWT")
+
+
+def build_of(client: ClientOfDemo) -> Mapping[str, str]:
+    """The field in which an app states its build; of other clients there is none."""
+    return {} if client.build is None else {APP_VERSION.decode(): client.build}
 
 
 def authorization(client: ClientOfDemo, scope: str, state: str, verifier: str) -> dict[str, str]:

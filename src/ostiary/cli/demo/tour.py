@@ -4,13 +4,13 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ostiary.cli.demo.browser import Browser
 from ostiary.cli.demo.folder import ClientOfDemo, Demo, PersonOfDemo
 from ostiary.cli.demo.front_door import Answer, FrontDoor
-from ostiary.cli.demo.oauth import Client, Tokens
+from ostiary.cli.demo.oauth import Client, Tokens, build_of
 from ostiary.cli.demo.pages import Pages
 from ostiary.cli.demo.signer import Signer
 
@@ -70,6 +70,7 @@ class Tour:
         yield from self._shelf()
         yield from self._pocketbook()
         yield from self._till()
+        yield from self._pocket_shop()
         yield from self._services()
         yield from self._partners()
         yield from self._forged()
@@ -124,6 +125,14 @@ class Tour:
         till = Visitor(known, bob, tokens, "token by a code that was confirmed in a browser")
         yield self._ask(till, "POST", self._orders("bob"), 201, {"item": "cup"})
         yield self._ask(till, "GET", self._orders("alice"), 403)
+
+    def _pocket_shop(self) -> Iterator[Stop]:
+        """An app, and the same person with a build of it that is too old."""
+        alice = self._signed_in("pocket-shop", "alice", "openid orders.read orders.write")
+        yield self._ask(alice, "POST", self._orders("alice"), 201, {"item": "tea"})
+        yield self._ask(alice, "GET", self._orders("bob"), 403)
+        old = replace(alice, client=replace(alice.client, build="2.3.9"), proof="the same, from an old build")
+        yield self._ask(old, "GET", self._orders("alice"), 426)
 
     def _services(self) -> Iterator[Stop]:
         billing = self._for_itself("billing", "reports.read", "private_key_jwt")
@@ -184,7 +193,7 @@ class Tour:
     def _ask(
         self, who: Visitor, method: str, path: str, expected: int, body: Mapping[str, object] | None = None
     ) -> Stop:
-        typed = {} if body is None else {"content-type": "application/json"}
+        typed = {**build_of(who.client), **({} if body is None else {"content-type": "application/json"})}
         sent = b"" if body is None else json.dumps(body).encode()
 
         def ask(credential: Mapping[str, str]) -> Answer:
