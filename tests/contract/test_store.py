@@ -18,6 +18,7 @@ from ostiary.issuer.device_records import (
     PollDevice,
     SpendDeviceCode,
 )
+from ostiary.issuer.logout_notices import DelayLogoutNotice, DropLogoutNotice, LogoutNotice
 from ostiary.issuer.records import (
     AddPushedRequest,
     AddRefreshToken,
@@ -174,6 +175,33 @@ def test_a_session_of_a_web_client_keeps_its_tokens_is_touched_and_ends(on_store
         await committed(store, KeepWebTokens(WEB.hash, b"late"), EndWebSession(WEB.hash))
         assert await store.web_session(WEB.hash) is None
         assert not await store.web_sessions_of(WEB.session)
+
+    on_store(work)
+
+
+def test_every_client_of_a_session_that_ends_is_to_be_told_once(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        other = replace(GRANT, id=GrantId("g2"), client=ClientId("other"))
+        again = replace(GRANT, id=GrantId("g3"))
+        await committed(store, AddPerson(ANN), StartSession(SESSION), StartWebSession(WEB))
+        for at, grant in enumerate((GRANT, other, again)):
+            await committed(store, OpenGrant(grant, replace(CODE, hash=TokenHash(bytes([at]) * 32), grant=grant.id)))
+        assert not await store.logout_notices(NOW + 99)
+        await committed(store, EndSession(SESSION.id, NOW + 5))
+        await committed(store, EndSession(SESSION.id, NOW + 6))
+        assert await store.web_session(WEB.hash) is None
+        web, elsewhere = (
+            LogoutNotice(SESSION.id, client, ANN.subject, NOW + 5, 0, NOW + 5)
+            for client in (GRANT.client, other.client)
+        )
+        assert not await store.logout_notices(NOW + 4)
+        assert set(await store.logout_notices(NOW + 5)) == {web, elsewhere}
+        await committed(store, DelayLogoutNotice(SESSION.id, GRANT.client, 1, NOW + 9))
+        await committed(store, DropLogoutNotice(SESSION.id, other.client))
+        assert not await store.logout_notices(NOW + 8)
+        assert list(await store.logout_notices(NOW + 9)) == [replace(web, tries=1, due_at=NOW + 9)]
+        await store.forget(NOW + 5 + 86400)
+        assert not await store.logout_notices(NOW + 9)
 
     on_store(work)
 

@@ -255,6 +255,17 @@ CASES = [
     (Code.KIND_NOT_SERVED, "  robot:", "  »ledger: {kind: service, certificate: {dns: a.example}}\n  robot:"),
     (Code.KIND_NOT_SERVED, "  robot:", "  »ledger: {kind: service, credential: mtls}\n  robot:"),
     (
+        Code.SETTINGS_CONTRADICT,
+        "  site:\n",
+        "  shop:\n    kind: web\n    redirect_uris: [https://api.example/]\n"
+        "    »backchannel_logout_uri: https://shop.example/out\n  site:\n",
+    ),
+    (
+        Code.REDIRECT_NOT_EXACT,
+        "secret: ${env:SITE_SECRET}",
+        "secret: ${env:SITE_SECRET}\n    backchannel_logout_uri: »http://site.example/out",
+    ),
+    (
         Code.REDIRECT_ELSEWHERE,
         "  site:\n",
         "  shop: {kind: web, redirect_uris: [»https://shop.example/]}\n  site:\n",

@@ -97,6 +97,7 @@ def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
         redirect_uris=(own + endpoints.SESSION_CALLBACK,) if handled else client.redirect_uris,
         returns=tuple(uri.removeprefix(own) for uri in client.redirect_uris) if handled else (),
         post_logout_redirect_uris=client.post_logout_redirect_uris,
+        backchannel_logout_uri=client.backchannel_logout_uri,
         secret_hashes=() if signs else _secret_hashes(draft, name, client),
         jwks=None if signs or certificate else key_set(client, draft.read_file),
         tenant=TenantId(client.tenant) if client.tenant else None,

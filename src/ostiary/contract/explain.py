@@ -168,6 +168,7 @@ def _own(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[
             "Where people come back to after sign-out; compared to the letter.",
         ),
         "certificate": (_certificate(rule), "By what of its certificate it is known; compared to the letter."),
+        "backchannel_logout_uri": (rule.backchannel_logout_uri or "", "Where its server is told of each sign-out."),
         "tenant": (rule.tenant or "", "The tenant that it belongs to."),
         "roles": (", ".join(sorted(rule.roles)), "Its own roles where it acts for itself."),
         "allow_ips": (", ".join(map(str, rule.allow_ips)), "From elsewhere it is refused."),

@@ -139,6 +139,8 @@ class Client(Setting):
     """Where people come back to after sign-in; compared to the letter. Of a web client with a cookie: its pages."""
     post_logout_redirect_uris: tuple[RedirectUri, ...] = ()
     """Where people come back to after sign-out; compared to the letter."""
+    backchannel_logout_uri: RedirectUri | None = None
+    """Where its server is told that a person signed out (OpenID Connect Back-Channel Logout)."""
     origins: tuple[Uri, ...] | None = None
     """Web origins whose scripts may call. By default those of `redirect_uris`."""
     tenant: Name | None = None

@@ -227,6 +227,7 @@ class ClientRule:
     returns: tuple[str, ...] = ()
     """Of a client whose tokens are kept here: the paths of its pages that a sign-in may lead back to."""
     post_logout_redirect_uris: tuple[str, ...] = ()
+    backchannel_logout_uri: str | None = None
     secret_hashes: tuple[TokenHash, ...] = ()
     jwks: str | None = None
     """A JWK set of public keys, as JSON (RFC 7517 section 5)."""

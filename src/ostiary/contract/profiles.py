@@ -377,6 +377,7 @@ PROFILES: Mapping[Kind, Sheet] = {
 
 _PEOPLE = frozenset({"redirect_uris", "post_logout_redirect_uris", "consent", "pushed_requests", "details"})
 _PUSHING = frozenset({"insecure_unpushed_requests"})
+_TOLD = frozenset({"backchannel_logout_uri"})
 _REFRESHING = frozenset({"refresh_idle", "refresh_absolute", "insecure_refresh_idle", "insecure_refresh_absolute"})
 _TOKENS = frozenset({"access_token_lifetime", "insecure_access_token_lifetime"})
 _KEPT = frozenset({"secret", "jwks", "jwks_file"})
@@ -388,7 +389,7 @@ _CERTIFIED = frozenset({"certificate", "jwks", "jwks_file"})
 _INSTALLED = frozenset({"min_version", "deprecated_below", "store_links", "insecure_bearer_tokens"})
 
 SETTINGS: Mapping[Kind, frozenset[str]] = {
-    Kind.WEB: _ALL | _FAPI | _PEOPLE | _REFRESHING | _TOKENS | _KEPT,
+    Kind.WEB: _ALL | _TOLD | _FAPI | _PEOPLE | _REFRESHING | _TOKENS | _KEPT,
     Kind.SPA: _ALL | _PEOPLE | _REFRESHING | _TOKENS | {"origins", "insecure_bearer_tokens"},
     Kind.MOBILE: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _INSTALLED,
     Kind.PARTNER: _ALL | _ITSELF | _KEPT | {"signature"},

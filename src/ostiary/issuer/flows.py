@@ -17,6 +17,7 @@ from ostiary.issuer import (
     interaction,
     introspect,
     logout,
+    logout_token,
     pkce,
     pushed,
     request_object,
@@ -48,6 +49,7 @@ from ostiary.issuer.form import Parameters, require_no_repetition
 from ostiary.issuer.interaction import AskConsent, AskSignIn, Ready, Step, Visit
 from ostiary.issuer.issue import Entitlement, require_scopes
 from ostiary.issuer.logout import LogoutRequest
+from ostiary.issuer.logout_token import Logout
 from ostiary.issuer.presented import Presented
 from ostiary.issuer.pushed import Named, PushedFacts
 from ostiary.issuer.records import RefreshToken
@@ -175,6 +177,11 @@ def web_session(
     found = sessions.require_session(registry, web, client, now)
     sessions.require_behind_it(facts, now)
     return found
+
+
+def backchannel_logout(registry: Registry, form: Parameters, keys: KeySet, now: float) -> Logout:
+    """OpenID Connect Back-Channel Logout 1.0 section 2.6."""
+    return logout_token.require_logout_token(registry, form.get("logout_token"), keys, now)
 
 
 def client_credentials(

@@ -85,6 +85,8 @@ def _supported(contract: Contract) -> Document:
         "id_token_signing_alg_values_supported": ["ES256"],
         "acr_values_supported": ["pwd"],
         "prompt_values_supported": [prompt.value for prompt in Prompt],
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
         "ui_locales_supported": ["en"],
         "code_challenge_methods_supported": [METHOD],
         "authorization_response_iss_parameter_supported": True,

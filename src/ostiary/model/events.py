@@ -165,6 +165,22 @@ class WebSessionEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutTold(Event):
+    """A client with an address for it was told that a sign-in ended, and said that it heard."""
+
+    client: ClientId
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutUntold(Event):
+    """A client could not be told that a sign-in ended, however often it was tried."""
+
+    client: ClientId
+    session: SessionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssuerRefused(Event):
     """An endpoint of the issuer refused. `error` is the public code."""
 

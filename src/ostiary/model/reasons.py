@@ -72,6 +72,10 @@ class Reason(StrEnum):
     FORM_FORGED = "form_forged", "The form did not come from the page that this browser was shown."
     FORM_EXPIRED = "form_expired", "The form was shown too long ago."
     LOGOUT_HINT_INVALID = "logout_hint_invalid", "The id_token_hint is not an ID token of this issuer."
+    LOGOUT_TOKEN_INVALID = (
+        "logout_token_invalid",
+        "The logout token is none of this issuer's, past, used or not for us.",
+    )
     PERSON_DISABLED = "person_disabled", "The person's account is disabled."
     # sessions of web clients
     LOGIN_NOT_BEGUN = "login_not_begun", "The answer to a sign-in came to a browser that has not begun it."

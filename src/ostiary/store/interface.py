@@ -6,6 +6,7 @@ from typing import Protocol
 from ostiary.audit.records import Head, Record
 from ostiary.gateway.old_uses import OldUse
 from ostiary.issuer.device_records import DeviceRequest
+from ostiary.issuer.logout_notices import LogoutNotice
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
 from ostiary.issuer.user_code import UserCodeHash
 from ostiary.issuer.web_records import WebSession
@@ -50,6 +51,10 @@ class Store(Protocol):
 
     async def web_sessions_of(self, session: SessionId) -> Sequence[WebSession]:
         """Those that rest on this sign-in at the issuer."""
+        ...
+
+    async def logout_notices(self, now: int) -> Sequence[LogoutNotice]:
+        """The first hundred that are due by now."""
         ...
 
     async def access_token_revoked(self, token: TokenId) -> bool: ...

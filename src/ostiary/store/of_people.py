@@ -22,7 +22,7 @@ from ostiary.people.records import (
     StartSession,
     TouchSession,
 )
-from ostiary.store import schema
+from ostiary.store import of_logout, of_web, schema
 from ostiary.store.interface import LoginTaken
 from ostiary.store.of_issuer import Spent
 from ostiary.store.shapes import Shape
@@ -54,6 +54,7 @@ _END: Final = Statement(
         update(schema.sessions)
         .where(schema.sessions.c.id == bindparam("the"), schema.sessions.c.ended_at.is_(None))
         .values(ended_at=bindparam("at"))
+        .returning(schema.sessions.c.id)
     )
 )
 _RENEW: Final = Statement(
@@ -124,7 +125,11 @@ def touch_session(write: TouchSession) -> Steps[None]:
 
 
 def end_session(write: EndSession) -> Steps[None]:
-    yield _END, {"the": write.id, "at": write.at}
+    """With everything that the pages of web clients have by it; every client that has a grant in it is to be told."""
+    ended = yield _END, {"the": write.id, "at": write.at}
+    if ended:
+        yield from of_web.end_all_of(write.id)
+        yield from of_logout.write_notices(write.id, write.at)
 
 
 def put_consent(write: PutConsent) -> Steps[None]:

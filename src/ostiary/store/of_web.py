@@ -24,6 +24,9 @@ _TOUCH: Final = Statement(
     )
 )
 _END: Final = Statement(lambda _: delete(schema.web_sessions).where(_THE))
+_END_ALL: Final = Statement(
+    lambda _: delete(schema.web_sessions).where(schema.web_sessions.c.session == bindparam("the"))
+)
 
 
 def of_session(session: SessionId) -> Steps[Sequence[WebSession]]:
@@ -46,3 +49,8 @@ def touch(write: TouchWebSession) -> Steps[None]:
 
 def end(write: EndWebSession) -> Steps[None]:
     yield _END, {"the": write.hash}
+
+
+def end_all_of(session: SessionId) -> Steps[None]:
+    """Those that rest on a sign-in that is over."""
+    yield _END_ALL, {"the": session}

@@ -20,6 +20,8 @@ API_KEY_SECONDS: Final = 30 * 86400
 """An API key that has ended is shown as such for so long."""
 OLD_USE_SECONDS: Final = 400 * 86400
 """For more than a year, so that a client that calls once a year is seen."""
+UNTOLD_SECONDS: Final = 86400
+"""Whoever could not be told of a sign-out for so long has ended the session by itself."""
 FAILURE_SECONDS: Final = 7 * 86400
 """No count of failures outlives this."""
 GRANT_SECONDS: Final = 7 * 86400
@@ -47,6 +49,7 @@ _PAST: Final = (
     (_until(schema.revoked_access_tokens, "until"), 0),
     (_until(schema.spent_assertions, "expires_at"), CLOCK_SECONDS),
     (_until(schema.sessions, "expires_at"), 0),
+    (_until(schema.logout_notices, "ended_at"), UNTOLD_SECONDS),
     (_until(schema.web_sessions, "expires_at"), 0),
     (_until(schema.refresh_tokens, "expires_at"), 0),
     (_until(schema.api_keys, "expires_at"), API_KEY_SECONDS),

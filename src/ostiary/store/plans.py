@@ -8,13 +8,25 @@ from ostiary.audit.chain import Sealer
 from ostiary.audit.encode import encode
 from ostiary.gateway import old_uses
 from ostiary.issuer import device_records as devices
+from ostiary.issuer import logout_notices as notices
 from ostiary.issuer import records as issued
 from ostiary.issuer import web_records as web
 from ostiary.keys import api_key
 from ostiary.keys import records as keyed
 from ostiary.model.plan import Committed, Plan, Write
 from ostiary.people import records as known
-from ostiary.store import ends, of_api_keys, of_device, of_issuer, of_keys, of_old_uses, of_people, of_web, past
+from ostiary.store import (
+    ends,
+    of_api_keys,
+    of_device,
+    of_issuer,
+    of_keys,
+    of_logout,
+    of_old_uses,
+    of_people,
+    of_web,
+    past,
+)
 from ostiary.store.statements import Steps
 
 WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
@@ -44,6 +56,8 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     devices.DenyDevice: of_device.deny,
     devices.PollDevice: of_device.poll,
     devices.SpendDeviceCode: of_device.spend,
+    notices.DelayLogoutNotice: of_logout.delay,
+    notices.DropLogoutNotice: of_logout.drop,
     web.StartWebSession: of_web.start,
     web.KeepWebTokens: of_web.keep,
     web.TouchWebSession: of_web.touch,

@@ -69,7 +69,7 @@ grants: Final = Table(
     Column("id", Text, primary_key=True),
     Column("client", Text, nullable=False),
     Column("subject", Text, nullable=False),
-    Column("session", Text, nullable=False),
+    Column("session", Text, nullable=False, index=True),
     Column("scopes", Text, nullable=False),
     Column("auth_time", BigInteger, nullable=False),
     Column("acr", Text, nullable=False),
@@ -142,6 +142,17 @@ web_sessions: Final = Table(
     Column("started_at", BigInteger, nullable=False),
     Column("seen_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
+logout_notices: Final = Table(
+    "logout_notices",
+    metadata,
+    Column("session", Text, primary_key=True),
+    Column("client", Text, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("ended_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False, index=True),
 )
 
 revoked_access_tokens: Final = Table(

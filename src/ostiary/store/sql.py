@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from ostiary.audit.records import Head, Record
 from ostiary.gateway.old_uses import OldUse
 from ostiary.issuer.device_records import DeviceRequest
+from ostiary.issuer.logout_notices import LogoutNotice
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
 from ostiary.issuer.user_code import UserCodeHash
 from ostiary.issuer.web_records import WebSession
@@ -17,7 +18,18 @@ from ostiary.model.feed import Numbered
 from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenHash, TokenId
 from ostiary.model.plan import AlreadySpent, Committed, Outcome, Plan
 from ostiary.people.records import Consent, Failures, Person, Session
-from ostiary.store import ends, of_api_keys, of_device, of_issuer, of_keys, of_old_uses, of_people, of_web, past
+from ostiary.store import (
+    ends,
+    of_api_keys,
+    of_device,
+    of_issuer,
+    of_keys,
+    of_logout,
+    of_old_uses,
+    of_people,
+    of_web,
+    past,
+)
 from ostiary.store.interface import Store, StoreUnavailable
 from ostiary.store.of_issuer import Spent
 from ostiary.store.plans import Encoded
@@ -111,6 +123,9 @@ class SqlStore(Store):
 
     async def web_sessions_of(self, session: SessionId) -> Sequence[WebSession]:
         return await self._read(of_web.of_session(session))
+
+    async def logout_notices(self, now: int) -> Sequence[LogoutNotice]:
+        return await self._read(of_logout.due(now))
 
     async def access_token_revoked(self, token: TokenId) -> bool:
         return await self._read(of_issuer.access_token_revoked(token))

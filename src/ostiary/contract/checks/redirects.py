@@ -31,6 +31,7 @@ def redirects(draft: Draft) -> Iterator[Mistake]:
                 fault = redirect_fault(uri, client.kind)
                 if fault is not None:
                     yield draft.mistake((*path, setting, index), Code.REDIRECT_NOT_EXACT, *fault)
+        yield from _told(draft, path, client)
         yield from _missing(draft, path, client)
         yield from _elsewhere(draft, path, client)
         for index, origin in enumerate(client.origins or ()):
@@ -45,6 +46,18 @@ def _missing(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
     if needed and not client.redirect_uris:
         says = f"A client of kind {client.kind} needs to say where people come back to."
         yield draft.mistake(path, Code.REDIRECT_MISSING, says, "Add `redirect_uris: [...]`.", key=True)
+
+
+def _told(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    """Where a client's server is told of sign-outs is an address like those that people come back to."""
+    uri, at = client.backchannel_logout_uri, (*path, "backchannel_logout_uri")
+    fault = None if uri is None else redirect_fault(uri, client.kind)
+    if fault is not None:
+        yield draft.mistake(at, Code.REDIRECT_NOT_EXACT, *fault)
+    sure = draft.is_sure_of("clients", "secret", "jwks", "jwks_file")
+    if uri is not None and credential_of(client) is Credential.COOKIE and sure:
+        says = "The client's sessions are kept here, where they end by themselves: nobody has to be told."
+        yield draft.mistake(at, Code.SETTINGS_CONTRADICT, says, "Remove it, or give the client a `secret`.", key=True)
 
 
 def _elsewhere(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:

@@ -12,6 +12,7 @@ from ostiary.server.issuer.logout import logout, sign_out
 from ostiary.server.issuer.page import ASSET_PATHS, asset, error_page
 from ostiary.server.issuer.sign_in import sign_in
 from ostiary.server.issuer.user_code import user_code
+from ostiary.server.session.backchannel import backchannel_logout
 from ostiary.server.session.callback import callback
 from ostiary.server.session.login import login
 from ostiary.server.session.logout import logout as session_logout
@@ -33,6 +34,7 @@ PAGES: Final[Mapping[str, Endpoint]] = {
     endpoints.SESSION_LOGIN: Endpoint(login, READ, show=error_page),
     endpoints.SESSION_CALLBACK: Endpoint(callback, READ, show=error_page),
     endpoints.SESSION_LOGOUT: Endpoint(session_logout, ("POST",)),
+    endpoints.SESSION_BACKCHANNEL_LOGOUT: Endpoint(backchannel_logout, ("POST",)),
     endpoints.WORKER_SESSION: Endpoint(session, ("POST",)),
     endpoints.WORKER_SEEN: Endpoint(seen, ("POST",)),
     **dict.fromkeys(ASSET_PATHS, Endpoint(asset, READ)),

@@ -15,6 +15,7 @@ from ostiary.contract.model import Contract
 from ostiary.keys.master import MasterKey
 from ostiary.model.plan import Plan
 from ostiary.server.channel import Setup
+from ostiary.server.issuer import logout_notices
 from ostiary.server.issuer.app import IssuerApp
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.endpoints import PAGES
@@ -48,6 +49,7 @@ class IssuerProcess:
         self._serving = asyncio.create_task(self._server.serve([_listen(self._setup.issuer_socket)]))
         await self._server.listening.wait()
         self._following = asyncio.create_task(_follow(self._desk))
+        self._telling = asyncio.create_task(logout_notices.run(self._desk))
 
     def prepare(self, contract: Contract) -> Callable[[], None]:
         """Raises what is wrong with the contract."""
@@ -58,6 +60,7 @@ class IssuerProcess:
         self._server.should_exit = True
         await self._serving
         self._following.cancel()
+        self._telling.cancel()
         with contextlib.suppress(StoreUnavailable):
             await _write_counted(self._desk, closing=True)
         await self._store.close()
