@@ -6,9 +6,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPSConnection
 from pathlib import Path
 from ssl import create_default_context
@@ -28,6 +30,7 @@ from running import Up, until
 from secrets_seen import secret
 
 SECRET = secret("robot-" + "s3cret" * 6)
+LAST_DAY = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
 CONTRACT: Mapping[str, Any] = {
     "services": {"api": {"url": "http://127.0.0.1:9"}},
     "scopes": {"things.read": "See things", "things.write": {"says": "Change things", "step_up": {"max_age": "5m"}}},
@@ -36,6 +39,15 @@ CONTRACT: Mapping[str, Any] = {
         "robot": {"kind": "service", "secret": "${env:ROBOT}", "scopes": ["things.read"]},
         "spare": {"kind": "service", "secret": "${env:ROBOT}", "scopes": ["things.read"]},
         "acme": {"kind": "partner", "credential": "api-key", "scopes": ["things.read"]},
+        "ticker": {
+            "kind": "legacy",
+            "deprecated": "2020-01-01",
+            "old_ways": [
+                {"way": "query", "name": "key", "secret": "${env:ROBOT}", "until": LAST_DAY},
+                {"way": "basic", "name": "ticker", "secret": "${env:ROBOT}", "until": "2020-12-31"},
+            ],
+            "scopes": ["things.read"],
+        },
         "page": {"kind": "spa", "redirect_uris": ["https://page.example/"], "scopes": ["things.read", "things.write"]},
         "till": {"kind": "device", "scopes": ["things.read"]},
     },
@@ -45,6 +57,7 @@ CONTRACT: Mapping[str, Any] = {
         {"on": "GET /people/{person}/things", "to": "api", "scope": "things.read", "owner": "person"},
         {"on": "GET /tenants/{tenant}/things", "to": "api", "scope": "things.read", "tenant": "tenant"},
         {"on": "POST /things", "to": "api", "scope": "things.write", "owner": "body.owner", "roles": ["writer"]},
+        {"on": "GET /old", "to": "api", "scope": "things.read", "kinds": ["legacy"]},
         {"on": "GET /pages", "to": "api", "scope": "things.read", "kinds": ["spa"]},
     ],
 }
@@ -345,6 +358,36 @@ def test_keys_rotate_and_the_new_ones_are_published_before_they_sign(ostiary: Co
     assert not any(keys[id]["signs"] for id in new)
     assert all(keys[id]["signs"] for id in before)
     assert ostiary("keys", "rotate", "--ahead", "-1").exit_code == 2
+
+
+def test_who_still_calls_the_old_way_is_reported(up: Up, ostiary: Command) -> None:
+    def reported() -> dict[str, Any]:
+        callers = json.loads(ostiary("report", "legacy", "--json").stdout)
+        return {caller["way"]: caller for caller in callers}
+
+    before = reported()
+    assert {way: (each["client"], each["state"], each["used_at"]) for way, each in before.items()} == {
+        "query": ("ticker", "open", "never"),
+        "basic": ("ticker", "over", "never"),
+    }
+    assert (before["query"]["name"], before["query"]["until"]) == ("key", LAST_DAY)
+    answers = [up.get(f"/old?key={SECRET}") for _ in range(3)]
+    assert [answer.status for answer in answers] == [502] * 3
+    assert all({"deprecation", "sunset"} <= answer.headers.keys() for answer in answers)
+    late = up.get("/old", {"authorization": "Basic " + b64encode(f"ticker:{SECRET}".encode()).decode()})
+    assert (late.status, late.headers["deprecation"]) == (403, "@1577836800")
+    used = until(reported, lambda seen: seen["query"]["requests"] and seen["basic"]["requests"])
+    assert [*used["query"]["requests"].values()] == [3]
+    assert [*used["basic"]["requests"].values()] == [1]
+    said = ostiary("report", "legacy").stdout
+    assert "ticker" in said
+    assert "3 on " in said
+    assert ostiary("report", "legacy", "--days", "0").exit_code == 2
+
+
+def test_a_request_in_an_old_way_is_explained(ostiary: Command) -> None:
+    assert ostiary("explain", "request", "GET", "/old?a=1", "--as", "ticker").exit_code == 0
+    assert ostiary("explain", "request", "GET", "/things", "--as", "ticker").exit_code == 1
 
 
 def test_an_api_key_is_shown_once_lets_in_and_is_revoked(up: Up, ostiary: Command) -> None:

@@ -116,7 +116,7 @@ def test_every_line_of_the_tour_comes_out_as_it_should(toured: Demo) -> None:
 
 
 def test_the_tour_shows_each_kind_of_client_and_each_kind_of_refusal(toured: Demo) -> None:
-    kinds = {"-", "web", "spa", "mobile", "third-party", "device", "service", "partner"}
+    kinds = {"-", "web", "spa", "mobile", "third-party", "device", "service", "partner", "legacy"}
     assert {line["kind"] for line in toured.lines} == kinds
     assert {line["reason"] for line in toured.lines if line["reason"]} >= WANTED
     assert all(bool(line["reason"]) == (line["status"] >= 400) for line in toured.lines)
@@ -144,6 +144,7 @@ def test_scripts_find_everything_in_a_file_that_only_its_owner_reads(toured: Dem
         "device",
         "service",
         "partner",
+        "legacy",
     }
 
 

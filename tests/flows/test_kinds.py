@@ -81,6 +81,12 @@ def test_a_partner_comes_in_by_its_key(shop: RunningShop) -> None:
     assert "cents" in ran("partner-keys.md", shop, API_KEY=key)
 
 
+def test_an_old_client_goes_on_with_its_key_in_the_url_and_learns_when_that_ends(shop: RunningShop) -> None:
+    key = shop.client("ticker").secret
+    assert key is not None
+    assert "cents" in ran("legacy.md", shop, OLD_KEY=key)
+
+
 def ran(page: str, shop: RunningShop, **environment: str) -> str:
     """What the page's program prints."""
     known = {**os.environ, "SSL_CERT_FILE": str(shop.ca_file), **environment}

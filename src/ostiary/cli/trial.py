@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ostiary.cli.trial_cookie import of_page
+from ostiary.cli.trial_old_way import in_old_way, last_way, with_old_secret
 from ostiary.cli.trial_request import Request
 from ostiary.cli.trial_signature import signed_fields, with_key
 from ostiary.cli.trial_token import Visitor, token_claims
@@ -89,6 +90,8 @@ def attempt(contract: Contract, request: Request, visitor: Visitor | None) -> Tr
         return _attempt_signed(contract, request, visitor, visitor.client.signature)
     if visitor is not None and visitor.client.api_keys:
         return _attempt_with_key(contract, request, visitor)
+    if visitor is not None and visitor.client.old_ways:
+        return _attempt_old_way(contract, request, visitor)
     trial, key, now = Trial(), SigningPrivateKey.generate(), time.time()
     credential, gateway = Credential(), _gateway(contract, key, trial)
     if visitor is not None:
@@ -126,6 +129,16 @@ def _attempt_with_key(contract: Contract, request: Request, visitor: Visitor) ->
     if _is_enabled(visitor, trial):
         gateway = _gateway(contract, SigningPrivateKey.generate(), trial)
         _judge(gateway, request, _api_key(gateway.trust, visitor.client, int(time.time())), trial)
+    return trial
+
+
+def _attempt_old_way(contract: Contract, request: Request, visitor: Visitor) -> Trial:
+    """Nor does an old client, of whose ways the one is tried that is let in for longest."""
+    trial, client, secret = Trial(), visitor.client, secrets.token_urlsafe(32)
+    rule = last_way(client)
+    if _is_enabled(visitor, trial):
+        known = with_old_secret(contract, client, rule, secret)
+        _judge(_gateway(known, SigningPrivateKey.generate(), trial), in_old_way(rule, secret, request), (), trial)
     return trial
 
 

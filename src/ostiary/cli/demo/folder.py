@@ -5,6 +5,7 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +18,10 @@ from ostiary.server.state import StateDirectory
 
 ORIGIN: Final = "https://localhost:8443"
 UPSTREAM: Final = "http://127.0.0.1:9001"
-_SECRETS: Final = ("storefront", "pocketbook", "stock")
+OLD_WAYS_END: Final = "2027-03-31"
+"""In the example; a demo that is laid out later ends later."""
+OLD_WAYS_LIVE: Final = timedelta(days=90)
+_SECRETS: Final = ("storefront", "pocketbook", "stock", "ticker")
 _KEYS: Final = ("billing", "acme", "ledger")
 
 
@@ -91,6 +95,7 @@ def lay_out(folder: Path, port: int, admin_port: int, upstream: str) -> Demo:
 def _write_contract(folder: Path, demo: Demo, admin_port: int) -> None:
     shop = examples()
     text = (shop / "ostiary.yaml").read_text().replace(ORIGIN, demo.origin).replace(UPSTREAM, demo.upstream)
+    text = text.replace(OLD_WAYS_END, (datetime.now(UTC) + OLD_WAYS_LIVE).date().isoformat())
     text += f"\nstate: state\nadmin: 127.0.0.1:{admin_port}\n"
     (folder / "ostiary.yaml").write_text(text)
     shutil.copyfile(shop / "shop.openapi.yaml", folder / "shop.openapi.yaml")
@@ -156,6 +161,7 @@ def _clients(origin: str, before: Mapping[str, Any]) -> dict[str, ClientOfDemo]:
         ClientOfDemo("pocket-shop", "mobile", "com.example.shop:/cb", build="2.4.0"),
         ClientOfDemo("acme", "partner", private_key=key("acme")),
         ClientOfDemo("harbour", "partner", api_key=api_key),
+        ClientOfDemo("ticker", "legacy", secret=secret("ticker")),
     )
     return {client.client_id: client for client in made}
 

@@ -73,6 +73,7 @@ class Tour:
         yield from self._pocket_shop()
         yield from self._services()
         yield from self._partners()
+        yield from self._ticker()
         yield from self._forged()
         yield from self._refreshed_and_revoked()
         yield from self._acme()
@@ -146,6 +147,13 @@ class Tour:
         for shown, status, said in ((key, 200, "API key"), (f"{key[:-1]}!", 401, "API key, mistyped")):
             answer = self._door.get("/v1/reports/sales", {"x-api-key": shown})
             yield Stop(known.client_id, known.kind, said, "-", "GET", "/v1/reports/sales", status, answer)
+
+    def _ticker(self) -> Iterator[Stop]:
+        """An old client with its key in the URL, which the shop does not get to see."""
+        known, path = self._demo.clients["ticker"], "/v1/reports/sales"
+        for key, status, said in ((known.secret, 200, "key in the URL"), ("x" * 22, 401, "a guessed key in the URL")):
+            answer = self._door.get(f"{path}?key={key}")
+            yield Stop(known.client_id, known.kind, said, "-", "GET", path, status, answer)
 
     def _forged(self) -> Iterator[Stop]:
         """The header that the gateway adds, made up by somebody: through the door, and past it."""

@@ -18,6 +18,8 @@ from ostiary.store.interface import Store, StoreUnavailable
 
 POLL_SECONDS: Final = 0.2
 FORGET_SECONDS: Final = 60.0
+USED_SECONDS: Final = 5.0
+"""After which the store is told what was used."""
 
 
 class Follower:
@@ -41,6 +43,7 @@ class Follower:
         self._changed: Final = changed
         self._trusts: Sequence[Trust] = ()
         self._keys_version = revocations.keys_version
+        self._write_at = time.monotonic() + USED_SECONDS
         self._forget_at = time.monotonic() + FORGET_SECONDS
 
     def serve(self, trusts: Sequence[Trust]) -> None:
@@ -85,6 +88,8 @@ class Follower:
             if time.monotonic() >= self._forget_at:
                 self._forget_at = time.monotonic() + FORGET_SECONDS
                 self._revocations.forget(time.time())
+            if time.monotonic() >= self._write_at:
+                self._write_at = time.monotonic() + USED_SECONDS
                 await self.write_used()
 
     async def write_used(self) -> None:
