@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jwt as peer
 from joserfc.jwk import KeySet
 
+import asgi
 from ostiary.audit.encode import decode
 from ostiary.audit.verify import Holds, verify_growing
 from ostiary.contract.model import Contract
@@ -185,7 +186,7 @@ class TokenWorld:
         self.contract = _contract()
         keys = IssuerKeys(self.master, self.run(self.store.signing_keys()))
         self.desk = Desk(self.contract, self.store, self.master, keys, proofs(), lambda: self.now, secrets.token_bytes)
-        self.http = httpx.AsyncClient(transport=httpx.ASGITransport(IssuerApp(self.desk, PAGES)), base_url=ORIGIN)
+        self.http = asgi.client(IssuerApp(self.desk, PAGES), ORIGIN)
 
     def _first_records(self) -> None:
         new = [new_key(SigningPrivateKey.generate(), use, self.master, secrets.token_bytes(12)) for use in KeyUse]

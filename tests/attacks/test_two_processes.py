@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import asgi
 from ostiary.model.endpoints import TOKEN
 from ostiary.model.events import FamilyRevoked, TokensIssued
 from ostiary.model.ids import Secret
@@ -28,7 +29,7 @@ def other(world: TokenWorld, tmp_path: Path) -> Iterator[httpx.AsyncClient]:
     store = world.run(open_store(Secret(str(tmp_path / "store.sqlite3")), world.master.derive("audit")))
     keys = IssuerKeys(world.master, world.run(store.signing_keys()))
     desk = Desk(world.contract, store, world.master, keys, proofs(), lambda: world.now, secrets.token_bytes)
-    http = httpx.AsyncClient(transport=httpx.ASGITransport(IssuerApp(desk, {})), base_url=ORIGIN)
+    http = asgi.client(IssuerApp(desk, {}), ORIGIN)
     yield http
     world.run(http.aclose())
     world.run(store.close())

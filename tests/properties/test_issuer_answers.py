@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 import pytest
@@ -138,18 +138,9 @@ async def answered(
     issuer: IssuerWorld, method: str, path: str, query: bytes, body: bytes, fields: list[tuple[bytes, bytes]]
 ) -> tuple[int, list[tuple[bytes, bytes]]]:
     """Status and header fields, from the application itself: an HTTP client would not send all of this."""
-    sent: list[Any] = []
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
     ours = [(b"x-ostiary-peer", b"192.0.2.1"), (b"x-ostiary-request-id", b"w1-1")]
-    scope = {"type": "http", "method": method, "path": path, "query_string": query, "headers": [*ours, *fields]}
-    await IssuerApp(issuer.desk, PAGES)(scope, receive, send)
-    return sent[0]["status"], sent[0]["headers"]
+    answer = await IssuerApp(issuer.desk, PAGES).answer(method, path, query, [*ours, *fields], body)
+    return answer.status, list(answer.headers)
 
 
 def is_registered(location: str) -> bool:

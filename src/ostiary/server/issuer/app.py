@@ -1,10 +1,10 @@
-"""The issuer as an ASGI application: one table of endpoints, one way in, one way out."""
+"""The issuer as an application: one table of endpoints, one way in, one way out."""
 
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from ostiary.keys.certificate import heard
 from ostiary.model import endpoints
@@ -32,12 +32,6 @@ from ostiary.server.issuer.token import token
 from ostiary.server.issuer.userinfo import userinfo
 from ostiary.store.interface import StoreUnavailable
 
-Scope = Mapping[str, Any]
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
-
-MOST_BODY: Final = 64 * 1024
-"""Bytes."""
 PEER: Final = b"x-ostiary-peer"
 REQUEST_ID: Final = b"x-ostiary-request-id"
 GATEWAY: Final = b"x-ostiary-gateway"
@@ -71,26 +65,21 @@ ENDPOINTS: Final[Mapping[str, Endpoint]] = {
 }
 
 
-class ConnectionLost(Exception):
-    """The gateway gave up before the request was whole; nobody waits for an answer."""
-
-
 class IssuerApp:
-    """ASGI 3. `pages`: the endpoints that people meet in a browser."""
+    """`pages`: the endpoints that people meet in a browser."""
 
     def __init__(self, desk: Desk, pages: Mapping[str, Endpoint]) -> None:
         self._desk = desk
         self._endpoints = {**pages, **ENDPOINTS}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            body = await _body(receive) if scope["method"] == "POST" else b""
-        except ConnectionLost:
-            return
-        incoming = _incoming(scope, body[:MOST_BODY], self._desk)
-        endpoint = self._endpoints.get(incoming.path, DOCUMENT)
-        answer = await self._answer(endpoint, incoming, too_large=len(body) > MOST_BODY)
-        await _send(send, answer, shared_with(self._desk, incoming) if endpoint.cors else ())
+    async def answer(
+        self, method: str, path: str, query: bytes, headers: Sequence[Header], body: bytes | None
+    ) -> Answer:
+        """`body`: whole, or None where it was longer than anything that is read here."""
+        incoming = _incoming(self._desk, method, path, query, headers, body or b"")
+        endpoint = self._endpoints.get(path, DOCUMENT)
+        answer = await self._answer(endpoint, incoming, too_large=body is None)
+        return replace(answer, headers=answer.headers + shared_with(self._desk, incoming)) if endpoint.cors else answer
 
     async def _answer(self, endpoint: Endpoint, incoming: Incoming, *, too_large: bool) -> Answer:
         try:
@@ -125,14 +114,13 @@ class IssuerApp:
         return incoming.path if known else "unknown"
 
 
-def _incoming(scope: Scope, body: bytes, desk: Desk) -> Incoming:
-    headers = scope["headers"]
+def _incoming(desk: Desk, method: str, path: str, query: bytes, headers: Sequence[Header], body: bytes) -> Incoming:
     ours = {name: value for name, value in headers if name in _OURS}
     number, gateway, certificate = ours.get(REQUEST_ID), ours.get(GATEWAY), ours.get(CLIENT_CERTIFICATE)
     return Incoming(
-        method=scope["method"],
-        path=scope["path"],
-        query=scope["query_string"],
+        method=method,
+        path=path,
+        query=query,
         headers=headers,
         body=body,
         peer=ours.get(PEER, b"").decode("latin-1"),
@@ -140,25 +128,6 @@ def _incoming(scope: Scope, body: bytes, desk: Desk) -> Incoming:
         certificate=None if certificate is None else heard(certificate),
         gateway=None if gateway is None else GatewayName(gateway.decode("latin-1")),
     )
-
-
-async def _body(receive: Receive) -> bytes:
-    """The body, or of a larger one a little more than MOST_BODY. Raises ConnectionLost."""
-    body, more = b"", True
-    while more and len(body) <= MOST_BODY:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ConnectionLost
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body
-
-
-async def _send(send: Send, answer: Answer, shared: tuple[Header, ...]) -> None:
-    length = (b"content-length", b"%d" % len(answer.body))
-    headers = [*answer.headers, *shared, length]
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
 
 
 def _report(error: Exception, ref: Reference) -> None:

@@ -5,11 +5,9 @@ import contextlib
 import secrets
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
-
-import uvicorn
 
 from ostiary.contract.model import Contract
 from ostiary.keys.master import MasterKey
@@ -20,14 +18,13 @@ from ostiary.server.issuer.app import IssuerApp
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.endpoints import PAGES
 from ostiary.server.issuer.keys import IssuerKeys
+from ostiary.server.issuer.wire import Wires
 from ostiary.server.proofs import open_proofs
 from ostiary.store.interface import StoreUnavailable
 from ostiary.store.opening import open_store
 
 FOLLOW_SECONDS: Final = 1.0
 """How often keys are read anew and counted refusals are written: much less than a key is published before it signs."""
-KEEP_ALIVE_SECONDS: Final = 90
-"""Longer than the gateway keeps an idle connection, so that it is never this side that closes one in use."""
 DRAIN_SECONDS: Final = 10
 
 
@@ -45,9 +42,8 @@ class IssuerProcess:
         keys.at(time.time())
         proofs = open_proofs(self._setup.memory["proofs"])
         self._desk = Desk(self._setup.contract, self._store, self._master, keys, proofs, time.time, secrets.token_bytes)
-        self._server = _Server(_config(IssuerApp(self._desk, PAGES)))
-        self._serving = asyncio.create_task(self._server.serve([_listen(self._setup.issuer_socket)]))
-        await self._server.listening.wait()
+        self._wires = Wires(IssuerApp(self._desk, PAGES))
+        await self._wires.listen(_bound(self._setup.issuer_socket))
         self._following = asyncio.create_task(_follow(self._desk))
         self._telling = asyncio.create_task(logout_notices.run(self._desk))
 
@@ -57,8 +53,7 @@ class IssuerProcess:
 
     async def drain(self) -> None:
         """Finish what runs, write what was counted, close the store."""
-        self._server.should_exit = True
-        await self._serving
+        await self._wires.drain(DRAIN_SECONDS)
         self._following.cancel()
         self._telling.cancel()
         with contextlib.suppress(StoreUnavailable):
@@ -66,38 +61,7 @@ class IssuerProcess:
         await self._store.close()
 
 
-class _Server(uvicorn.Server):
-    """Signals belong to `server.child`."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening: Final = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.listening.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def _config(app: IssuerApp) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
-    )
-
-
-def _listen(path: str) -> socket.socket:
+def _bound(path: str) -> socket.socket:
     """A socket that only this account may use; what an ended process left behind goes first."""
     Path(path).unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

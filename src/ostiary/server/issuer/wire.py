@@ -1,0 +1,182 @@
+"""HTTP/1.1 as the gateway speaks it to the issuer, on a Unix socket that nobody else reaches (ADR 0018).
+
+The gateway has read, bounded and written anew what comes here, so this reads no more of it than it needs. Whatever the
+gateway would not send ends the connection.
+"""
+
+import asyncio
+import logging
+import socket
+from http import HTTPStatus
+from typing import Final, cast
+
+from ostiary.http import framing, syntax
+from ostiary.http.body import ChunkedBody, LengthBody
+from ostiary.http.fields import value_of
+from ostiary.server.issuer.app import IssuerApp
+from ostiary.server.issuer.http import Answer, Header
+
+MOST_HEAD: Final = 1024 * 1024
+"""Bytes: more than any contract lets through the gateway."""
+MOST_BODY: Final = 64 * 1024
+"""Bytes: of a longer one the rest is read and dropped, and the endpoint is told."""
+BACKLOG: Final = 1024
+_UNBOUNDED: Final = 1 << 62
+_STATUS_LINES: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
+_CLOSE: Final[Header] = (b"connection", b"close")
+_LOG: Final = logging.getLogger("ostiary.issuer")
+
+Head = tuple[bytes, bytes, list[Header]]
+"""Method, target, and fields with their names in lower case."""
+
+
+class NotOfTheGateway(Exception):
+    """Bytes that it would not send."""
+
+
+class Wire(asyncio.Protocol):
+    """One connection of a gateway worker: a request, its answer, the next request."""
+
+    __slots__ = ("_app", "_body", "_head", "_kept", "_last", "_parts", "_size", "_transport", "_wires", "answering")
+
+    _transport: asyncio.Transport
+    _head: Head
+
+    def __init__(self, app: IssuerApp, wires: "set[Wire]") -> None:
+        self._app: Final = app
+        self._wires: Final = wires
+        self._body: LengthBody | ChunkedBody | None = None
+        self._kept = b""
+        self._last = False
+        self._parts: list[bytes] = []
+        self._size = 0
+        self.answering: asyncio.Task[None] | None = None
+        """While the gateway waits for an answer."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
+        self._wires.add(self)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """What is under way goes on to its end: it may have changed something."""
+        if self.answering is None:
+            self._wires.discard(self)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            if self.answering is not None:
+                raise NotOfTheGateway
+            if self._body is None:
+                self._begin(self._kept + data if self._kept else data)
+            else:
+                self._more(self._body, data)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is told and ends the connection
+            self._fail(error)
+
+    def leave(self) -> None:
+        """The answer that is under way is the last one."""
+        self._last = True
+        if self.answering is None:
+            self._transport.close()
+
+    def _begin(self, data: bytes) -> None:
+        end = data.find(syntax.HEAD_END)
+        if end < 0:
+            if len(data) > MOST_HEAD:
+                raise NotOfTheGateway
+            self._kept = data
+            return
+        self._kept = b""
+        self._head = read_head(data[:end])
+        fields = dict(self._head[2])
+        self._last = self._last or fields.get(b"connection") == b"close"
+        length = framing.of_request(fields, 1) or 0
+        self._body = ChunkedBody(_UNBOUNDED) if length == framing.CHUNKED else LengthBody(length)
+        self._more(self._body, data[end + 4 :])
+
+    def _more(self, body: LengthBody | ChunkedBody, data: bytes) -> None:
+        payload = body.feed(data)
+        if body.rest:
+            raise NotOfTheGateway
+        self._size += len(payload)
+        if self._size <= MOST_BODY:
+            self._parts.append(payload)
+        if body.done:
+            whole = b"".join(self._parts) if self._size <= MOST_BODY else None
+            self._body, self._parts, self._size = None, [], 0
+            self.answering = asyncio.get_running_loop().create_task(self._answer(self._head, whole))
+
+    async def _answer(self, head: Head, body: bytes | None) -> None:
+        method, target, headers = head
+        path, _, query = target.partition(b"?")
+        try:
+            answer = await self._app.answer(method.decode("latin-1"), path.decode("latin-1"), query, headers, body)
+            self._write(answer, bodiless=method == b"HEAD")
+        except Exception as error:  # noqa: BLE001  # as above
+            self._fail(error)
+        except asyncio.CancelledError:
+            self._transport.abort()
+            raise
+        finally:
+            self.answering = None
+            if self._transport.is_closing():
+                self._wires.discard(self)
+
+    def _write(self, answer: Answer, *, bodiless: bool) -> None:
+        if self._transport.is_closing():
+            return
+        self._transport.write(rendered(answer, last=self._last) + (b"" if bodiless else answer.body))
+        if self._last:
+            self._transport.close()
+
+    def _fail(self, error: Exception) -> None:
+        """Its text may hold what was sent."""
+        _LOG.error("a connection of the gateway ended: %s", type(error).__name__)
+        self._transport.abort()
+
+
+class Wires:
+    """All connections of the gateway's workers."""
+
+    def __init__(self, app: IssuerApp) -> None:
+        self._app: Final = app
+        self._open: Final[set[Wire]] = set()
+
+    async def listen(self, on: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_unix_server(lambda: Wire(self._app, self._open), sock=on, backlog=BACKLOG)
+
+    async def drain(self, seconds: float) -> None:
+        """Take nothing new, and return when what is under way is answered, or out of time and given up."""
+        self._server.close()
+        running = [each.answering for each in self._open if each.answering is not None]
+        for each in tuple(self._open):
+            each.leave()
+        if running:
+            _, late = await asyncio.wait(running, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+def read_head(head: bytes) -> Head:
+    """A head up to before its empty line. Raises ValueError, NotOfTheGateway."""
+    first, *lines = head.split(syntax.CRLF)
+    method, target, _ = first.split(b" ")
+    headers = []
+    for line in lines:
+        name, colon, value = line.partition(b":")
+        if not colon:
+            raise NotOfTheGateway
+        headers.append((name.lower(), value_of(value)))
+    return method, target, headers
+
+
+def rendered(answer: Answer, *, last: bool) -> bytes:
+    """The head of an answer, with the empty line. Raises ValueError for a field that would be two."""
+    length = (b"content-length", b"%d" % len(answer.body))
+    fields = (*answer.headers, length, _CLOSE) if last else (*answer.headers, length)
+    head = _STATUS_LINES[answer.status] + b"\r\n".join([b"%b: %b" % field for field in fields])
+    if not syntax.is_field_text(head, len(fields) + 1):
+        raise ValueError("a field of an answer has a byte that no field may have")
+    return head + syntax.HEAD_END

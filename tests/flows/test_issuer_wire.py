@@ -1,0 +1,227 @@
+"""The issuer's socket, as the gateway uses it and as it never would."""
+
+import asyncio
+import socket
+import sqlite3
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from ostiary.model.endpoints import JWKS, TOKEN
+from ostiary.server.issuer.app import IssuerApp
+from ostiary.server.issuer.endpoints import PAGES
+from ostiary.server.issuer.http import Answer
+from ostiary.server.issuer.wire import MOST_BODY, MOST_HEAD, Wires, rendered
+from token_world import SECRETS, TokenWorld, basic
+
+FORM = b"grant_type=client_credentials"
+KEYS = f"GET {JWKS} HTTP/1.1\r\nhost: issuer\r\n\r\n".encode()
+CHUNKED = b"transfer-encoding: chunked\r\n"
+
+
+def asked(frame: bytes, body: bytes) -> bytes:
+    """A token request, as a head with this framing and its body."""
+    fields = f"Content-Type: application/x-www-form-urlencoded\r\nauthorization: {basic('billing', SECRETS['billing'])}"
+    head = f"POST {TOKEN} HTTP/1.1\r\nhost: issuer\r\nx-ostiary-peer: 192.0.2.7\r\n{fields}\r\n".encode()
+    return head + frame + b"\r\n" + body
+
+
+def sized(body: bytes = FORM) -> bytes:
+    return asked(b"content-length: %d\r\n" % len(body), body)
+
+
+def in_chunks(*parts: bytes) -> bytes:
+    return asked(CHUNKED, b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (*parts, b"")))
+
+
+class Line:
+    """A connection to the issuer."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def answer(self, *parts: bytes, bodiless: bool = False) -> tuple[int, bytes, bytes]:
+        """Status, head and body of what comes for these bytes, each part sent by itself."""
+        for part in parts:
+            self.writer.write(part)
+            await asyncio.sleep(0)
+        head = await self.reader.readuntil(b"\r\n\r\n")
+        length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        return int(head[9:12]), head, b"" if bodiless else await self.reader.readexactly(length)
+
+    async def ended(self, *parts: bytes) -> bool:
+        """Whether the connection ends without an answer."""
+        self.writer.writelines(parts)
+        try:
+            return not await asyncio.wait_for(self.reader.read(), 5)
+        except ConnectionError:
+            return True
+
+
+Connect = Callable[[], Awaitable[Line]]
+
+
+def wired(world: TokenWorld, flow: Callable[[Wires, Connect], Awaitable[None]]) -> None:
+    async def running() -> None:
+        with TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as on:
+            path = str(Path(folder) / "issuer.sock")
+            on.bind(path)
+            wires = Wires(IssuerApp(world.desk, PAGES))
+            await wires.listen(on)
+
+            lines = []
+
+            async def connect() -> Line:
+                lines.append(Line(*await asyncio.open_unix_connection(path)))
+                return lines[-1]
+
+            await flow(wires, connect)
+            await wires.drain(5)
+            for line in lines:
+                line.writer.close()
+
+    world.run(running())
+
+
+# requests
+
+
+@pytest.mark.parametrize("request_", [sized(), in_chunks(FORM[:5], FORM[5:])], ids=["sized", "in chunks"])
+def test_a_request_is_read_however_it_comes_in_pieces(world: TokenWorld, request_: bytes) -> None:
+    async def flow(wires: Wires, connect: Connect) -> None:
+        line = await connect()
+        status, _, body = await line.answer(request_)
+        assert status == 200
+        assert b"access_token" in body
+        assert (await line.answer(*(bytes((each,)) for each in request_)))[0] == 200
+
+    wired(world, flow)
+
+
+@pytest.mark.parametrize("frame", [sized, in_chunks])
+def test_a_body_over_the_bound_is_refused_and_the_connection_goes_on(
+    world: TokenWorld, frame: Callable[[bytes], bytes]
+) -> None:
+    async def flow(wires: Wires, connect: Connect) -> None:
+        line = await connect()
+        filled = FORM + b"&filler="
+        assert (await line.answer(frame(filled.ljust(MOST_BODY, b"x"))))[0] == 200
+        assert (await line.answer(frame(filled.ljust(MOST_BODY + 1, b"x"))))[0] == 413
+        assert (await line.answer(frame(filled.ljust(20 * MOST_BODY, b"x"))))[0] == 413
+        assert (await line.answer(frame(FORM)))[0] == 200
+
+    wired(world, flow)
+
+
+def test_the_answer_to_head_has_a_length_and_no_body(world: TokenWorld) -> None:
+    async def flow(wires: Wires, connect: Connect) -> None:
+        line = await connect()
+        _, head, _ = await line.answer(KEYS)
+        assert (await line.answer(KEYS.replace(b"GET", b"HEAD"), bodiless=True))[1] == head
+        assert (await line.answer(KEYS))[1] == head
+
+    wired(world, flow)
+
+
+def test_a_connection_ends_behind_the_answer_where_the_gateway_says_so(world: TokenWorld) -> None:
+    async def flow(wires: Wires, connect: Connect) -> None:
+        line = await connect()
+        status, head, _ = await line.answer(KEYS.replace(b"host: issuer", b"host: issuer\r\nconnection: close"))
+        assert (status, await line.reader.read()) == (200, b"")
+        assert b"connection: close\r\n" in head
+
+    wired(world, flow)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        KEYS + KEYS,
+        sized() + b"x",
+        asked(CHUNKED, b"x\r\n"),
+        asked(CHUNKED + b"content-length: 0\r\n", b"0\r\n\r\n"),
+        asked(b"content-length: +1\r\n", b"x"),
+        asked(b"transfer-encoding: gzip\r\n", b""),
+        asked(b"no field\r\n", b""),
+        KEYS.replace(b" HTTP", b" x HTTP"),
+        b"x" * (MOST_HEAD + 1),
+    ],
+)
+def test_what_the_gateway_would_not_send_ends_the_connection(world: TokenWorld, sent: bytes) -> None:
+    async def flow(wires: Wires, connect: Connect) -> None:
+        line, other = await connect(), await connect()
+        assert await line.ended(sent)
+        assert (await other.answer(KEYS))[0] == 200
+
+    wired(world, flow)
+
+
+def test_bytes_behind_a_request_that_is_under_way_end_the_connection(world: TokenWorld, tmp_path: Path) -> None:
+    async def flow(wires: Wires, connect: Connect) -> None:
+        line = await connect()
+        with busy(tmp_path) as store:
+            line.writer.write(sized())
+            await asyncio.sleep(0.05)
+            assert await line.ended(KEYS)
+            store.execute("ROLLBACK")
+
+    wired(world, flow)
+
+
+# the end
+
+
+def test_an_answer_that_is_under_way_is_the_last_one_and_idle_connections_close(
+    world: TokenWorld, tmp_path: Path
+) -> None:
+    async def flow(wires: Wires, connect: Connect) -> None:
+        idle, line = await connect(), await connect()
+        assert (await idle.answer(KEYS))[0] == 200
+        assert (await line.answer(KEYS))[0] == 200
+        with busy(tmp_path) as store:
+            line.writer.write(sized())
+            await asyncio.sleep(0.05)
+            draining = asyncio.create_task(wires.drain(60))
+            assert await idle.reader.read() == b""
+            with pytest.raises(ConnectionRefusedError):
+                await connect()
+            assert not draining.done()
+            store.execute("ROLLBACK")
+        status, head, _ = await line.answer()
+        assert (status, await line.reader.read()) == (200, b"")
+        assert b"connection: close\r\n" in head
+        await draining
+
+    wired(world, flow)
+
+
+def test_what_is_not_answered_in_time_is_given_up(world: TokenWorld, tmp_path: Path) -> None:
+    async def flow(wires: Wires, connect: Connect) -> None:
+        line = await connect()
+        with busy(tmp_path) as store:
+            line.writer.write(sized())
+            await asyncio.sleep(0.05)
+            await wires.drain(0.01)
+            assert await line.ended()
+            store.execute("ROLLBACK")
+
+    wired(world, flow)
+
+
+def busy(folder: Path) -> sqlite3.Connection:
+    """Somebody else writes, until told to stop, and so no request that writes ends."""
+    store = sqlite3.connect(folder / "store.sqlite3", isolation_level=None)
+    store.execute("BEGIN IMMEDIATE")
+    return store
+
+
+# answers
+
+
+@pytest.mark.parametrize("value", [b"a\r\nset-cookie: x", b"a\nb", b"a\0b", b"a\r"])
+def test_no_field_of_an_answer_becomes_two(value: bytes) -> None:
+    with pytest.raises(ValueError, match="byte"):
+        rendered(Answer(302, ((b"location", value),)), last=False)
+    assert rendered(Answer(302, ((b"location", b"a b"),)), last=False).count(b"\r\n") == 4
