@@ -1,0 +1,274 @@
+"""What each kind of client costs at the gateway: `python -m bench.kinds [--quick] [--json FILE]`.
+
+One gateway, one route, one answer; only what the client brings differs. Beside each kind stands the signature check
+that it cannot avoid, measured alone in the same run. Every request of a kind that proves itself carries its own proof.
+"""
+
+import argparse
+import contextlib
+import hmac
+import os
+import re
+import secrets
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from bench import client, load, ostiary, ostiary_contract, ostiary_state, processes, report, stage, tokens
+from bench.measure import Figure, es256_verify_us, machine, median
+from bench.peers.gateway import Door, Job
+from bench.tokens import HOST, SCOPE, Signer, encode, people
+from ostiary import __version__
+from ostiary.cli.signing import signature_fields
+from ostiary.keys.api_key import draw, keep
+from ostiary.keys.dpop import Request, key_thumbprint, make_proof, token_digest
+from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.model.ids import ClientId, Secret
+from ostiary.server.place import Place
+from ostiary.store.interface import Store
+
+BEARER, API_KEY, DPOP, ED25519, HMAC = "bearer", "api-key", "dpop", "signature-ed25519", "signature-hmac"
+CROWD = 100
+CONNECTIONS = 16
+GROWN_UP = 8.0
+"""Seconds until a door takes signatures: none that could have been used before it began."""
+TIMES = {API_KEY: 1.2}
+TIMES_AND_ONE = {DPOP: 1.5, ED25519: 1.5, HMAC: 1.5}
+"""The goals: times a bearer request; times a bearer request, and one verification."""
+
+Make = Callable[[int], bytes]
+"""A request of the kind, each number another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The door, and what its clients prove themselves with."""
+
+    door: Door
+    signer: Signer
+    api_key: Secret
+    signing: ed25519.Ed25519PrivateKey
+    shared: str
+
+    def makers(self) -> Mapping[str, Make]:
+        return {
+            BEARER: self._bearer(),
+            API_KEY: self._api_key,
+            DPOP: self._dpop(),
+            ED25519: lambda number: self._signed(number, "signs", self.signing.sign),
+            HMAC: lambda number: self._signed(number, "shares", self._mac),
+        }
+
+    def _bearer(self) -> Make:
+        crowd = people(CROWD)
+        held = [self.signer.token(one, f"bearer-{n}") for n, one in enumerate(crowd)]
+        return lambda number: request(number, f"Authorization: Bearer {held[number % CROWD]}")
+
+    def _api_key(self, number: int) -> bytes:
+        return request(number, f"X-API-Key: {self.api_key.reveal()}")
+
+    def _dpop(self) -> Make:
+        """Each person's app has a key; each request a proof of its own."""
+        keys = [SigningPrivateKey.generate() for _ in range(CROWD)]
+        bound = [{"cnf": {"jkt": key_thumbprint(key.public)}, "client_id": "app"} for key in keys]
+        held = [self.signer.token(one, f"dpop-{n}", **bound[n]) for n, one in enumerate(people(CROWD))]
+
+        def make(number: int) -> bytes:
+            key, token = keys[number % CROWD], held[number % CROWD]
+            about = Request("GET", f"https://{HOST}{path(number)}", token_digest(token))
+            proof = make_proof(key, about, self._nonce, secrets.token_urlsafe(12), time.time())
+            return request(number, f"Authorization: DPoP {token}", f"DPoP: {proof}")
+
+        return make
+
+    @property
+    def _nonce(self) -> str:
+        """The newest, as the door gives it to who has none."""
+        return _NONCE.newest(self)
+
+    def _signed(self, number: int, name: str, sign: Callable[[bytes], bytes]) -> bytes:
+        lines = {"@method": "GET", "@target-uri": f"https://{HOST}{path(number)}"}
+        stated = f'created={int(time.time())};keyid="{name}";nonce="{secrets.token_urlsafe(12)}";tag="ostiary"'
+        fields = signature_fields(sign, lines, stated)
+        return request(number, *(f"{field}: {value}" for field, value in fields.items()))
+
+    def _mac(self, base: bytes) -> bytes:
+        return hmac.digest(self.shared.encode(), base, "sha256")
+
+
+class _Nonces:
+    """One question to the door for each ten seconds of making proofs."""
+
+    def __init__(self) -> None:
+        self._known, self._until = "", 0.0
+
+    def newest(self, bench: Bench) -> str:
+        if time.monotonic() > self._until:
+            self._known, self._until = asked_nonce(bench), time.monotonic() + 10
+        return self._known
+
+
+_NONCE = _Nonces()
+
+
+def asked_nonce(bench: Bench) -> str:
+    """What the door answers to a proof without a nonce."""
+    key, (one,) = SigningPrivateKey.generate(), people(1)
+    token = bench.signer.token(one, "nonce", cnf={"jkt": key_thumbprint(key.public)}, client_id="app")
+    about = Request("GET", f"https://{HOST}{path(0)}", token_digest(token))
+    proof = make_proof(key, about, None, secrets.token_urlsafe(12), time.time())
+    answer = client.ask(bench.door.port, request(0, f"Authorization: DPoP {token}", f"DPoP: {proof}"))
+    found = re.search(rb"\r\ndpop-nonce: ([^\r]+)", answer.head)
+    assert found is not None, answer
+    return found[1].decode()
+
+
+def path(number: int) -> str:
+    return f"/v1/orders/{number % CROWD}"
+
+
+def request(number: int, *fields: str) -> bytes:
+    """A whole GET request."""
+    return "\r\n".join((f"GET {path(number)} HTTP/1.1", f"Host: {HOST}", *fields, "", "")).encode()
+
+
+def main() -> None:
+    """Run the benchmark, print its table, write its JSON."""
+    arguments = parse()
+    count, rounds = (1500, 3) if arguments.quick else (4000, 9)
+    facts = machine()
+    with contextlib.ExitStack() as stack:
+        place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        _, job = stage.build(stack, place, [])
+        bench = stack.enter_context(started(job))
+        time.sleep(GROWN_UP)
+        found = measured(bench, count, rounds)
+    checks = verifications()
+    result = {
+        "benchmark": "kinds",
+        "quick": arguments.quick,
+        "machine": facts,
+        "versions": {"ostiary": __version__},
+        "figures": {name: median(all_).as_json() for name, all_ in found.items()},
+        "verification_us": {name: round(us, 1) for name, us in checks.items()},
+        "ratios": ratios(found, checks),
+    }
+    show(result)
+    report.write(result, arguments.json)
+
+
+def parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.kinds")
+    parser.add_argument("--quick", action="store_true", help="under a minute")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write figures, ratios, the version and the machine")
+    return parser.parse_args()
+
+
+def measured(bench: Bench, count: int, rounds: int) -> dict[str, list[Figure]]:
+    """The kinds in turn, each with requests that nobody has seen."""
+    makers, door = bench.makers(), bench.door
+    found: dict[str, list[Figure]] = {name: [] for name in makers}
+    for make in makers.values():
+        load.once_each(door.port, [make(number) for number in range(CROWD)], CONNECTIONS, door.measured)
+    for _ in range(rounds):
+        for name, make in makers.items():
+            requests = [make(number) for number in range(count)]
+            found[name].append(load.once_each(door.port, requests, CONNECTIONS, door.measured)[0])
+    return found
+
+
+def verifications() -> dict[str, float]:
+    """CPU of the one check that a kind cannot avoid, in microseconds."""
+    key, message = ed25519.Ed25519PrivateKey.generate(), b"x" * 200
+    public, signature = key.public_key(), key.sign(message)
+    return {
+        DPOP: es256_verify_us(),
+        ED25519: cpu(lambda: public.verify(signature, message)),
+        HMAC: cpu(lambda: hmac.compare_digest(hmac.digest(b"k" * 32, message, "sha256"), bytes(32))),
+    }
+
+
+def cpu(work: Callable[[], object], count: int = 2000) -> float:
+    start = time.process_time()
+    for _ in range(count):
+        work()
+    return (time.process_time() - start) / count * 1e6
+
+
+def ratios(found: Mapping[str, list[Figure]], checks: Mapping[str, float]) -> dict[str, float]:
+    """Over a bearer request of the same round; of kinds that verify each time, without that one verification."""
+    told = {}
+    for name, all_ in found.items():
+        pairs = zip(all_, found[BEARER], strict=True)
+        told[name] = round(
+            statistics.median((one.cpu_us - checks.get(name, 0)) / base.cpu_us for one, base in pairs), 3
+        )
+    return {f"{name}_over_bearer": ratio for name, ratio in told.items() if name != BEARER}
+
+
+def show(result: Mapping[str, Any]) -> None:
+    report.heading(dict(result))
+    report.table("a GET with one scope and two limits", result["figures"])
+    print(f"\none verification alone, us: {result['verification_us']}")
+    for name, ratio in result["ratios"].items():
+        kind = name.removesuffix("_over_bearer")
+        goal, said = (
+            (TIMES_AND_ONE[kind], ", its verification taken off") if kind in TIMES_AND_ONE else (TIMES[kind], "")
+        )
+        print(f"{name}: {ratio}{said}{report.verdict(ratio, goal)}")
+
+
+@contextlib.contextmanager
+def started(job: Job) -> Iterator[Bench]:
+    """One gateway worker whose contract has a client of each kind."""
+    port, admin = processes.free_ports(2)
+    folder, signing, shared = job.place / "kinds", ed25519.Ed25519PrivateKey.generate(), secrets.token_urlsafe(32)
+    os.environ["BENCH_SHARED"] = shared
+    contract = ostiary.write(folder, kinds(job, port, admin, signing))
+    signer = ostiary_state.seed_gateway(contract, folder / "state", job.signer, [])
+    api_key = given_key(contract, folder / "state")
+    program = ostiary.up(folder, contract, port, admin)
+    try:
+        yield Bench(Door(port, lambda: ostiary.workers(program)), signer, api_key, signing, shared)
+    finally:
+        program.stop()
+
+
+def given_key(contract: Path, state: Path) -> Secret:
+    """An API key of the partner that has one."""
+    secret = draw(secrets.token_bytes)
+
+    async def work(place: Place, store: Store) -> None:
+        await store.commit(keep(secret, ClientId("keyed"), frozenset(), (), int(time.time()), 3600))
+
+    ostiary_state.with_store(contract, state, work)
+    return secret
+
+
+def kinds(job: Job, port: int, admin: int, signing: ed25519.Ed25519PrivateKey) -> dict[str, Any]:
+    """A client of each kind before one route."""
+    base = ostiary_contract.gateway(replace(job), port, admin, tls=False)
+    x = encode(signing.public_key().public_bytes_raw())
+    jwk = {"kty": "OKP", "crv": "Ed25519", "x": x, "kid": "signs", "alg": "EdDSA", "use": "sig"}
+    partner = {"kind": "partner", "scopes": [SCOPE], "roles": ["customer"]}
+    limits = base["routes"][0]["limit"]
+    return base | {
+        "clients": {
+            tokens.CLIENTS[0]: ostiary_contract.web(),
+            "app": {"kind": "mobile", "redirect_uris": ["com.example.app:/cb"], "scopes": [SCOPE]},
+            "keyed": {**partner, "credential": "api-key"},
+            "signs": {**partner, "credential": "signature", "jwks": {"keys": [jwk]}},
+            "shares": {**partner, "credential": "signature", "secret": "${env:BENCH_SHARED}"},
+        },
+        "routes": [{"on": "GET /v1/orders/{order}", "to": "api", "scope": SCOPE, "limit": limits}],
+    }
+
+
+if __name__ == "__main__":
+    main()
