@@ -57,6 +57,8 @@ class RequestHead:
         return HeadBounds(line, len(self.raw) - line, self.raw.count(syntax.CRLF))
 
 
+_NEW_EACH_TIME: Final = (b"dpop", b"signature")
+"""Fields of proofs: a head that has one never comes again, and would only push out those that do."""
 _Block = tuple[bytes, Fields, int | None, bool]
 """All that a field block of HTTP/1.1 says by itself: lines that pass, fields, length of the body, persistence."""
 
@@ -85,7 +87,7 @@ class RequestParser:
             block = self._blocks.get(text)
             known = None if block is None else self._with_block(head, line, block)
             known = known or self._read(head, line, text)
-            if known.minor == 1:
+            if known.minor == 1 and known.fields.keys().isdisjoint(_NEW_EACH_TIME):
                 self._heads.add(whole, known)
         return known
 
@@ -113,7 +115,7 @@ class RequestParser:
         passed = lines.joined(left)
         if b"expect" in fields and fields[b"expect"].lower() != b"100-continue":
             raise ExpectationFailed(Reason.EXPECTATION_UNKNOWN)
-        if minor == 1 and authority is None:
+        if minor == 1 and authority is None and fields.keys().isdisjoint(_NEW_EACH_TIME):
             self._blocks.add(text, (passed, fields, length, persistent))
         return RequestHead(head, method, path, segments, query, minor, passed, fields, length, persistent)
 

@@ -69,10 +69,9 @@ class Proofs:
     def require(self, proof: bytes, request: Request, now: float) -> tuple[Thumbprint, bool]:
         """The thumbprint of the key that the proof shows to hold, and whether its nonce is soon too old. The proof is
         used up with that. Raises ProofRefused."""
-        key, claims = _verified(proof)
+        holder, claims = _verified(proof)
         _require_request(claims, request)
         self._require_fresh(claims, now)
-        holder = key_thumbprint(key)
         match self.replays.use((holder, _jti(claims)), end_of(now), now):
             case Use.AGAIN:
                 raise ProofRefused(Reason.PROOF_REPLAYED)
@@ -100,12 +99,12 @@ def key_thumbprint(key: VerificationKey) -> Thumbprint:
     return Thumbprint(thumbprint(key.members))
 
 
-def _verified(proof: bytes) -> tuple[VerificationKey, Mapping[str, object]]:
+def _verified(proof: bytes) -> tuple[Thumbprint, Mapping[str, object]]:
     """2 to 7: a JWT of its type, with a public key of an algorithm for signatures, signed by it."""
     if len(proof) > MOST_BYTES:
         raise ProofRefused(Reason.PROOF_MALFORMED)
     head, _, rest = proof.partition(b".")
-    key = _key(head)
+    key, holder = _key(head)
     signed, _, signature = proof.rpartition(b".")
     try:
         claims = parse_object(base64url.decode(rest.partition(b".")[0]))
@@ -116,12 +115,12 @@ def _verified(proof: bytes) -> tuple[VerificationKey, Mapping[str, object]]:
         raise ProofRefused(Reason.PROOF_MALFORMED) from None
     if not claims.keys() >= {"jti", "htm", "htu", "iat"}:
         raise ProofRefused(Reason.PROOF_MALFORMED)
-    return key, claims
+    return holder, claims
 
 
 @lru_cache(_REMEMBERED_KEYS)
-def _key(head: bytes) -> VerificationKey:
-    """The key of a header. A client's header is the same each time, so it is read once."""
+def _key(head: bytes) -> tuple[VerificationKey, Thumbprint]:
+    """The key of a header, and its thumbprint. A client's header is the same each time, so it is read once."""
     try:
         header = parse_object(base64url.decode(head))
     except ValueError:
@@ -132,9 +131,10 @@ def _key(head: bytes) -> VerificationKey:
     if algorithm not in VERIFIED or not isinstance(jwk, dict) or jwk.get("alg", algorithm) != algorithm:
         raise ProofRefused(Reason.PROOF_ALGORITHM)
     try:
-        return parse_public({**jwk, "alg": algorithm})
+        key = parse_public({**jwk, "alg": algorithm})
     except JwkInvalid:
         raise ProofRefused(Reason.PROOF_ALGORITHM) from None
+    return key, key_thumbprint(key)
 
 
 def _require_request(claims: Mapping[str, object], request: Request) -> None:

@@ -55,8 +55,8 @@ def test_the_example_holds_in_all_but_its_nonce() -> None:
 def test_6_1_the_thumbprint_of_the_example() -> None:
     from ostiary.keys.dpop import _verified
 
-    key, claims = _verified(EXAMPLE)
-    assert key_thumbprint(key) == EXAMPLE_THUMBPRINT
+    holder, claims = _verified(EXAMPLE)
+    assert holder == EXAMPLE_THUMBPRINT
     assert claims["htu"] == "https://server.example.com/token"
 
 
