@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Column, MetaData, Table
 
 from ostiary.audit.verify import Holds, verify_growing
 from ostiary.issuer.records import AddRefreshToken, Grant, OpenGrant
@@ -53,8 +52,7 @@ def added(location: Secret) -> dict[str, set[str]]:
 
 def of_then(shape: Shape[Any], new: set[str]) -> Statement:
     """How the version of then added a row."""
-    columns = (Column(column.name, column.type) for column in shape.table.columns if column.name not in new)
-    return add(Table(shape.table.name, MetaData(), *columns))
+    return add(shape.table, [name for name in shape.names if name not in new])
 
 
 def as_of_then(location: Secret) -> Grant:
@@ -76,7 +74,7 @@ def older(location: Secret, monkeypatch: pytest.MonkeyPatch) -> Iterator[Secret]
     with monkeypatch.context() as then:
         then.setattr(opening, "LATEST", PREVIOUS)
         for shape in SHAPES:
-            then.setattr(shape, "add", of_then(shape, new.get(shape.table.name, set())))
+            then.setattr(shape, "add", of_then(shape, new.get(shape.table, set())))
         asyncio.run(use())
     yield location
 

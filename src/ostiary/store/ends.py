@@ -5,57 +5,30 @@ from dataclasses import asdict, dataclass
 from typing import Final, get_args
 
 import orjson
-from sqlalchemy import bindparam, select, update
 
 from ostiary.audit import chain
 from ostiary.audit.records import Head, Record
 from ostiary.model.feed import FeedEvent, Numbered
-from ostiary.store import schema
 from ostiary.store.interface import StoreUnavailable
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps, add, add_new
 
-RECORD: Final = Shape(Record, schema.audit)
+RECORD: Final = Shape(Record, "audit", ("position",))
 PAGE: Final = 500
 """Audit records read at once."""
 FEED_PAGE: Final = 1000
 """Feed events read at once."""
 
 _FEED_TYPES: Final = {each.__name__: each for each in get_args(FeedEvent)}
-_ENDS: Final = Statement(lambda _: select(*schema.heads.columns).where(schema.heads.c.id == 1).with_for_update())
-_HEAD: Final = Statement(
-    lambda _: select(schema.heads.c.position, schema.heads.c.hash, schema.heads.c.seal).where(schema.heads.c.id == 1)
-)
-_FIRST_ENDS: Final = add_new(schema.heads)
-_MOVE: Final = Statement(
-    lambda _: (
-        update(schema.heads)
-        .where(schema.heads.c.id == 1)
-        .values(
-            position=bindparam("new_position"),
-            hash=bindparam("new_hash"),
-            seal=bindparam("new_seal"),
-            feed=bindparam("new_feed"),
-        )
-    )
-)
-_ADD_TO_FEED: Final = add(schema.feed)
+_ENDS: Final = Statement("SELECT position, hash, seal, feed FROM heads WHERE id = 1", lock=" FOR UPDATE")
+_HEAD: Final = Statement("SELECT position, hash, seal FROM heads WHERE id = 1")
+_FIRST_ENDS: Final = add_new("heads", ("id",), ("position", "hash", "seal", "feed"))
+_MOVE: Final = Statement("UPDATE heads SET position = :position, hash = :hash, seal = :seal, feed = :feed WHERE id = 1")
+_ADD_TO_FEED: Final = add("feed", ("position", "type", "body", "until"))
 _FEED_SINCE: Final = Statement(
-    lambda _: (
-        select(schema.feed.c.position, schema.feed.c.type, schema.feed.c.body)
-        .where(schema.feed.c.position > bindparam("after"))
-        .order_by(schema.feed.c.position)
-        .limit(FEED_PAGE)
-    )
+    f"SELECT position, type, body FROM feed WHERE position > :after ORDER BY position LIMIT {FEED_PAGE}"
 )
-_RECORDS: Final = Statement(
-    lambda _: (
-        select(schema.audit.c.position, schema.audit.c.body, schema.audit.c.previous, schema.audit.c.hash)
-        .where(schema.audit.c.position > bindparam("after"))
-        .order_by(schema.audit.c.position)
-        .limit(PAGE)
-    )
-)
+_RECORDS: Final = Statement(f"{RECORD.select} WHERE position > :after ORDER BY position LIMIT {PAGE}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +51,7 @@ def ends() -> Steps[Ends]:
     rows = yield _ENDS, {}
     if not rows:
         raise StoreUnavailable("the row that holds the ends of the logs is gone")
-    _, position, hash, seal, feed = rows[0]
+    position, hash, seal, feed = rows[0]
     return Ends(Head(position, hash, seal) if position else None, feed)
 
 
@@ -99,8 +72,8 @@ def extend(before: Ends, bodies: Sequence[bytes], events: Sequence[FeedEvent], s
     for position, event in enumerate(events, before.feed + 1):
         yield _ADD_TO_FEED, _fed(position, event)
     head = new or Head(0, chain.BEFORE_FIRST, chain.UNSEALED)
-    values = {"new_position": head.position, "new_hash": head.hash, "new_seal": head.seal}
-    yield _MOVE, {**values, "new_feed": before.feed + len(events)}
+    values = {"position": head.position, "hash": head.hash, "seal": head.seal}
+    yield _MOVE, {**values, "feed": before.feed + len(events)}
 
 
 def _fed(position: int, event: FeedEvent) -> dict[str, object]:

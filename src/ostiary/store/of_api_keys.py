@@ -3,30 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import bindparam, or_, update
-
 from ostiary.keys.api_key import AddApiKey, ApiKey, RevokeApiKey, TouchApiKey
-from ostiary.store import schema
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps
 
-KEY: Final = Shape(ApiKey, schema.api_keys)
-_TABLE: Final = schema.api_keys
-_ALL: Final = KEY.find()
-_REVOKE: Final = Statement(
-    lambda _: (
-        update(_TABLE)
-        .where(_TABLE.c.id == bindparam("the"), _TABLE.c.revoked_at.is_(None))
-        .values(revoked_at=bindparam("at"))
-    )
-)
-_TOUCH: Final = Statement(
-    lambda _: (
-        update(_TABLE)
-        .where(_TABLE.c.id == bindparam("the"), or_(_TABLE.c.used_at.is_(None), _TABLE.c.used_at < bindparam("before")))
-        .values(used_at=bindparam("at"))
-    )
-)
+KEY: Final = Shape(ApiKey, "api_keys", ("id",))
+_ALL: Final = Statement(KEY.select)
+_REVOKE: Final = Statement("UPDATE api_keys SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL")
+_TOUCH: Final = Statement("UPDATE api_keys SET used_at = :at WHERE id = :id AND (used_at IS NULL OR used_at < :at)")
 
 
 def api_keys() -> Steps[Sequence[ApiKey]]:
@@ -40,8 +24,8 @@ def add_api_key(write: AddApiKey) -> Steps[None]:
 
 
 def revoke_api_key(write: RevokeApiKey) -> Steps[None]:
-    yield _REVOKE, {"the": write.id, "at": write.at}
+    yield _REVOKE, {"id": write.id, "at": write.at}
 
 
 def touch_api_key(write: TouchApiKey) -> Steps[None]:
-    yield _TOUCH, {"the": write.id, "at": write.at, "before": write.at}
+    yield _TOUCH, {"id": write.id, "at": write.at}

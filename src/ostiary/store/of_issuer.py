@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import Table, bindparam, select, update
-
 from ostiary.issuer.records import (
     AddPushedRequest,
     AddRefreshToken,
@@ -24,14 +22,13 @@ from ostiary.issuer.records import (
 )
 from ostiary.model.ids import ClientId, TokenId
 from ostiary.model.plan import Spend
-from ostiary.store import schema
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps, add_new, put
 
-GRANT: Final = Shape(Grant, schema.grants)
-CODE: Final = Shape(AuthorizationCode, schema.codes)
-REFRESH_TOKEN: Final = Shape(RefreshToken, schema.refresh_tokens)
-PUSHED_REQUEST: Final = Shape(PushedRequest, schema.pushed_requests)
+GRANT: Final = Shape(Grant, "grants", ("id",))
+CODE: Final = Shape(AuthorizationCode, "codes", ("hash",))
+REFRESH_TOKEN: Final = Shape(RefreshToken, "refresh_tokens", ("hash",))
+PUSHED_REQUEST: Final = Shape(PushedRequest, "pushed_requests", ("hash",))
 
 GRANT_BY_ID: Final = GRANT.by("id")
 CODE_BY_HASH: Final = CODE.by("hash")
@@ -47,58 +44,31 @@ class Spent(Exception):
         self.spend = spend
 
 
-def _spend(table: Table) -> Statement:
-    return Statement(
-        lambda _: (
-            update(table)
-            .where(table.c.hash == bindparam("the"), table.c.spent_at.is_(None))
-            .values(spent_at=bindparam("at"))
-            .returning(table.c.hash)
-        )
-    )
+def _spend(table: str) -> Statement:
+    return Statement(f"UPDATE {table} SET spent_at = :at WHERE hash = :hash AND spent_at IS NULL RETURNING hash")
 
 
 _SPEND: Final[Mapping[type[Spend], Statement]] = {
-    SpendCode: _spend(schema.codes),
-    SpendRefreshToken: _spend(schema.refresh_tokens),
-    SpendPushedRequest: _spend(schema.pushed_requests),
+    SpendCode: _spend("codes"),
+    SpendRefreshToken: _spend("refresh_tokens"),
+    SpendPushedRequest: _spend("pushed_requests"),
 }
-_PROLONG: Final = Statement(
-    lambda _: (
-        update(schema.refresh_tokens)
-        .where(
-            schema.refresh_tokens.c.hash == bindparam("the"), schema.refresh_tokens.c.expires_at < bindparam("until")
-        )
-        .values(expires_at=bindparam("until"))
-    )
-)
-_SPEND_ASSERTION: Final = add_new(schema.spent_assertions)
-_REVOKE_GRANT: Final = Statement(
-    lambda _: (
-        update(schema.grants)
-        .where(schema.grants.c.id == bindparam("the"), schema.grants.c.revoked_at.is_(None))
-        .values(revoked_at=bindparam("at"))
-    )
-)
-_REVOKE_ACCESS_TOKEN: Final = put(schema.revoked_access_tokens)
-_DISABLE_CLIENT: Final = put(schema.disabled_clients)
-_REVOKED: Final = Statement(
-    lambda _: select(schema.revoked_access_tokens.c.until).where(
-        schema.revoked_access_tokens.c.token == bindparam("the")
-    )
-)
-_DISABLED: Final = Statement(
-    lambda _: select(schema.disabled_clients.c.at).where(schema.disabled_clients.c.client == bindparam("the"))
-)
+_PROLONG: Final = Statement("UPDATE refresh_tokens SET expires_at = :until WHERE hash = :hash AND expires_at < :until")
+_SPEND_ASSERTION: Final = add_new("spent_assertions", ("client", "token"), ("expires_at",))
+_REVOKE_GRANT: Final = Statement("UPDATE grants SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL")
+_REVOKE_ACCESS_TOKEN: Final = put("revoked_access_tokens", ("token",), ("until",))
+_DISABLE_CLIENT: Final = put("disabled_clients", ("client",), ("at",))
+_REVOKED: Final = Statement("SELECT until FROM revoked_access_tokens WHERE token = :token")
+_DISABLED: Final = Statement("SELECT at FROM disabled_clients WHERE client = :client")
 
 
 def access_token_revoked(token: TokenId) -> Steps[bool]:
-    rows = yield _REVOKED, {"the": token}
+    rows = yield _REVOKED, {"token": token}
     return bool(rows)
 
 
 def client_disabled_at(client: ClientId) -> Steps[int | None]:
-    rows = yield _DISABLED, {"the": client}
+    rows = yield _DISABLED, {"client": client}
     return rows[0][0] if rows else None
 
 
@@ -117,12 +87,12 @@ def add_refresh_token(write: AddRefreshToken) -> Steps[None]:
 
 def prolong_refresh_token(write: ProlongRefreshToken) -> Steps[None]:
     """Never back: of two uses at once the later end holds."""
-    yield _PROLONG, {"the": write.hash, "until": write.until}
+    yield _PROLONG, {"hash": write.hash, "until": write.until}
 
 
 def spend(write: SpendCode | SpendRefreshToken | SpendPushedRequest) -> Steps[None]:
     """Raises Spent."""
-    rows = yield _SPEND[type(write)], {"the": write.hash, "at": write.at}
+    rows = yield _SPEND[type(write)], {"hash": write.hash, "at": write.at}
     if not rows:
         raise Spent(write)
 
@@ -136,7 +106,7 @@ def spend_assertion(write: SpendAssertion) -> Steps[None]:
 
 
 def revoke_grant(write: RevokeGrant) -> Steps[None]:
-    yield _REVOKE_GRANT, {"the": write.grant, "at": write.at}
+    yield _REVOKE_GRANT, {"id": write.grant, "at": write.at}
 
 
 def revoke_access_token(write: RevokeAccessToken) -> Steps[None]:

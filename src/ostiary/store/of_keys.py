@@ -3,21 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import bindparam, delete, update
-
 from ostiary.keys.records import AddKey, RemoveKey, SetKeyDeath, SigningKey
-from ostiary.store import schema
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps
 
-KEY: Final = Shape(SigningKey, schema.signing_keys)
-_ALL: Final = KEY.find()
-_SET_DEATH: Final = Statement(
-    lambda _: (
-        update(schema.signing_keys).where(schema.signing_keys.c.id == bindparam("the")).values(dies_at=bindparam("at"))
-    )
-)
-_REMOVE: Final = Statement(lambda _: delete(schema.signing_keys).where(schema.signing_keys.c.id == bindparam("the")))
+KEY: Final = Shape(SigningKey, "signing_keys", ("id",))
+_ALL: Final = Statement(KEY.select)
+_SET_DEATH: Final = Statement("UPDATE signing_keys SET dies_at = :at WHERE id = :id")
+_REMOVE: Final = Statement("DELETE FROM signing_keys WHERE id = :id")
 
 
 def signing_keys() -> Steps[Sequence[SigningKey]]:
@@ -31,8 +24,8 @@ def add_key(write: AddKey) -> Steps[None]:
 
 
 def set_key_death(write: SetKeyDeath) -> Steps[None]:
-    yield _SET_DEATH, {"the": write.id, "at": write.dies_at}
+    yield _SET_DEATH, {"id": write.id, "at": write.dies_at}
 
 
 def remove_key(write: RemoveKey) -> Steps[None]:
-    yield _REMOVE, {"the": write.id}
+    yield _REMOVE, {"id": write.id}

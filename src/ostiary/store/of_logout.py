@@ -1,51 +1,31 @@
 """Reads and writes of who is still to be told that a sign-in has ended."""
 
 from collections.abc import Sequence
-from typing import Any, Final
-
-from sqlalchemy import bindparam, delete, literal, select, update
-from sqlalchemy.sql import ClauseElement
+from typing import Final
 
 from ostiary.issuer.logout_notices import DelayLogoutNotice, DropLogoutNotice, LogoutNotice
 from ostiary.model.ids import SessionId
-from ostiary.store import schema
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps
 
 MOST: Final = 100
 """Notices read at once."""
-NOTICE: Final = Shape(LogoutNotice, schema.logout_notices)
-_COLUMNS: Final = schema.logout_notices.c
-_THE: Final = (_COLUMNS.session == bindparam("the"), _COLUMNS.client == bindparam("of"))
-_DUE: Final = Statement(
-    lambda _: select(*_COLUMNS).where(_COLUMNS.due_at <= bindparam("now")).order_by(_COLUMNS.due_at).limit(MOST)
-)
+NOTICE: Final = Shape(LogoutNotice, "logout_notices", ("session", "client"))
+_DUE: Final = Statement(f"{NOTICE.select} WHERE due_at <= :now ORDER BY due_at LIMIT {MOST}")
 _DELAY: Final = Statement(
-    lambda _: (
-        update(schema.logout_notices).where(*_THE).values(tries=bindparam("new_tries"), due_at=bindparam("new_due_at"))
-    )
+    "UPDATE logout_notices SET tries = :tries, due_at = :due_at WHERE session = :session AND client = :client"
 )
-_DROP: Final = Statement(lambda _: delete(schema.logout_notices).where(*_THE))
-
-
-def _of_session(insert: Any) -> ClauseElement:
-    """A notice for each client that had a grant in the session."""
-    grants = schema.grants.c
-    at = bindparam("at", type_=_COLUMNS.ended_at.type)
-    found = (
-        select(grants.session, grants.client, grants.subject, at, literal(0), at)
-        .where(grants.session == bindparam("the"))
-        .distinct()
-    )
-    made: ClauseElement = insert(schema.logout_notices).from_select([column.name for column in _COLUMNS], found)
-    return made
-
-
-_WRITE: Final = Statement(_of_session)
+_DROP: Final = Statement("DELETE FROM logout_notices WHERE session = :session AND client = :client")
+_WRITE: Final = Statement(
+    "INSERT INTO logout_notices (session, client, subject, ended_at, tries, due_at)"
+    " SELECT DISTINCT session, client, subject, CAST(:at AS BIGINT), 0, CAST(:at AS BIGINT)"
+    " FROM grants WHERE session = :session"
+)
+"""A notice for each client that had a grant in the session."""
 
 
 def write_notices(session: SessionId, at: int) -> Steps[None]:
-    yield _WRITE, {"the": session, "at": at}
+    yield _WRITE, {"session": session, "at": at}
 
 
 def due(now: int) -> Steps[Sequence[LogoutNotice]]:
@@ -54,9 +34,9 @@ def due(now: int) -> Steps[Sequence[LogoutNotice]]:
 
 
 def delay(write: DelayLogoutNotice) -> Steps[None]:
-    values = {"new_tries": write.tries, "new_due_at": write.due_at}
-    yield _DELAY, {"the": write.session, "of": write.client, **values}
+    values = {"tries": write.tries, "due_at": write.due_at}
+    yield _DELAY, {"session": write.session, "client": write.client, **values}
 
 
 def drop(write: DropLogoutNotice) -> Steps[None]:
-    yield _DROP, {"the": write.session, "of": write.client}
+    yield _DROP, {"session": write.session, "client": write.client}

@@ -1,33 +1,20 @@
 """Reads and writes of how often old ways are used."""
 
 from collections.abc import Sequence
-from typing import Any, Final
-
-from sqlalchemy import bindparam, case
-from sqlalchemy.sql import ClauseElement
+from typing import Final
 
 from ostiary.gateway.old_uses import CountOldUse, OldUse
-from ostiary.store import schema
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps
 
-USE: Final = Shape(OldUse, schema.old_uses)
-_TABLE: Final = schema.old_uses
-_SINCE: Final = USE.find(_TABLE.c.day >= bindparam("since"))
-
-
-def _more(insert: Any) -> ClauseElement:
-    """Insert the row, or add to the one of that day."""
-    adding = insert(_TABLE)
-    later = case((adding.excluded.used_at > _TABLE.c.used_at, adding.excluded.used_at), else_=_TABLE.c.used_at)
-    made: ClauseElement = adding.on_conflict_do_update(
-        index_elements=_TABLE.primary_key.columns,
-        set_={"count": _TABLE.c["count"] + adding.excluded["count"], "used_at": later},
-    )
-    return made
-
-
-_MORE: Final = Statement(_more)
+USE: Final = Shape(OldUse, "old_uses", ("client", "way", "day"))
+_SINCE: Final = Statement(f"{USE.select} WHERE day >= :since")
+_MORE: Final = Statement(
+    "INSERT INTO old_uses (client, way, day, count, used_at) VALUES (:client, :way, :day, :count, :used_at)"
+    " ON CONFLICT (client, way, day) DO UPDATE SET count = old_uses.count + excluded.count, used_at ="
+    " CASE WHEN excluded.used_at > old_uses.used_at THEN excluded.used_at ELSE old_uses.used_at END"
+)
+"""Insert the row, or add to the one of that day."""
 
 
 def old_uses(since: int) -> Steps[Sequence[OldUse]]:

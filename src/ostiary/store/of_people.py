@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import bindparam, update
-
 from ostiary.model.ids import ClientId, Subject
 from ostiary.people.delays import one_more
 from ostiary.people.records import (
@@ -22,50 +20,31 @@ from ostiary.people.records import (
     StartSession,
     TouchSession,
 )
-from ostiary.store import of_logout, of_web, schema
+from ostiary.store import of_logout, of_web
 from ostiary.store.interface import LoginTaken
 from ostiary.store.of_issuer import Spent
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps
 
-PERSON: Final = Shape(Person, schema.people)
-SESSION: Final = Shape(Session, schema.sessions)
-CONSENT: Final = Shape(Consent, schema.consents)
-FAILURES: Final = Shape(Failures, schema.failures)
+PERSON: Final = Shape(Person, "people", ("subject",))
+SESSION: Final = Shape(Session, "sessions", ("id",))
+CONSENT: Final = Shape(Consent, "consents", ("subject", "client"))
+FAILURES: Final = Shape(Failures, "failures", ("key",))
 
 PERSON_BY_SUBJECT: Final = PERSON.by("subject")
 PERSON_BY_LOGIN: Final = PERSON.by("login")
 SESSION_BY_ID: Final = SESSION.by("id")
 SESSION_BY_HASH: Final = SESSION.by("hash")
-_ALL_PEOPLE: Final = PERSON.find()
+_ALL_PEOPLE: Final = Statement(PERSON.select)
 _FAILURES: Final = FAILURES.by("key")
-_CONSENT: Final = CONSENT.find(
-    schema.consents.c.subject == bindparam("subject"), schema.consents.c.client == bindparam("client")
-)
-_TOUCH: Final = Statement(
-    lambda _: (
-        update(schema.sessions)
-        .where(schema.sessions.c.id == bindparam("the"), schema.sessions.c.seen_at < bindparam("seen"))
-        .values(seen_at=bindparam("seen"))
-    )
-)
-_END: Final = Statement(
-    lambda _: (
-        update(schema.sessions)
-        .where(schema.sessions.c.id == bindparam("the"), schema.sessions.c.ended_at.is_(None))
-        .values(ended_at=bindparam("at"))
-        .returning(schema.sessions.c.id)
-    )
-)
+_CONSENT: Final = CONSENT.by("subject", "client")
+_TOUCH: Final = Statement("UPDATE sessions SET seen_at = :seen WHERE id = :id AND seen_at < :seen")
+_END: Final = Statement("UPDATE sessions SET ended_at = :at WHERE id = :id AND ended_at IS NULL RETURNING id")
 _RENEW: Final = Statement(
-    lambda _: (
-        update(schema.sessions)
-        .where(schema.sessions.c.id == bindparam("the"), schema.sessions.c.ended_at.is_(None))
-        .values({c.name: bindparam(f"new_{c.name}") for c in schema.sessions.c if not c.primary_key})
-        .returning(schema.sessions.c.id)
-    )
+    "UPDATE sessions SET hash = :hash, subject = :subject, auth_time = :auth_time, acr = :acr, amr = :amr,"
+    " seen_at = :seen_at, expires_at = :expires_at WHERE id = :id AND ended_at IS NULL RETURNING id"
 )
-_FORGET: Final = Statement(lambda _: schema.failures.delete().where(schema.failures.c.key == bindparam("the")))
+_FORGET: Final = Statement("DELETE FROM failures WHERE key = :key")
 
 
 def people() -> Steps[Sequence[Person]]:
@@ -81,7 +60,7 @@ def consent(subject: Subject, client: ClientId) -> Steps[Consent | None]:
 def failures(keys: Sequence[bytes]) -> Steps[Sequence[Failures]]:
     found = []
     for key in keys:
-        known = yield from FAILURES.only(_FAILURES, key)
+        known = yield from FAILURES.only(_FAILURES, key=key)
         found += [known] if known else []
     return found
 
@@ -95,14 +74,14 @@ def add_person(write: AddPerson) -> Steps[None]:
 def change_person(write: ChangePerson) -> Steps[None]:
     """Raises LoginTaken and Spent."""
     yield from _require_free(write.person, (write.person.subject,))
-    if (yield from PERSON.only(PERSON_BY_SUBJECT, write.person.subject)) != write.before:
+    if (yield from PERSON.only(PERSON_BY_SUBJECT, subject=write.person.subject)) != write.before:
         raise Spent(write)
     yield PERSON.put, PERSON.values(write.person)
 
 
 def _require_free(person: Person, may_have: Sequence[Subject]) -> Steps[None]:
     """Raise LoginTaken where somebody else than these has the login."""
-    other = yield from PERSON.only(PERSON_BY_LOGIN, person.login)
+    other = yield from PERSON.only(PERSON_BY_LOGIN, login=person.login)
     if other is not None and other.subject not in may_have:
         raise LoginTaken(person.subject)
 
@@ -113,20 +92,19 @@ def start_session(write: StartSession) -> Steps[None]:
 
 def renew_session(write: RenewSession) -> Steps[None]:
     """Raises Spent."""
-    new = {f"new_{name}": value for name, value in SESSION.values(write.session).items()}
-    rows = yield _RENEW, {"the": write.session.id, **new}
+    rows = yield _RENEW, SESSION.values(write.session)
     if not rows:
         raise Spent(write)
 
 
 def touch_session(write: TouchSession) -> Steps[None]:
     """The idle timeout moves only on: what comes late changes nothing."""
-    yield _TOUCH, {"the": write.id, "seen": write.seen_at}
+    yield _TOUCH, {"id": write.id, "seen": write.seen_at}
 
 
 def end_session(write: EndSession) -> Steps[None]:
     """With everything that the pages of web clients have by it; every client that has a grant in it is to be told."""
-    ended = yield _END, {"the": write.id, "at": write.at}
+    ended = yield _END, {"id": write.id, "at": write.at}
     if ended:
         yield from of_web.end_all_of(write.id)
         yield from of_logout.write_notices(write.id, write.at)
@@ -137,9 +115,9 @@ def put_consent(write: PutConsent) -> Steps[None]:
 
 
 def count_failure(write: CountFailure) -> Steps[None]:
-    before = yield from FAILURES.only(_FAILURES, write.key)
+    before = yield from FAILURES.only(_FAILURES, key=write.key)
     yield FAILURES.put, FAILURES.values(one_more(before, write))
 
 
 def forget_failures(write: ForgetFailures) -> Steps[None]:
-    yield _FORGET, {"the": write.key}
+    yield _FORGET, {"key": write.key}

@@ -5,8 +5,6 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
-
 from ostiary.model.ids import Secret
 from ostiary.store.interface import Store, StoreUnavailable
 from ostiary.store.migrations import LATEST
@@ -20,10 +18,7 @@ async def open_store(location: Secret, audit_key: bytes, *, on_loop: bool = Fals
     `audit_key` seals the head of the audit log. `on_loop`: as `sqlite.LoopWriter`. Raises StoreUnavailable."""
     place = location.reveal()
     opening = _postgresql(place, audit_key) if place.startswith(_SCHEMES) else _sqlite(Path(place), audit_key, on_loop)
-    try:
-        return await opening
-    except DBAPIError as error:
-        raise StoreUnavailable(f"the schema could not be upgraded: {error.orig}") from error
+    return await opening
 
 
 async def _sqlite(path: Path, audit_key: bytes, on_loop: bool) -> Store:

@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Table, bindparam, delete, exists
-
 from ostiary.issuer.brought import LONGEST_VISIT
 from ostiary.model.plan import Write
-from ostiary.store import schema
 from ostiary.store.statements import Statement, Steps
 
 REPLAY_SECONDS: Final = 86400
@@ -28,38 +25,30 @@ GRANT_SECONDS: Final = 7 * 86400
 """A grant whose code and refresh tokens are gone is kept for its access tokens, which live shorter than this."""
 
 
-def _until(table: Table, column: str) -> Statement:
-    return Statement(lambda _: delete(table).where(table.c[column] <= bindparam("now")))
+def _until(table: str, column: str = "expires_at", unless: str = "") -> Statement:
+    return Statement(f"DELETE FROM {table} WHERE {column} <= :now{unless}")
 
 
-def _grants() -> Statement:
-    grants, codes, tokens = schema.grants, schema.codes, schema.refresh_tokens
-    used = exists().where(codes.c.grant == grants.c.id) | exists().where(tokens.c.grant == grants.c.id)
-    return Statement(lambda _: delete(grants).where(grants.c.issued_at <= bindparam("now"), ~used))
-
-
-def _unanswered() -> Statement:
-    devices = schema.device_requests
-    answered = devices.c.grant.is_not(None) | devices.c.denied_at.is_not(None)
-    return Statement(lambda _: delete(devices).where(devices.c.expires_at <= bindparam("now"), ~answered))
-
-
+_UNUSED: Final = "".join(
+    f' AND NOT EXISTS (SELECT 1 FROM {table} WHERE {table}."grant" = grants.id)'
+    for table in ("codes", "refresh_tokens")
+)
 _PAST: Final = (
-    (_until(schema.feed, "until"), 0),
-    (_until(schema.revoked_access_tokens, "until"), 0),
-    (_until(schema.spent_assertions, "expires_at"), CLOCK_SECONDS),
-    (_until(schema.sessions, "expires_at"), 0),
-    (_until(schema.logout_notices, "ended_at"), UNTOLD_SECONDS),
-    (_until(schema.web_sessions, "expires_at"), 0),
-    (_until(schema.refresh_tokens, "expires_at"), 0),
-    (_until(schema.api_keys, "expires_at"), API_KEY_SECONDS),
-    (_until(schema.old_uses, "day"), OLD_USE_SECONDS),
-    (_until(schema.pushed_requests, "expires_at"), LONGEST_VISIT),
-    (_until(schema.codes, "expires_at"), REPLAY_SECONDS),
-    (_unanswered(), UNANSWERED_SECONDS),
-    (_until(schema.device_requests, "expires_at"), REPLAY_SECONDS),
-    (_until(schema.failures, "until"), FAILURE_SECONDS),
-    (_grants(), GRANT_SECONDS),
+    (_until("feed", "until"), 0),
+    (_until("revoked_access_tokens", "until"), 0),
+    (_until("spent_assertions"), CLOCK_SECONDS),
+    (_until("sessions"), 0),
+    (_until("logout_notices", "ended_at"), UNTOLD_SECONDS),
+    (_until("web_sessions"), 0),
+    (_until("refresh_tokens"), 0),
+    (_until("api_keys"), API_KEY_SECONDS),
+    (_until("old_uses", "day"), OLD_USE_SECONDS),
+    (_until("pushed_requests"), LONGEST_VISIT),
+    (_until("codes"), REPLAY_SECONDS),
+    (_until("device_requests", unless=' AND "grant" IS NULL AND denied_at IS NULL'), UNANSWERED_SECONDS),
+    (_until("device_requests"), REPLAY_SECONDS),
+    (_until("failures", "until"), FAILURE_SECONDS),
+    (_until("grants", "issued_at", _UNUSED), GRANT_SECONDS),
 )
 
 

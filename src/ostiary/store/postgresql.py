@@ -33,8 +33,8 @@ async def run(connection: Connection, steps: Steps[T]) -> T:
     try:
         statement, values = next(steps)
         while True:
-            compiled = statement.postgresql()
-            rows = await connection.fetch(compiled.text, *compiled.arguments(values))
+            asked = statement.postgresql
+            rows = await connection.fetch(asked.text, *asked.arguments(values))
             statement, values = steps.send(rows)
     except StopIteration as end:
         result: T = end.value

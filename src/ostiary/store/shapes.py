@@ -1,14 +1,11 @@
 """A record's row: how the fields of a frozen dataclass lie in the columns of the same names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar, get_origin, get_type_hints
 
-from sqlalchemy import Table, bindparam, select
-from sqlalchemy.sql import ColumnElement
-
-from ostiary.store.statements import Row, Statement, Steps, Values, add, put
+from ostiary.store.statements import Row, Statement, Steps, Values, add, add_new, equal, names, put
 
 R = TypeVar("R")
 
@@ -16,27 +13,27 @@ R = TypeVar("R")
 class Shape(Generic[R]):
     """Between records of one class and rows of one table. Sets and tuples of texts are one text in a row."""
 
-    def __init__(self, record: type[R], table: Table) -> None:
+    def __init__(self, record: type[R], table: str, key: Sequence[str]) -> None:
+        """`key`: the table's primary key."""
         hints = get_type_hints(record)
         self.table: Final = table
         self._record: Final = record
-        self._names: Final = tuple(field.name for field in fields(record))  # type: ignore[arg-type]  # a dataclass
-        readers = ((at, _reader(hints[name])) for at, name in enumerate(self._names))
+        self.names: Final = tuple(field.name for field in fields(record))  # type: ignore[arg-type]  # a dataclass
+        readers = ((at, _reader(hints[name])) for at, name in enumerate(self.names))
         self._read: Final = tuple((at, reader) for at, reader in readers if reader is not None)
-        self.add: Final = add(table)
-        self.put: Final = put(table)
+        rest = tuple(name for name in self.names if name not in key)
+        self.add: Final = add(table, self.names)
+        self.put: Final = put(table, key, rest)
+        self.add_new: Final = add_new(table, key, rest)
+        self.select: Final = f"SELECT {names(self.names)} FROM {table}"
+        """What `record` reads."""
 
-    def find(self, *conditions: ColumnElement[bool]) -> Statement:
-        """Selects what `record` reads."""
-        columns = [self.table.c[name] for name in self._names]
-        return Statement(lambda _: select(*columns).where(*conditions))
-
-    def by(self, name: str) -> Statement:
-        """Selects the rows with this value in the column; the parameter is `the`."""
-        return self.find(self.table.c[name] == bindparam("the"))
+    def by(self, *columns: str) -> Statement:
+        """Selects the rows with these values; the parameters are called as the columns."""
+        return Statement(f"{self.select} WHERE {equal(columns)}")
 
     def values(self, record: R) -> Values:
-        return {name: _written(getattr(record, name)) for name in self._names}
+        return {name: _written(getattr(record, name)) for name in self.names}
 
     def record(self, row: Row) -> R:
         values = list(row)
@@ -44,9 +41,9 @@ class Shape(Generic[R]):
             values[at] = read(values[at])
         return self._record(*values)
 
-    def only(self, statement: Statement, the: object) -> Steps[R | None]:
+    def only(self, statement: Statement, **the: object) -> Steps[R | None]:
         """The one record that a statement of `by` finds."""
-        rows = yield statement, {"the": the}
+        rows = yield statement, the
         return self.record(rows[0]) if rows else None
 
 

@@ -80,19 +80,19 @@ class SqlStore(Store):
             return AlreadySpent(spent.spend)
 
     async def person(self, subject: Subject) -> Person | None:
-        return await self._read(of_people.PERSON.only(of_people.PERSON_BY_SUBJECT, subject))
+        return await self._read(of_people.PERSON.only(of_people.PERSON_BY_SUBJECT, subject=subject))
 
     async def person_by_login(self, login: str) -> Person | None:
-        return await self._read(of_people.PERSON.only(of_people.PERSON_BY_LOGIN, login))
+        return await self._read(of_people.PERSON.only(of_people.PERSON_BY_LOGIN, login=login))
 
     async def people(self) -> Sequence[Person]:
         return await self._read(of_people.people())
 
     async def session(self, id: SessionId) -> Session | None:
-        return await self._read(of_people.SESSION.only(of_people.SESSION_BY_ID, id))
+        return await self._read(of_people.SESSION.only(of_people.SESSION_BY_ID, id=id))
 
     async def session_by_hash(self, hash: TokenHash) -> Session | None:
-        return await self._read(of_people.SESSION.only(of_people.SESSION_BY_HASH, hash))
+        return await self._read(of_people.SESSION.only(of_people.SESSION_BY_HASH, hash=hash))
 
     async def consent(self, subject: Subject, client: ClientId) -> Consent | None:
         return await self._read(of_people.consent(subject, client))
@@ -101,25 +101,25 @@ class SqlStore(Store):
         return await self._read(of_people.failures(keys))
 
     async def code(self, hash: TokenHash) -> AuthorizationCode | None:
-        return await self._read(of_issuer.CODE.only(of_issuer.CODE_BY_HASH, hash))
+        return await self._read(of_issuer.CODE.only(of_issuer.CODE_BY_HASH, hash=hash))
 
     async def pushed_request(self, hash: TokenHash) -> PushedRequest | None:
-        return await self._read(of_issuer.PUSHED_REQUEST.only(of_issuer.PUSHED_REQUEST_BY_HASH, hash))
+        return await self._read(of_issuer.PUSHED_REQUEST.only(of_issuer.PUSHED_REQUEST_BY_HASH, hash=hash))
 
     async def grant(self, id: GrantId) -> Grant | None:
-        return await self._read(of_issuer.GRANT.only(of_issuer.GRANT_BY_ID, id))
+        return await self._read(of_issuer.GRANT.only(of_issuer.GRANT_BY_ID, id=id))
 
     async def refresh_token(self, hash: TokenHash) -> RefreshToken | None:
-        return await self._read(of_issuer.REFRESH_TOKEN.only(of_issuer.REFRESH_TOKEN_BY_HASH, hash))
+        return await self._read(of_issuer.REFRESH_TOKEN.only(of_issuer.REFRESH_TOKEN_BY_HASH, hash=hash))
 
     async def device_request(self, hash: TokenHash) -> DeviceRequest | None:
-        return await self._read(of_device.REQUEST.only(of_device.REQUEST_BY_HASH, hash))
+        return await self._read(of_device.REQUEST.only(of_device.REQUEST_BY_HASH, hash=hash))
 
     async def device_request_by_user_code(self, hash: UserCodeHash) -> DeviceRequest | None:
-        return await self._read(of_device.REQUEST.only(of_device.REQUEST_BY_USER_CODE, hash))
+        return await self._read(of_device.REQUEST.only(of_device.REQUEST_BY_USER_CODE, user_code=hash))
 
     async def web_session(self, hash: TokenHash) -> WebSession | None:
-        return await self._read(of_web.WEB_SESSION.only(of_web.BY_HASH, hash))
+        return await self._read(of_web.WEB_SESSION.only(of_web.BY_HASH, hash=hash))
 
     async def web_sessions_of(self, session: SessionId) -> Sequence[WebSession]:
         return await self._read(of_web.of_session(session))

@@ -54,8 +54,8 @@ def run(connection: sqlite3.Connection, steps: Steps[T]) -> T:
     try:
         statement, values = next(steps)
         while True:
-            compiled = statement.sqlite()
-            rows = connection.execute(compiled.text, compiled.arguments(values)).fetchall()
+            asked = statement.sqlite
+            rows = connection.execute(asked.text, asked.arguments(values)).fetchall()
             statement, values = steps.send(rows)
     except StopIteration as end:
         result: T = end.value

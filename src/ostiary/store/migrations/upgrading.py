@@ -1,6 +1,8 @@
 """Bring a database to a step of the schema. Whoever comes at the same time waits, and finds it done."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -8,7 +10,10 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, event, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from ostiary.store.interface import StoreUnavailable
 
 LOCK: Final = 0x6F737469
 """The advisory lock that upgrades of one PostgreSQL database take turns at."""
@@ -24,7 +29,7 @@ def upgrade(connection: Connection, step: str = "head") -> None:
 
 
 def upgrade_sqlite(path: Path, step: str = "head") -> None:
-    """Raises sqlite3.Error, sqlalchemy.exc.DBAPIError."""
+    """Raises sqlite3.Error, StoreUnavailable."""
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
@@ -32,7 +37,7 @@ def upgrade_sqlite(path: Path, step: str = "head") -> None:
     engine = create_engine("sqlite://", creator=connect)
     event.listen(engine, "begin", _begin_immediate)
     try:
-        with engine.begin() as connection:
+        with _told(), engine.begin() as connection:
             upgrade(connection, step)
     finally:
         engine.dispose()
@@ -43,11 +48,25 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 async def upgrade_postgresql(url: str, step: str = "head") -> None:
-    """Raises OSError, sqlalchemy.exc.DBAPIError. The URL is the driver's: SQLAlchemy reads its options differently."""
+    """Raises OSError, StoreUnavailable. The URL is the driver's: SQLAlchemy reads its options differently."""
     engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url))
     try:
-        async with engine.begin() as connection:
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-            await connection.run_sync(upgrade, step)
+        with _told():
+            await _upgraded(engine, step)
     finally:
         await engine.dispose()
+
+
+async def _upgraded(engine: AsyncEngine, step: str) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        await connection.run_sync(upgrade, step)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What fails inside, as the store says it."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreUnavailable(f"the schema could not be upgraded: {error.orig}") from error
