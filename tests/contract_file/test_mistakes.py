@@ -8,6 +8,8 @@ from ostiary.contract.mistakes import Code, Severity
 UNDER_ORDERS = "  - {on: POST /v1/orders, to: shop, scope: orders.write, limit: {per: person, rate: 5/s}}\n"
 TLS = "tls: {certificate: door.pem, key: door.key}\n"
 CHAT = "to: chat, scope: chat.use, tenant: query.room, upgrade: websocket}"
+PIN = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+PINS = "state: state\npins: {{backup: [{{sha256: {}, since: 2027-01-01}}], {}}}"
 PHONE = (
     '  phone: {{kind: mobile, redirect_uris: ["com.example:/cb"], scopes: [orders.read], min_version: 2.4.0,'
     " deprecated_below: {}}}\n  robot:"
@@ -187,6 +189,9 @@ CASES = [
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»store_links: {ios: https://apps.example/1}"),
     (Code.BAD_DATE, "  robot:", PHONE.format("{version: 2.5.0, since: »2027-02-30, sunset: 2027-05-01}")),
     (Code.BAD_DATE, "  robot:", PHONE.format("{version: 2.5.0, since: »20270401, sunset: 2027-05-01}")),
+    (Code.BAD_PIN, "state: state", PINS.format("»c2hvcnQ=", "expires: 2028-01-01")),
+    (Code.BAD_PIN, "state: state", PINS.format(f"»{PIN[:-2]}B=", "expires: 2028-01-01")),
+    (Code.BAD_DATE, "state: state", PINS.format(PIN, "expires: »never")),
     (Code.SETTINGS_CONTRADICT, "  robot:", PHONE.format("{version: 2.5.0, since: 2027-04-01, sunset: »2027-03-31}")),
     (Code.SETTINGS_CONTRADICT, "  robot:", PHONE.format("{version: »2.4.0, since: 2027-04-01, sunset: 2027-05-01}")),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»jwks_file: robot.json"),

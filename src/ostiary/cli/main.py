@@ -3,8 +3,9 @@
 import typer
 
 from ostiary import __version__
-from ostiary.cli import api_key, audit, explain, keys, person, report, revoke
+from ostiary.cli import api_key, audit, explain, keys, person, pins, report, revoke
 from ostiary.cli.check import check_command
+from ostiary.cli.client_config import client_config_command
 from ostiary.cli.demo.command import demo
 from ostiary.cli.explain_client import explain_client_command
 from ostiary.cli.explain_request import explain_request_command
@@ -23,6 +24,7 @@ app.command()(up)
 app.command()(reload)
 app.command()(demo)
 app.command("check")(check_command)
+app.command("client-config")(client_config_command)
 explain.app.command("client")(explain_client_command)
 explain.app.command("request")(explain_request_command)
 app.add_typer(explain.app, name="explain")
@@ -31,6 +33,7 @@ app.add_typer(revoke.app, name="revoke")
 app.add_typer(keys.app, name="keys")
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(report.app, name="report")
+app.add_typer(pins.app, name="pins")
 app.add_typer(audit.app, name="audit")
 
 

@@ -21,8 +21,9 @@ from ostiary.contract.model import (
     ServiceRule,
     Timeouts,
 )
+from ostiary.contract.pins import Backup, Pins
 from ostiary.contract.setting import Insecure, Setting
-from ostiary.model.ids import ClientId, GatewayName, Role, Scope, ServiceName
+from ostiary.model.ids import ClientId, GatewayName, Pin, Role, Scope, ServiceName
 
 
 def expand(draft: Draft, digest: str) -> Contract:
@@ -47,11 +48,19 @@ def expand(draft: Draft, digest: str) -> Contract:
         hsts=not is_development(file) and file.insecure_no_hsts is None,
         feed_bound_seconds=file.feed_bound,
         audit_bound_seconds=file.audit_bound,
+        pins=_pins(file),
         key_rotation_seconds=file.keys.rotate,
         session_idle_seconds=file.sessions.idle,
         session_absolute_seconds=file.sessions.absolute,
         insecure=tuple(insecure_uses(file)),
     )
+
+
+def _pins(file: ContractFile) -> Pins | None:
+    stated = file.pins
+    if stated is None:
+        return None
+    return Pins(tuple(Backup(Pin(each.sha256), each.since) for each in stated.backup), stated.expires, stated.settle)
 
 
 def _lines(draft: Draft) -> list[int]:

@@ -11,7 +11,7 @@ from ostiary.contract.model import Identity
 from ostiary.contract.patterns import PatternText
 from ostiary.contract.places import AddressText, NetworkText, OriginText, SecretText, StoreText, UpstreamUrl
 from ostiary.contract.setting import InsecureYes, Setting
-from ostiary.contract.words import FilePath, Flag, Name, ScopeName, Seconds, Uri, UrlPath, Words
+from ostiary.contract.words import Day, FilePath, Flag, Name, PinText, ScopeName, Seconds, Uri, UrlPath, Words
 from ostiary.model.principal import Kind
 
 
@@ -74,6 +74,27 @@ class Tls(Setting):
     """The certificate with its chain."""
     key: FilePath
     """Its private key."""
+
+
+class BackupOf(Setting):
+    """A key that the door does not use yet: generated and kept where the one in use is not."""
+
+    sha256: PinText
+    """Its pin: `ostiary pins show FILE` prints that of a certificate, a request for one, or a public key."""
+    since: Day
+    """When apps began to be given it."""
+
+
+class PinsOf(Setting):
+    """To which keys apps hold the door's certificate, beside the one in use.
+    `ostiary client-config NAME` writes them."""
+
+    backup: tuple[BackupOf, ...] = Field(min_length=1)
+    """What the door can change to without locking apps out."""
+    expires: Day
+    """When apps stop asking for them, where their system knows an end: Android does, iOS does not."""
+    settle: Seconds = 30 * 86400
+    """For how long a backup is given to apps before the door may use it; `ostiary pins check` refuses it until then."""
 
 
 class ClientCertificates(Setting):
@@ -162,6 +183,8 @@ class ContractFile(Setting):
     where the origin is this machine: `ostiary up` then keeps one in a file beside the folder `state`."""
     tls: Tls | None = None
     """It may be left out only where the origin is this machine: `ostiary up` then makes a development certificate."""
+    pins: PinsOf | None = None
+    """The keys to which apps hold the door's certificate. By default apps are given none."""
     insecure_plain_http: InsecureYes | None = None
     """The door listens without TLS, since something before it ends TLS."""
     insecure_no_hsts: InsecureYes | None = None

@@ -45,6 +45,7 @@ class Code(StrEnum):
     BAD_NETWORK = "bad-network", "A network is not an address or a CIDR block without host bits."
     BAD_ADDRESS = "bad-address", "A listening address is not `host:port`."
     BAD_URL = "bad-url", "A URL is not absolute, or has parts that it may not have here."
+    BAD_PIN = "bad-pin", "A pin is not the SHA-256 of a public key in base64."
     BAD_ORIGIN = "bad-origin", "An origin is not `https://host` or `https://host:port`, written as browsers send it."
     BAD_ROUTE = "bad-route", "`on` is not a method and a path."
     BAD_FACT = "bad-fact", "A fact does not begin with `path.`, `query.`, `body.` or `claims.`, nor names a parameter."

@@ -7,6 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
 from ostiary.contract.builds import Builds
+from ostiary.contract.pins import Pins
 from ostiary.keys.certificate import NameType
 from ostiary.model.ids import ClientId, GatewayName, Role, RouteId, Scope, Secret, ServiceName, TenantId, TokenHash
 from ostiary.model.principal import Binding, Kind
@@ -400,6 +401,7 @@ class Contract:
     feed_bound_seconds: int = 5
     """A gateway that has not heard the feed for longer refuses."""
     audit_bound_seconds: int = 5
+    pins: Pins | None = None
     key_rotation_seconds: int = 90 * 86400
     session_idle_seconds: int = 3600
     session_absolute_seconds: int = 12 * 3600

@@ -56,12 +56,14 @@ def reference() -> str:
 
 
 _NAMES = {
+    "BackupOf": "Backup pin",
     "BoundsOf": "Bounds",
     "CertificateOf": "Certificate",
     "ClientCertificates": "Client certificates",
     "GatewayOf": "Gateway",
     "EndingOf": "Builds that end",
     "LimitOf": "Limit",
+    "PinsOf": "Pins",
     "RouteBounds": "Bounds of a route",
     "RouteTimeouts": "Timeouts of a route",
     "ScopeOf": "Scope",

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from ostiary.contract import quantities
 from ostiary.contract.mistakes import Code
+from ostiary.keys.pin import PIN
 
 T = TypeVar("T")
 
@@ -174,6 +175,13 @@ RedirectUri = Annotated[
     ),
 ]
 
+PinText = Annotated[
+    str,
+    written_like(
+        PIN, "pin", "This is no SHA-256 in base64.", "Write what `ostiary pins show FILE` prints.", Code.BAD_PIN
+    ),
+]
+"""Of a public key (RFC 7469 section 2.4)."""
 StoreLink = Annotated[
     str,
     written_like(

@@ -18,6 +18,8 @@ KeyId = NewType("KeyId", str)
 Thumbprint = NewType("Thumbprint", str)
 """SHA-256 of the key or certificate that a token is bound to, in base64url (RFC 9449 section 6.1, RFC 8705 section
 3.1)."""
+Pin = NewType("Pin", str)
+"""SHA-256 of a public key that apps hold this door's certificate to, in base64 (RFC 7469 section 2.4)."""
 ApiKeyId = NewType("ApiKeyId", str)
 """The public name of an API key: it says nothing of the key."""
 Scope = NewType("Scope", str)
