@@ -29,7 +29,7 @@ def basic(credential: bytes, asked: Asked, trust: Trust) -> Seen:
     if not trust.old_ways.by_secret:
         raise InvalidToken(Reason.TOKEN_MALFORMED)
     try:
-        pair = binascii.a2b_base64(credential, strict_mode=True)
+        pair = binascii.a2b_base64(credential)
         user, colon, password = pair.decode().partition(":")
     except ValueError:
         raise InvalidToken(Reason.LEGACY_MALFORMED) from None
