@@ -81,6 +81,7 @@ _SNAPSHOT = {
     "upstream_connections_total": 1,
     "upstream_retries_total": 0,
     "records_lost_total": 0,
+    "old_ways_total": 0,
     "limits_forgotten": 0,
     "revocations": 0,
     "remembered": 0,

@@ -238,6 +238,7 @@ def test_every_use_is_counted_also_one_that_comes_too_late(door: OldClients) -> 
         OldUse(crawler, OldWay.BEARER, END - 86400, 1, END - 2),
         OldUse(printer, OldWay.BASIC, END, 1, END),
     ]
+    assert uses.totals.old_ways_total == 4
     taken = uses.take()
     assert list(taken) == expected
     assert not uses.take()

@@ -46,6 +46,7 @@ def test_every_metric_is_in_the_docs_and_every_documented_one_exists() -> None:
         "upstream_connections_total": 0,
         "upstream_retries_total": 0,
         "records_lost_total": 0,
+        "old_ways_total": 0,
         "limits_forgotten": 0,
         "revocations": 0,
         "remembered": 0,

@@ -38,6 +38,7 @@ class Counts:
     upstream_connections_total: int = 0
     upstream_retries_total: int = 0
     records_lost_total: int = 0
+    old_ways_total: int = 0
 
     def of_route(self, route: RouteId) -> RouteCounts:
         """They live on when the contract changes."""
@@ -71,4 +72,5 @@ TOTALS: Final = (
     "upstream_connections_total",
     "upstream_retries_total",
     "records_lost_total",
+    "old_ways_total",
 )

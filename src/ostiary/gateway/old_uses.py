@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ostiary.contract.model import OldWay
+from ostiary.gateway.metrics import Counts
 from ostiary.model.ids import ClientId
 from ostiary.model.plan import Write
 
@@ -32,12 +33,14 @@ class CountOldUse(Write):
 
 @dataclass(slots=True)
 class OldUses:
-    """Since they were written last. Bounded: days and ways of clients of the contract."""
+    """Since they were written last; as many keys as the contract has ways, for each day. `totals` counts on."""
 
+    totals: Counts = field(default_factory=Counts)
     _counts: dict[tuple[ClientId, OldWay, int], tuple[int, int]] = field(default_factory=dict)
 
     def count(self, client: ClientId, way: OldWay, now: int) -> None:
         """One request more."""
+        self.totals.old_ways_total += 1
         key = client, way, now - now % DAY
         self._counts[key] = (self._counts.get(key, (0, 0))[0] + 1, now)
 

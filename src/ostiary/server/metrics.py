@@ -18,6 +18,7 @@ SUMMED: Final = {
     "upstream_connections_total": ("upstream_connections", "Connections to services that were opened."),
     "upstream_retries_total": ("upstream_retries", "Requests sent again, because a kept connection had been closed."),
     "records_lost_total": ("records_lost", "Records of the audit log that could not be kept until it was written."),
+    "old_ways_total": ("old_ways", "Requests of legacy clients by their old ways, those that came too late too."),
     "limits_forgotten": ("limits_forgotten", "Limits of somebody forgotten early, because the table was full."),
 }
 _BOUNDS: Final = [*(str((1 << bits) / 1e6) for bits in range(LATENCY_STEPS - 1)), "+Inf"]

@@ -57,7 +57,7 @@ class GatewayWorker:
         self._revocations: Final = Revocations()
         self._table: Final = Table(memoryview(attach(setup.memory["limits"])))
         self._api_keys: Final = ApiKeys()
-        self._old_uses: Final = OldUses()
+        self._old_uses: Final = OldUses(self._counts)
         self._proofs: Final = open_proofs(setup.memory["proofs"])
         self._web_key: Final = self._master.derive(PURPOSE)
         self._reporter: Final = Reporter(place, self._counts, self._table)
