@@ -55,8 +55,6 @@ class Sheet:
     signed_requests: Chosen[bool] = _MAY_SIGN
     signed_answers: Chosen[bool] = _MAY_SIGN
     rotates_refresh: Chosen[bool] = _ROTATES
-    not_served: str = ""
-    """What is missing before clients of this kind get in; empty: nothing."""
 
     def profile(self, kind: Kind) -> Profile:
         return Profile(kind, **{field.name: getattr(self, field.name).value for field in fields(Profile)[1:]})

@@ -59,8 +59,7 @@ def _side_by_side() -> str:
 def _kind(kind: Kind, sheet: Sheet) -> str:
     rows = "\n".join(f"| {what} | {value} | {one.why} | {one.source} |" for what, value, one in _lines(kind, sheet))
     settings = ", ".join(f"`{setting}`" for setting in sorted(SETTINGS[kind]))
-    missing = f"\n{sheet.not_served}\n" if sheet.not_served else ""
     return (
-        f"### {kind}\n\n{sheet.says}\n{missing}\n"
+        f"### {kind}\n\n{sheet.says}\n\n"
         f"| line | value | why | source |\n| --- | --- | --- | --- |\n{rows}\n\nSettings: {settings}.\n"
     )

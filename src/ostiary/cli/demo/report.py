@@ -1,7 +1,7 @@
 """The tour as a table and as JSON: who asked for what, with which proof, allowed or refused, by which rule."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,7 +12,6 @@ from rich.text import Text
 from ostiary.cli.demo.folder import Demo
 from ostiary.cli.demo.tour import Stop
 from ostiary.cli.references import Recorded
-from ostiary.contract.profiles import PROFILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +77,7 @@ def print_household(out: Console, demo: Demo) -> None:
     for client in demo.clients.values():
         key = "a private key, in demo.json" if client.private_key else "none: a public client"
         clients.add_row(client.client_id, client.kind, Text(client.secret or client.api_key or key))
-    out.print(people, "", clients, "", *_not_served(), sep="\n")
-
-
-def _not_served() -> Iterator[Text]:
-    for kind, sheet in PROFILES.items():
-        if sheet.not_served:
-            yield Text.assemble((f"{kind}: ", "bold"), sheet.not_served, style="dim")
+    out.print(people, "", clients, sep="\n")
 
 
 def _who(each: Line) -> Text:

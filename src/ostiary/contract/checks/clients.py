@@ -13,7 +13,7 @@ from ostiary.contract.file_client import Client, Credential
 from ostiary.contract.key_sets import holds_private_keys, key_set
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.model import LONGEST_ACCESS_TOKEN
-from ostiary.contract.profiles import PROFILES, SETTINGS
+from ostiary.contract.profiles import SETTINGS
 from ostiary.contract.quantities import in_words
 from ostiary.keys.certificate import CertificateInvalid, NameType, require_name
 from ostiary.keys.jwk import JwkInvalid
@@ -194,7 +194,7 @@ def not_served(file: ContractFile, client: Client) -> str:
         if client.certificate is None and client.jwks is None and client.jwks_file is None:
             return _UNNAMED
         return "" if _is_asked(file, client) else _NOBODY_ASKS
-    return PROFILES[client.kind].not_served
+    return ""
 
 
 _UNNAMED = "Nothing says by what of its certificate the client is known: the token endpoint refuses it."
