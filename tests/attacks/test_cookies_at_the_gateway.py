@@ -8,7 +8,7 @@ from cookie_rules import THING, CookieRules, Session
 from gateway_world import ORIGIN
 from ostiary.gateway.decision import Load
 from ostiary.keys.session_cookie import PREFIX
-from ostiary.model.errors import BadRequest, InvalidToken
+from ostiary.model.errors import BadRequest, InsufficientUserAuthentication, InvalidToken
 from ostiary.model.feed import FeedEvent, GrantRevoked, Numbered, SessionEnded, SubjectChanged
 from ostiary.model.ids import GrantId, SessionId, Subject
 from ostiary.model.principal import Binding
@@ -63,6 +63,18 @@ def test_a_request_that_is_refused_for_its_origin_keeps_no_session_alive(rules: 
     assert not used
     rules.allowed("DELETE /things", *session.own(), now=NOW + 60)
     assert used
+
+
+def test_a_route_may_want_a_fresher_sign_in_than_the_session_s() -> None:
+    """The page goes to sign in with what the challenge says, and has another cookie then."""
+    routes = [{"on": THING.replace("ada", "{user}"), "to": "api", "scope": "things", "step_up": {"max_age": "5m"}}]
+    stepping = CookieRules(routes=routes)
+    old, fresh = Session(stepping), Session(stepping)
+    old.load(auth_time=NOW - 301)
+    refused = stepping.refusal(THING, old.cookie)
+    assert isinstance(refused, InsufficientUserAuthentication) and refused.max_age == 300
+    fresh.load(auth_time=NOW - 299)
+    stepping.allowed(THING, fresh.cookie)
 
 
 @pytest.mark.parametrize(

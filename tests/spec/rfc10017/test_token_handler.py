@@ -3,12 +3,13 @@
 import httpx
 import pytest
 
+from issuer_world import CLIENTS
 from ostiary.keys.session_cookie import PREFIX
 from ostiary.model import endpoints
 from ostiary.model.events import TokensIssued, WebSessionEnded, WebSessionStarted
 from ostiary.server.session.cookies import LOGIN
-from token_world import ORIGIN
-from web_world import APP, PAY, Pages, WebWorld
+from token_world import CONTRACT, ORIGIN
+from web_world import APP, PAY, WEB, Pages, WebWorld
 
 
 @pytest.fixture
@@ -174,3 +175,22 @@ def test_nobody_fetches_tokens_at_the_token_endpoint_in_the_name_of_such_a_clien
     form = {"grant_type": "authorization_code", "code": "c", "redirect_uri": "https://x.example/", "code_verifier": "v"}
     assert front.world.post(endpoints.TOKEN, form, "front").json()["error"] == "invalid_client"
     assert front.world.post(endpoints.TOKEN, form, "reader").json()["error"] == "invalid_request"
+
+
+def test_requests_are_pushed_where_the_client_s_are(web: WebWorld) -> None:
+    pushing = {**WEB, "front": {**WEB["front"], "pushed_requests": True}}
+    web.adopt(clients={**CONTRACT["clients"], **CLIENTS, **pushing})
+    front = web.pages()
+    asked = httpx.URL(front.browser.open(front.login_path()).headers["location"]).params
+    assert set(asked) == {"client_id", "request_uri"}
+    assert front.sign_in().headers["location"] == APP
+    assert front.who()["signed_in"]
+
+
+def test_a_session_is_touched_when_workers_say_that_it_is_used(front: Pages) -> None:
+    front.sign_in()
+    front.world.later(3000)
+    for line in (b"front nothing", f"front {front.cookie}".encode()):
+        assert front.world.ask("POST", endpoints.WORKER_SEEN, line).status_code == 204
+    front.world.later(3000)
+    assert front.who()["expires_in"] == 600
