@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from issuer_world import GRACE
-from ostiary.issuer.web_records import KeepWebTokens
+from ostiary.issuer.web_records import KeepWebTokens, StartWebSession
 from ostiary.keys.hashing import token_hash
 from ostiary.keys.session_cookie import PREFIX
 from ostiary.model import endpoints
@@ -15,6 +15,7 @@ from ostiary.model.events import IssuerRefused, TokensIssued, WebSessionStarted
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.server.session.cookies import LOGIN
+from secrets_seen import secret
 from token_world import ORIGIN, refused
 from web_world import APP, OWN_PAGE, Pages, WebWorld
 
@@ -153,6 +154,30 @@ def test_a_cookie_that_nobody_made_is_not_looked_for(front: Pages) -> None:
     assert front.access(made_up).status_code == 401
     assert reason(front.world) is Reason.COOKIE_FORGED
     assert front.access(real).status_code == 200
+
+
+def test_a_row_that_somebody_planted_in_the_store_makes_no_cookie(front: Pages) -> None:
+    """Who can write to the store and has no master key."""
+    front.sign_in()
+    mine, real = front.world.run(front.world.store.web_session(token_hash(front.cookie))), front.cookie
+    assert mine is not None
+    planted = secret("planted-by-who-can-write-to-the-store")
+    front.world.commit(Plan((StartWebSession(replace(mine, hash=token_hash(planted))),)))
+    front.cookie = planted
+    assert not front.who()["signed_in"]
+    front.cookie = real
+    assert front.who()["signed_in"]
+
+
+def test_a_session_that_starts_while_the_person_signs_out_is_none(front: Pages) -> None:
+    """Both are decided before either is written: the later one finds no row to end."""
+    front.sign_in()
+    mine = front.world.run(front.world.store.web_session(token_hash(front.cookie)))
+    assert mine is not None and front.access().status_code == 200
+    front.world.end_session(mine.session)
+    front.world.commit(Plan((StartWebSession(mine),)))
+    assert not front.who()["signed_in"]
+    assert front.access().status_code == 401
 
 
 def test_a_stolen_cookie_is_worth_nothing_after_signing_out(front: Pages) -> None:
