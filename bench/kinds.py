@@ -13,14 +13,14 @@ import secrets
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from bench import client, load, ostiary, ostiary_contract, ostiary_state, processes, report, stage, tokens
+from bench import client, load, ostiary, ostiary_contract, ostiary_state, processes, report, stage, tokens, web_sessions
 from bench.measure import Figure, es256_verify_us, machine, median
 from bench.peers.gateway import Door, Job
 from bench.tokens import HOST, SCOPE, Signer, encode, people
@@ -33,12 +33,13 @@ from ostiary.model.ids import ClientId, Secret
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
 
-BEARER, API_KEY, DPOP, ED25519, HMAC = "bearer", "api-key", "dpop", "signature-ed25519", "signature-hmac"
+BEARER, COOKIE, API_KEY, DPOP = "bearer", "cookie", "api-key", "dpop"
+ED25519, HMAC = "signature-ed25519", "signature-hmac"
 CROWD = 100
 CONNECTIONS = 16
 GROWN_UP = 8.0
 """Seconds until a door takes signatures: none that could have been used before it began."""
-TIMES = {API_KEY: 1.2}
+TIMES = {API_KEY: 1.2, COOKIE: 1.2}
 TIMES_AND_ONE = {DPOP: 1.5, ED25519: 1.5, HMAC: 1.5}
 """The goals: times a bearer request; times a bearer request, and one verification."""
 
@@ -53,12 +54,14 @@ class Bench:
     door: Door
     signer: Signer
     api_key: Secret
+    cookies: Sequence[str]
     signing: ed25519.Ed25519PrivateKey
     shared: str
 
     def makers(self) -> Mapping[str, Make]:
         return {
             BEARER: self._bearer(),
+            COOKIE: self._cookie,
             API_KEY: self._api_key,
             DPOP: self._dpop(),
             ED25519: lambda number: self._signed(number, "signs", self.signing.sign),
@@ -69,6 +72,9 @@ class Bench:
         crowd = people(CROWD)
         held = [self.signer.token(one, f"bearer-{n}") for n, one in enumerate(crowd)]
         return lambda number: request(number, f"Authorization: Bearer {held[number % CROWD]}")
+
+    def _cookie(self, number: int) -> bytes:
+        return request(number, self.cookies[number % CROWD], "Sec-Fetch-Site: same-origin")
 
     def _api_key(self, number: int) -> bytes:
         return request(number, f"X-API-Key: {self.api_key.reveal()}")
@@ -233,9 +239,10 @@ def started(job: Job) -> Iterator[Bench]:
     contract = ostiary.write(folder, kinds(job, port, admin, signing))
     signer = ostiary_state.seed_gateway(contract, folder / "state", job.signer, [])
     api_key = given_key(contract, folder / "state")
+    cookies = signed_in(contract, folder / "state", signer)
     program = ostiary.up(folder, contract, port, admin)
     try:
-        yield Bench(Door(port, lambda: ostiary.workers(program)), signer, api_key, signing, shared)
+        yield Bench(Door(port, lambda: ostiary.workers(program)), signer, api_key, cookies, signing, shared)
     finally:
         program.stop()
 
@@ -251,6 +258,17 @@ def given_key(contract: Path, state: Path) -> Secret:
     return secret
 
 
+def signed_in(contract: Path, state: Path, signer: Signer) -> Sequence[str]:
+    """Sessions at the pages of the web client that has a cookie."""
+    cookies: list[str] = []
+
+    async def work(place: Place, store: Store) -> None:
+        cookies.extend(await web_sessions.sign_in(place, store, ClientId("pages"), signer, people(CROWD)))
+
+    ostiary_state.with_store(contract, state, work)
+    return cookies
+
+
 def kinds(job: Job, port: int, admin: int, signing: ed25519.Ed25519PrivateKey) -> dict[str, Any]:
     """A client of each kind before one route."""
     base = ostiary_contract.gateway(replace(job), port, admin, tls=False)
@@ -261,6 +279,7 @@ def kinds(job: Job, port: int, admin: int, signing: ed25519.Ed25519PrivateKey) -
     return base | {
         "clients": {
             tokens.CLIENTS[0]: ostiary_contract.web(),
+            "pages": {"kind": "web", "redirect_uris": [f"{base['origin']}/"], "scopes": [SCOPE]},
             "app": {"kind": "mobile", "redirect_uris": ["com.example.app:/cb"], "scopes": [SCOPE]},
             "keyed": {**partner, "credential": "api-key"},
             "signs": {**partner, "credential": "signature", "jwks": {"keys": [jwk]}},

@@ -38,6 +38,9 @@ Treatment = Read | Fixed
 OUR_COOKIES: Final = (b"__host-ostiary-", b"__secure-ostiary-")
 """Names of cookies that only the issuer gets and sets, in lower case."""
 
+_OURS: Final = b"__Host-ostiary-"
+"""As browsers send back what we have set."""
+
 _HOP_BY_HOP: Final = (b"keep-alive", b"proxy-connection", b"proxy-authorization", b"te", b"trailer", b"http2-settings")
 _OF_A_PROXY: Final = (
     b"forwarded",
@@ -186,6 +189,8 @@ def value_of(text: bytes) -> bytes:
 
 def without_our_cookies(value: bytes) -> bytes:
     """A Cookie field's value for anyone but the issuer; empty where nothing is left (RFC 6265 section 4.2)."""
+    if value.startswith(_OURS) and b";" not in value:
+        return b""
     if b"ostiary" not in value.lower():
         return value
     pairs = (pair.strip(b" \t") for pair in value.split(b";"))
