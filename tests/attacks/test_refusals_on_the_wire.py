@@ -44,6 +44,8 @@ OAUTH: dict[type[Refusal], tuple[int, str]] = {
     errors.InvalidRequestObject: (400, "invalid_request_object"),
     errors.InvalidProof: (400, "invalid_dpop_proof"),
     errors.NonceNeeded: (400, "use_dpop_nonce"),
+    errors.UseAttestationChallenge: (400, "use_attestation_challenge"),
+    errors.UseFreshAttestation: (400, "use_fresh_attestation"),
     errors.RegistrationNotSupported: (400, "registration_not_supported"),
     errors.UnsupportedTokenType: (400, "unsupported_token_type"),
     errors.ServerError: (500, "server_error"),
@@ -127,6 +129,8 @@ def test_rfc6749_5_2_an_oauth_error(error: type[Refusal], wire: tuple[int, str])
     expected = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
     expected += [(b"retry-after", b"1")] if status == 503 else []
     expected += [(b"dpop-nonce", b"code")] if error is errors.NonceNeeded else []
+    challenged = error is errors.UseAttestationChallenge
+    expected += [(b"oauth-client-attestation-challenge", b"code")] if challenged else []
     assert list(answer.headers) == expected
 
 

@@ -8,6 +8,8 @@ from ostiary.contract.mistakes import Code, Severity
 UNDER_ORDERS = "  - {on: POST /v1/orders, to: shop, scope: orders.write, limit: {per: person, rate: 5/s}}\n"
 TLS = "tls: {certificate: door.pem, key: door.key}\n"
 CHAT = "to: chat, scope: chat.use, tenant: query.room, upgrade: websocket}"
+ATTESTED = '  phone: {{kind: mobile, redirect_uris: ["com.example:/cb"], scopes: [orders.read], {}}}\n  robot:'
+ATTESTER = "state: state\nattesters: {{own: {{{}}}}}"
 PIN = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 PINS = "state: state\npins: {{backup: [{{sha256: {}, since: 2027-01-01}}], {}}}"
 PHONE = (
@@ -189,6 +191,18 @@ CASES = [
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»store_links: {ios: https://apps.example/1}"),
     (Code.BAD_DATE, "  robot:", PHONE.format("{version: 2.5.0, since: »2027-02-30, sunset: 2027-05-01}")),
     (Code.BAD_DATE, "  robot:", PHONE.format("{version: 2.5.0, since: »20270401, sunset: 2027-05-01}")),
+    (Code.UNKNOWN_ATTESTER, "  robot:", ATTESTED.format("attester: »elsewhere")),
+    (Code.CREDENTIAL_MISSING, "  robot:", "  »" + ATTESTED[2:].format("credential: attestation")),
+    (
+        Code.SETTINGS_CONTRADICT,
+        "  robot:",
+        ATTESTED.format("attester: own, credential: none").replace("att", "»att", 1),
+    ),
+    (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»attester: own"),
+    (Code.KEY_SET_INVALID, "state: state", ATTESTER.format("jwks_file: »nowhere.json")),
+    (Code.KEY_SET_INVALID, "state: state", ATTESTER.format("»jwks: {keys: []}")),
+    (Code.SETTINGS_CONTRADICT, "state: state", ATTESTER.format("max_age: 1h").replace("own", "»own")),
+    (Code.SECRET_IN_CONTRACT, "state: state", ATTESTER.format("»jwks: {keys: [{kty: oct, k: c2VjcmV0}]}")),
     (Code.BAD_PIN, "state: state", PINS.format("»c2hvcnQ=", "expires: 2028-01-01")),
     (Code.BAD_PIN, "state: state", PINS.format(f"»{PIN[:-2]}B=", "expires: 2028-01-01")),
     (Code.BAD_DATE, "state: state", PINS.format(PIN, "expires: »never")),

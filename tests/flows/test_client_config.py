@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ostiary.cli.main import app
+from ostiary.keys.es256 import SigningPrivateKey
 
 
 def openssl(*arguments: str | Path, given: bytes = b"") -> bytes:
@@ -105,6 +106,7 @@ def test_an_app_is_given_endpoints_names_and_pins(door: Door) -> None:
     said = json.loads(door.run("client-config", "app").stdout)
     assert said["issuer"] == "https://api.example"
     assert said["pushed_authorization_request_endpoint"] == "https://api.example/oauth/par"
+    assert said["challenge_endpoint"] is None
     assert (said["client_id"], said["redirect_uris"]) == ("app", ["com.example.shop:/cb"])
     assert said["scopes"] == ["offline_access", "openid", "things.read"]
     assert (said["version_field"], said["min_version"]) == ("x-app-version", "2.4")
@@ -148,6 +150,15 @@ def test_pins_that_would_do_harm_are_not_given(door: Door) -> None:
     ):
         door.write(pins=pins)
         assert door.run("client-config", "app").exit_code == code, pins
+
+
+def test_an_attested_app_is_told_where_challenges_are(door: Door) -> None:
+    (door.folder / "attester.json").write_text(json.dumps({"keys": [SigningPrivateKey.generate().public.to_jwk()]}))
+    app_of = json.loads((door.folder / "ostiary.yaml").read_text())["clients"]["app"]
+    attesters = {"shop": {"jwks_file": "attester.json"}}
+    door.write(attesters=attesters, clients={"app": {**app_of, "attester": "shop"}})
+    said = json.loads(door.run("client-config", "app").stdout)
+    assert said["challenge_endpoint"] == "https://api.example/oauth/challenge"
 
 
 def test_only_apps_are_given_it(door: Door) -> None:

@@ -45,6 +45,7 @@ def app_config(contract: Contract, client: ClientRule, pinned: PinSet | None) ->
     return {
         "issuer": contract.origin,
         **{name: contract.origin + path for name, path in _ENDPOINTS.items()},
+        "challenge_endpoint": None if client.attester is None else contract.origin + endpoints.CHALLENGE,
         "client_id": client.id,
         "redirect_uris": list(client.redirect_uris),
         "scopes": sorted({"openid", *client.scopes} | ({"offline_access"} if refreshes else set())),

@@ -11,7 +11,9 @@ from ostiary.contract.expand_gateway import gateway_rule
 from ostiary.contract.expand_route import route_rule, step_up
 from ostiary.contract.file import ContractFile, ScopeOf, Service
 from ostiary.contract.file_details import Detail
+from ostiary.contract.key_sets import attester_keys
 from ostiary.contract.model import (
+    AttesterRule,
     Bounds,
     Contract,
     DetailRule,
@@ -49,6 +51,10 @@ def expand(draft: Draft, digest: str) -> Contract:
         feed_bound_seconds=file.feed_bound,
         audit_bound_seconds=file.audit_bound,
         pins=_pins(file),
+        attesters={
+            name: AttesterRule(attester_keys(each, draft.read_file), each.max_age)
+            for name, each in file.attesters.items()
+        },
         key_rotation_seconds=file.keys.rotate,
         session_idle_seconds=file.sessions.idle,
         session_absolute_seconds=file.sessions.absolute,

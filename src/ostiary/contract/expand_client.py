@@ -38,6 +38,7 @@ _AUTH = {
     Credential.SECRET: ClientAuth.SECRET_BASIC,
     Credential.PRIVATE_KEY_JWT: ClientAuth.PRIVATE_KEY_JWT,
     Credential.MTLS: ClientAuth.TLS,
+    Credential.ATTESTATION: ClientAuth.ATTESTATION,
     Credential.API_KEY: ClientAuth.NONE,
     Credential.SIGNATURE: ClientAuth.NONE,
 }
@@ -105,6 +106,7 @@ def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
         origins=_origins(client) if profile.cors else frozenset(),
         allow_ips=client.allow_ips,
         limits=_limits(client),
+        attester=client.attester,
         builds=_builds(client),
         api_keys=credential_of(client) is Credential.API_KEY,
         signature=_signature(draft, name, client) if signs else None,

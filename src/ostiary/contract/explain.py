@@ -172,6 +172,7 @@ def _own(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[
         "tenant": (rule.tenant or "", "The tenant that it belongs to."),
         "roles": (", ".join(sorted(rule.roles)), "Its own roles where it acts for itself."),
         "allow_ips": (", ".join(map(str, rule.allow_ips)), "From elsewhere it is refused."),
+        "attester": (client.attester or "", "Only instances that it vouches for come in."),
         "min_version": (client.min_version or "", "Older builds, and those that do not say, get 426 with the links."),
         "deprecated_below": (_ending(client), "Older builds are told of their end on every answer, then refused."),
         "store_links": (", ".join(client.store_links.values()), "Where people get a newer build."),

@@ -1,6 +1,6 @@
 """The file a user writes, as types: the root of `ostiary.yaml`. The JSON Schema and the reference come from these."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
@@ -76,6 +76,17 @@ class Tls(Setting):
     """Its private key."""
 
 
+class AttesterOf(Setting):
+    """Who vouches that an instance of an app is what was shipped, and holds a key of its own."""
+
+    jwks: Annotated[dict[str, Any], Field(title="JWK set")] | None = None
+    """Its public keys as a JWK set (RFC 7517 section 5)."""
+    jwks_file: FilePath | None = None
+    """A file with its public keys as a JWK set, from the contract's folder."""
+    max_age: Seconds = 86400
+    """How old an attestation may be; its own end may come sooner."""
+
+
 class BackupOf(Setting):
     """A key that the door does not use yet: generated and kept where the one in use is not."""
 
@@ -142,6 +153,8 @@ class ContractFile(Setting):
     """What clients may ask for in detail (RFC 9396), by `type`: a payment, one account, a document."""
     clients: dict[Name, Client] = Field(default_factory=dict)
     """Who may call: each by its `client_id`."""
+    attesters: dict[Name, AttesterOf] = Field(default_factory=dict)
+    """Who vouches for instances of apps (draft-ietf-oauth-attestation-based-client-auth-11)."""
     routes: tuple[Route, ...] = ()
     """Which requests are let in. Whatever has no route is refused."""
     limit: Annotated[

@@ -40,6 +40,7 @@ class Credential(StrEnum):
     MTLS = "mtls"
     API_KEY = "api-key"
     SIGNATURE = "signature"
+    ATTESTATION = "attestation"
 
 
 class ClientProfile(StrEnum):
@@ -155,6 +156,8 @@ class Client(Setting):
         tuple[LimitOf, ...], BeforeValidator(as_tuple, json_schema_input_type=LimitOf | list[LimitOf])
     ] = ()
     """A limit or limits over all routes, beside those of the routes. Without any, the kind's holds."""
+    attester: Name | None = None
+    """One of `attesters`, who vouches for each instance of the app: none comes in that it does not vouch for."""
     min_version: Version | None = None
     """The oldest build of the app that is let in; it states its own in `x-app-version`, such as `2.4.0`, with each
     request. Versions are compared number by number. Others, and those that do not say, get 426 Upgrade Required."""

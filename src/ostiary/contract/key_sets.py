@@ -3,6 +3,7 @@
 import json
 
 from ostiary.contract.draft import ReadFile
+from ostiary.contract.file import AttesterOf
 from ostiary.contract.file_client import Client
 from ostiary.keys import message_signature
 from ostiary.keys.jwk import JwkInvalid
@@ -29,7 +30,17 @@ def key_set(client: Client, read_file: ReadFile) -> str | None:
     return text
 
 
-def holds_private_keys(client: Client) -> bool:
+def attester_keys(attester: AttesterOf, read_file: ReadFile) -> str:
+    """Its keys as JSON. Raises `JwkInvalid`, and `OSError` for its file."""
+    try:
+        text = json.dumps(attester.jwks) if attester.jwks_file is None else read_file(attester.jwks_file).decode()
+    except ValueError:
+        raise JwkInvalid("the file is not UTF-8") from None
+    KeySet.from_jwks(text)
+    return text
+
+
+def holds_private_keys(client: Client | AttesterOf) -> bool:
     """Whether a private or symmetric key is written into the contract itself."""
     keys = (client.jwks or {}).get("keys")
     return isinstance(keys, list) and any(isinstance(key, dict) and not _PRIVATE.isdisjoint(key) for key in keys)

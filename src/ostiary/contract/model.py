@@ -62,6 +62,9 @@ class ClientAuth(StrEnum):
     """By a name in a certificate that an authority issued (RFC 8705 section 2.1)."""
     SELF_SIGNED_TLS = "self_signed_tls_client_auth"
     """By a certificate that is registered itself (RFC 8705 section 2.2)."""
+    ATTESTATION = "attest_jwt_client_auth"
+    """Of draft-ietf-oauth-attestation-based-client-auth-11; where the DPoP proof stands for a proof of its own, its
+    name is `attest_jwt_client_auth_dpop` (section 8)."""
     HANDLED = "token_handler"
     """Nobody outside of this program can say to be such a client: it keeps the client's tokens itself (RFC 10017
     section 6.1), and the token endpoint refuses whoever comes in its name."""
@@ -214,6 +217,14 @@ class CertificateRule:
 
 
 @dataclass(frozen=True, slots=True)
+class AttesterRule:
+    """Who vouches for instances of apps. `jwks`: public keys as JSON; `max_age`: seconds, of an attestation."""
+
+    jwks: str
+    max_age: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClientRule:
     """One client. Secrets are here only as hashes and public keys, but for those that sign by HMAC: these cannot be
     checked by a hash."""
@@ -241,6 +252,8 @@ class ClientRule:
     """Empty: from anywhere."""
     limits: tuple[Limit, ...] = ()
     """`quota` and the like: they count on every route."""
+    attester: str | None = None
+    """Who vouches for its instances, where they prove themselves by that."""
     builds: Builds | None = None
     """Which builds of it are let in; None: it is not asked for its build."""
     signature: SignatureRule | None = None
@@ -402,6 +415,7 @@ class Contract:
     """A gateway that has not heard the feed for longer refuses."""
     audit_bound_seconds: int = 5
     pins: Pins | None = None
+    attesters: Mapping[str, AttesterRule] = field(default_factory=dict)
     key_rotation_seconds: int = 90 * 86400
     session_idle_seconds: int = 3600
     session_absolute_seconds: int = 12 * 3600

@@ -201,14 +201,20 @@ SPA = Sheet(
 )
 MOBILE = Sheet(
     says="An app that people install.",
-    credentials=Chosen((Credential.NONE,), "What ships in an app is no secret.", "RFC 8252 section 8.5"),
+    credentials=Chosen(
+        (Credential.NONE, Credential.ATTESTATION),
+        "What ships in an app is no secret; an attester can vouch for each instance of it.",
+        "RFC 8252 section 8.5",
+    ),
     grants=Chosen(
         frozenset({CODE, REFRESH}),
         "Code with PKCE (S256) through the system's browser, never an embedded one.",
         "RFC 8252 sections 6 and 8.12",
     ),
     auth_methods=Chosen(
-        frozenset({ClientAuth.NONE}), "A public client: PKCE proves the exchange.", "RFC 8252 section 8.4"
+        frozenset({ClientAuth.NONE, ClientAuth.ATTESTATION}),
+        "A public client: PKCE proves the exchange. With an attester, only instances that are vouched for.",
+        "RFC 8252 section 8.4",
     ),
     binding=Chosen(
         Binding.DPOP, "Every token is bound to a key in the device: a copied one is worthless.", "RFC 9449 section 5"
@@ -389,7 +395,7 @@ _INSTALLED = frozenset({"min_version", "deprecated_below", "store_links", "insec
 SETTINGS: Mapping[Kind, frozenset[str]] = {
     Kind.WEB: _ALL | _TOLD | _FAPI | _PEOPLE | _REFRESHING | _TOKENS | _KEPT,
     Kind.SPA: _ALL | _PEOPLE | _REFRESHING | _TOKENS | {"origins", "insecure_bearer_tokens"},
-    Kind.MOBILE: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _INSTALLED,
+    Kind.MOBILE: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _INSTALLED | {"attester"},
     Kind.PARTNER: _ALL | _ITSELF | _KEPT | {"signature"},
     Kind.THIRD_PARTY: _ALL | _FAPI | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
     Kind.SERVICE: _ALL | _FAPI | _DETAILS | _TOKENS | _KEPT | _ITSELF,

@@ -56,6 +56,7 @@ def reference() -> str:
 
 
 _NAMES = {
+    "AttesterOf": "Attester",
     "BackupOf": "Backup pin",
     "BoundsOf": "Bounds",
     "CertificateOf": "Certificate",

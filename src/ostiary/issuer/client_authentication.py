@@ -11,6 +11,7 @@ from typing import Final
 
 from ostiary.contract.model import ClientAuth, ClientRule
 from ostiary.issuer.assertion import require_assertion
+from ostiary.issuer.attestation import require_attested
 from ostiary.issuer.certificate import require_own_certificate
 from ostiary.issuer.form import Parameters, decode, require
 from ostiary.issuer.holder import Holder
@@ -18,6 +19,7 @@ from ostiary.issuer.records import SpendAssertion
 from ostiary.issuer.registry import Registry
 from ostiary.keys.assertion import unverified_subject
 from ostiary.keys.certificate import ClientCertificate
+from ostiary.keys.dpop import Proofs
 from ostiary.keys.hashing import same, token_hash
 from ostiary.model.errors import InvalidClient, InvalidRequest
 from ostiary.model.ids import GatewayName, Secret, TokenHash
@@ -39,6 +41,10 @@ class Credentials:
     """Of the connection: it came with it, not with the request."""
     gateway: GatewayName | None = None
     """The listener that the connection came to; None: the door."""
+    instance: Secret | None = None
+    """The proof of an attested key, where it is one of its own."""
+    holder: Holder | None = None
+    """Of the key that the request, or its connection, has shown to hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +62,17 @@ class AuthenticatedClient:
         return self.rule.auth_method is ClientAuth.NONE
 
 
-def read_credentials(authorization: bytes | None, form: Parameters) -> Credentials:
-    """The one method that the request uses (RFC 6749 section 2.3.1, RFC 7521 section 4.2).
+def read_credentials(
+    authorization: bytes | None, form: Parameters, attestation: bytes | None = None, instance: bytes | None = None
+) -> Credentials:
+    """The one method that the request uses (RFC 6749 section 2.3.1, RFC 7521 section 4.2). `attestation` and
+    `instance`: its fields of draft-ietf-oauth-attestation-based-client-auth-11.
 
     Raises InvalidRequest for two methods, InvalidClient for none or one that is not served.
     """
     in_body = "client_secret" in form
     asserts = "client_assertion" in form or "client_assertion_type" in form
-    if (authorization is not None) + in_body + asserts > 1:
+    if (authorization is not None) + in_body + asserts + (attestation is not None) > 1:
         raise InvalidRequest(Reason.CLIENT_AUTH_REPEATED)
     if in_body:
         raise InvalidClient(Reason.CLIENT_AUTH_METHOD)
@@ -71,6 +80,8 @@ def read_credentials(authorization: bytes | None, form: Parameters) -> Credentia
         return _read_basic(authorization, form)
     if asserts:
         return _read_assertion(form)
+    if attestation is not None:
+        return _read_attestation(attestation, instance, form)
     if "client_id" not in form:
         raise InvalidClient(Reason.CLIENT_AUTH_MISSING)
     return Credentials(ClientAuth.NONE, form["client_id"], Secret(""))
@@ -98,6 +109,14 @@ def _read_assertion(form: Parameters) -> Credentials:
     client = unverified_subject(assertion)
     _require_same_client(client, form)
     return Credentials(ClientAuth.PRIVATE_KEY_JWT, client, Secret(assertion))
+
+
+def _read_attestation(attestation: bytes, instance: bytes | None, form: Parameters) -> Credentials:
+    """Section 7.5."""
+    proof = Secret(attestation.decode("latin-1"))
+    client = form["client_id"] if "client_id" in form else unverified_subject(proof.reveal())
+    own = None if instance is None else Secret(instance.decode("latin-1"))
+    return Credentials(ClientAuth.ATTESTATION, client, proof, instance=own)
 
 
 def _require_same_client(client: str, form: Parameters) -> None:
@@ -135,7 +154,7 @@ def require_proof_of_client(
         case ClientAuth.PRIVATE_KEY_JWT:
             keys = registry.keys[rule.id]
             return (require_assertion(credentials.proof.reveal(), rule.id, keys, registry.issuer, now),)
-        case ClientAuth.NONE:
+        case ClientAuth.NONE | ClientAuth.ATTESTATION:  # an instance is judged last: its proof is good once
             return ()
         case ClientAuth.TLS | ClientAuth.SELF_SIGNED_TLS:
             require_own_certificate(credentials.certificate, rule)
@@ -148,6 +167,17 @@ def _matches(credentials: Credentials, hashes: tuple[TokenHash, ...]) -> bool:
     """Whether the secret has one of the hashes; all are compared."""
     presented = token_hash(credentials.proof.reveal())
     return max([same(presented, hash) for hash in hashes])
+
+
+def require_instance(
+    credentials: Credentials, rule: ClientRule, registry: Registry, proofs: Proofs, now: float
+) -> Holder | None:
+    """The key that tokens are bound to. Of an attested app it is the instance's own; where that is not proven it raises
+    as `require_attested` does."""
+    if rule.auth_method is not ClientAuth.ATTESTATION:
+        return credentials.holder
+    shown, own = credentials.holder, credentials.instance
+    return require_attested(credentials.proof, own, shown, rule, registry, proofs, now)
 
 
 def require_gateway(credentials: Credentials, rule: ClientRule, registry: Registry) -> None:

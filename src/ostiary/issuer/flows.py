@@ -60,6 +60,7 @@ from ostiary.issuer.resources import read_resources, require_reached, require_ta
 from ostiary.issuer.token import ClientCredentialsRequest, CodeRequest, DeviceCodeRequest, RefreshRequest, Tokens
 from ostiary.issuer.web_login import Begun, Wish
 from ostiary.issuer.web_records import WebSession
+from ostiary.keys.dpop import Proofs
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import ConsentRequired, LoginRequired
 from ostiary.model.fresh import Fresh
@@ -68,17 +69,18 @@ from ostiary.people.sessions import Visitor
 
 
 def authenticate_client(
-    registry: Registry, credentials: Credentials, disabled_at: int | None, peer: str, now: float
+    registry: Registry, credentials: Credentials, disabled_at: int | None, peer: str, proofs: Proofs, now: float
 ) -> AuthenticatedClient:
     """Who asks, at token, revocation, introspection and push endpoint (RFC 6749 section 2.3, RFC 7523 section 3,
-    RFC 8705 section 2)."""
+    RFC 8705 section 2, draft-ietf-oauth-attestation-based-client-auth-11 section 7)."""
     client = client_auth.require_known_client(credentials, registry)
     client_auth.require_registered_method(credentials, client)
     spends = client_auth.require_proof_of_client(credentials, client, registry, now)
     client_auth.require_gateway(credentials, client, registry)
     client_auth.require_enabled(disabled_at)
     client_auth.require_address(client, peer)
-    return AuthenticatedClient(client, spends)
+    key = client_auth.require_instance(credentials, client, registry, proofs, now)
+    return AuthenticatedClient(client, spends, key)
 
 
 def authorization_code(

@@ -74,5 +74,7 @@ def require_named_key(parameters: Parameters) -> Thumbprint | None:
 
 
 def key_of_family(client: ClientRule, holder: Holder | None) -> Thumbprint | None:
-    """What a refresh token is bound to: of a client that cannot prove itself, its key (section 5)."""
-    return holder.thumbprint if holder is not None and client.auth_method is ClientAuth.NONE else None
+    """What a refresh token is bound to: of a client that cannot prove itself, its key (section 5); of one that proves
+    its instance, the instance's (draft-ietf-oauth-attestation-based-client-auth-11 section 10.3)."""
+    of_key = client.auth_method in (ClientAuth.NONE, ClientAuth.ATTESTATION)
+    return holder.thumbprint if holder is not None and of_key else None

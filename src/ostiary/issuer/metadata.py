@@ -31,11 +31,15 @@ ALIASED = {
 }
 
 
+ATTESTED = (ClientAuth.ATTESTATION.value, f"{ClientAuth.ATTESTATION.value}_dpop")
+
+
 def authorization_server(contract: Contract) -> Document:
     """One document for both well-known names (RFC 8414 section 2, OpenID Connect Discovery 1.0 section 3, RFC 8628
     section 4)."""
     origin = contract.origin
     methods = CONFIDENTIAL if contract.mutual_tls is None else (*CONFIDENTIAL, *BY_CERTIFICATE)
+    attested = ATTESTED if contract.attesters else ()
     return {
         "issuer": origin,
         "authorization_endpoint": origin + endpoints.AUTHORIZE,
@@ -50,11 +54,23 @@ def authorization_server(contract: Contract) -> Document:
         "introspection_endpoint": origin + endpoints.INTROSPECT,
         "end_session_endpoint": origin + endpoints.LOGOUT,
         **_supported(contract),
-        **_authentication("token", (ClientAuth.NONE.value, *methods)),
-        **_authentication("revocation", (ClientAuth.NONE.value, *methods)),
+        **_authentication("token", (ClientAuth.NONE.value, *attested, *methods)),
+        **_authentication("revocation", (ClientAuth.NONE.value, *attested, *methods)),
         **_authentication("introspection", methods),
         **_mutual_tls(contract),
+        **_attestation(contract),
         "protected_resources": sorted(service.audience for service in contract.services.values()),
+    }
+
+
+def _attestation(contract: Contract) -> Document:
+    """How instances of apps prove themselves (draft-ietf-oauth-attestation-based-client-auth-11 sections 6.3 and 8)."""
+    if not contract.attesters:
+        return {}
+    return {
+        "challenge_endpoint": contract.origin + endpoints.CHALLENGE,
+        "client_attestation_signing_alg_values_supported": list(VERIFIED),
+        "client_attestation_pop_signing_alg_values_supported": list(VERIFIED),
     }
 
 

@@ -17,6 +17,8 @@ class Registry:
     """The `aud` of each service that has a route for the scope."""
     keys: Mapping[ClientId, KeySet]
     """Of the clients that sign their assertions."""
+    attesters: Mapping[str, KeySet]
+    """By name."""
     cors_origins: frozenset[bytes]
     """Whose scripts may call the endpoints that answer across origins."""
 
@@ -36,6 +38,7 @@ def read_contract(contract: Contract) -> Registry:
         contract=contract,
         audiences=_audiences(contract),
         keys={client.id: KeySet.from_jwks(client.jwks) for client in clients if client.jwks is not None},
+        attesters={name: KeySet.from_jwks(attester.jwks) for name, attester in contract.attesters.items()},
         cors_origins=frozenset(
             origin.encode() for client in clients if client.profile.cors for origin in client.origins
         ),

@@ -16,6 +16,8 @@ DEVICE = "/oauth/device"
 """Where people type the code of a device: short, since they type it too."""
 DEVICE_SIGN_IN = "/oauth/device/sign-in"
 DEVICE_ANSWER = "/oauth/device/answer"
+CHALLENGE = "/oauth/challenge"
+"""What the next proof of an attested app has to say."""
 SESSION = "/session"
 """Who is signed in at a web client's pages; below it the ways in and out."""
 SESSION_LOGIN = "/session/login"
@@ -36,6 +38,7 @@ FOR_CLIENTS = frozenset(
         TOKEN,
         REVOKE,
         INTROSPECT,
+        CHALLENGE,
         USERINFO,
         JWKS,
         DEVICE_AUTHORIZATION,

@@ -126,6 +126,22 @@ class NonceNeeded(OAuthError):
         self.nonce = nonce
 
 
+class UseAttestationChallenge(OAuthError):
+    """draft-ietf-oauth-attestation-based-client-auth-11 section 7.4. `challenge` goes with the answer."""
+
+    code, public = "use_attestation_challenge", "The proof of the attested key needs the challenge of this answer."
+
+    def __init__(self, reason: Reason, challenge: str = "") -> None:
+        super().__init__(reason)
+        self.challenge = challenge
+
+
+class UseFreshAttestation(OAuthError):
+    """draft-ietf-oauth-attestation-based-client-auth-11 section 7.4."""
+
+    code, public = "use_fresh_attestation", "The attestation is too old; please get a new one."
+
+
 class RequestNotSupported(OAuthError):
     code, public = "request_not_supported", "This client's request objects are not served."
 

@@ -98,6 +98,22 @@ class Reason(StrEnum):
     )
     ASSERTION_EXPIRED = "assertion_expired", "The client assertion is expired, not yet valid, or lives too long."
     ASSERTION_REPLAYED = "assertion_replayed", "The client assertion was used before."
+    ATTESTATION_INVALID = (
+        "attestation_invalid",
+        "The client attestation is malformed, of the future, or not signed by the attester of the contract.",
+    )
+    ATTESTATION_OLD = "attestation_old", "The client attestation has ended, or is older than the contract takes."
+    ATTESTATION_OF_ANOTHER_CLIENT = "attestation_of_another_client", "The client attestation is about another client."
+    ATTESTATION_KEY = "attestation_key", "The request shows to hold another key than the attested one."
+    ATTESTATION_PROOF = (
+        "attestation_proof",
+        "The proof of the attested key is missing, or not for us and now.",
+    )
+    ATTESTATION_CHALLENGE = (
+        "attestation_challenge",
+        "The proof of the attested key has no challenge of ours, or an old one.",
+    )
+    ATTESTATION_REPLAYED = "attestation_replayed", "The proof of the attested key was used before."
     GRANT_TYPE_UNSUPPORTED = "grant_type_unsupported", "The grant type is not served."
     GRANT_TYPE_NOT_ALLOWED = "grant_type_not_allowed", "The client's kind does not use this grant type."
     CODE_UNKNOWN = "code_unknown", "The authorization code is not one of ours."

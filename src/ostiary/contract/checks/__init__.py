@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from ostiary.contract.checks.attesters import attesters
 from ostiary.contract.checks.broken import broken
 from ostiary.contract.checks.clients import clients
 from ostiary.contract.checks.details import details
@@ -29,6 +30,7 @@ FAMILIES: tuple[Callable[[Draft], Iterable[Mistake]], ...] = (
     reach,
     redirects,
     clients,
+    attesters,
     signatures,
     fapi2,
     old_ways,

@@ -59,11 +59,16 @@ def _credential(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
         given = {Credential.SECRET: bool(client.secret)}
     if credential is Credential.SIGNATURE and credential in allowed:
         given = {Credential.SIGNATURE: bool(client.secret) or keys}
+    if credential is Credential.ATTESTATION:
+        given |= {Credential.ATTESTATION: client.attester is not None}
     stated = "credential" if client.credential is not None else "certificate" if client.certificate else None
     if stated is not None and credential not in allowed:
         says = f"Clients of kind {client.kind} do not prove themselves by {credential}."
         mend = f"Write one of {', '.join(allowed)}."
         yield draft.mistake((*path, stated), Code.CREDENTIAL_NOT_FOR_KIND, says, mend)
+    elif client.attester is not None and credential is not Credential.ATTESTATION:
+        says = f"The client proves itself by {credential}, and `attester` says something else."
+        yield draft.mistake((*path, "attester"), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
     elif client.jwks is not None and client.jwks_file is not None:
         yield draft.mistake(
             (*path, "jwks_file"), Code.SETTINGS_CONTRADICT, "The keys stand twice.", "Keep one.", key=True
@@ -85,6 +90,8 @@ def _credential(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
 def _without(draft: Draft, path: Path, client: Client, credential: Credential) -> Mistake:
     setting = "secret: ${env:NAME}" if credential is Credential.SECRET else "jwks_file: PATH"
     says = f"The client proves itself by {credential}, and has none."
+    if credential is Credential.ATTESTATION:
+        return draft.mistake(path, Code.CREDENTIAL_MISSING, says, "Add `attester: NAME`, one of `attesters`.", key=True)
     either = client.credential is None or credential is Credential.SIGNATURE
     mend = "Add `jwks_file: PATH` or `secret: ${env:NAME}`." if either else f"Add `{setting}`."
     return draft.mistake(path, Code.CREDENTIAL_MISSING, says, mend, key=True)

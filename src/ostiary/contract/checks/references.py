@@ -21,6 +21,8 @@ def references(draft: Draft) -> Iterator[Mistake]:
         yield from _unknown(draft, (*path, "scopes"), client.scopes, "scopes", Code.UNKNOWN_SCOPE, own)
         yield from _unknown(draft, (*path, "roles"), client.roles, "roles", Code.UNKNOWN_ROLE)
         yield from _unknown(draft, (*path, "details"), client.details, "details", Code.UNKNOWN_DETAIL)
+        own_attester = () if client.attester is None else (client.attester,)
+        yield from _unknown(draft, (*path, "attester"), own_attester, "attesters", Code.UNKNOWN_ATTESTER)
     for name, detail in draft.file.details.items():
         yield from _unknown(draft, ("details", name, "scope"), (detail.scope,), "scopes", Code.UNKNOWN_SCOPE)
     for index, route in enumerate(draft.file.routes):

@@ -36,18 +36,17 @@ async def for_client(
     """
     require_no_query(incoming.query)
     form = incoming.form()
-    brought = read_credentials(incoming.header(b"authorization"), form)
+    fields = map(incoming.header, (b"oauth-client-attestation", b"oauth-client-attestation-pop"))
+    brought = read_credentials(incoming.header(b"authorization"), form, *fields)
     credentials = replace(brought, certificate=incoming.certificate, gateway=incoming.gateway)
     now, told = desk.clock(), _NOTHING
     try:
-        client = await _authenticate(desk, incoming, credentials, now)
-        told = _NOTHING if any_build else _build(incoming, client, now)
-        holder, nonce = shown_holder(desk, incoming, now)
+        who, nonce = await _authenticate(desk, incoming, credentials, now)
+        told = _NOTHING if any_build else _build(incoming, who, now)
     except Refusal as error:
         named = desk.registry.client(credentials.client)
         refused = await refuse(desk, incoming, incoming.path, error, None if named is None else named.id)
         return replace(refused, headers=refused.headers + told)
-    who = replace(client, holder=holder)
     answer = await _decide_and_commit(desk, incoming, who, lambda: decide(desk, who, form, now), render, now)
     return replace(answer, headers=answer.headers + told + nonce)
 
@@ -60,10 +59,16 @@ def _build(incoming: Incoming, client: AuthenticatedClient, now: float) -> tuple
     return builds.ending.fields()
 
 
-async def _authenticate(desk: Desk, incoming: Incoming, credentials: Credentials, now: float) -> AuthenticatedClient:
-    named = desk.registry.client(credentials.client)
+async def _authenticate(
+    desk: Desk, incoming: Incoming, brought: Credentials, now: float
+) -> tuple[AuthenticatedClient, tuple[Header, ...]]:
+    """Who it is; and the nonce for its next proof, where it is time."""
+    named = desk.registry.client(brought.client)
     disabled_at = None if named is None else await desk.store.client_disabled_at(named.id)
-    return flows.authenticate_client(desk.registry, credentials, disabled_at, incoming.peer, now)
+    holder, nonce = shown_holder(desk, incoming, now)
+    credentials = replace(brought, holder=holder)
+    who = flows.authenticate_client(desk.registry, credentials, disabled_at, incoming.peer, desk.proofs, now)
+    return who, nonce
 
 
 async def _decide_and_commit(

@@ -21,6 +21,7 @@ from ostiary.model.errors import (
     TemporarilyUnavailable,
     TokenRefused,
     UpgradeRequired,
+    UseAttestationChallenge,
     UseDpopNonce,
 )
 from ostiary.model.events import IssuerRefused
@@ -99,6 +100,8 @@ def _oauth(error: OAuthError, incoming: Incoming) -> Answer:
         headers += ((b"www-authenticate", b'Basic realm="ostiary", charset="UTF-8"'),)
     if isinstance(error, NonceNeeded):
         headers += ((b"dpop-nonce", error.nonce.encode()),)
+    if isinstance(error, UseAttestationChallenge):
+        headers += ((b"oauth-client-attestation-challenge", error.challenge.encode()),)
     if isinstance(error, TemporarilyUnavailable):
         headers += ((b"retry-after", RETRY_AFTER),)
     return Answer(error.status, headers, _body(error, incoming.ref))
