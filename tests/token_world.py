@@ -1,4 +1,4 @@
-"""The token side of the issuer in this process: a contract, its desk over a real SQLite store, the ASGI application.
+"""The token side of the issuer in this process: a contract, its desk over a real SQLite store, the application.
 
 People need no browser here: `code` commits what the consent page would have. The clock stands still until `later`.
 """
