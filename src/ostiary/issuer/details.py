@@ -114,6 +114,8 @@ def require_grantable(details: str | None, scopes: frozenset[Scope], contract: C
 
 def require_own(asked: str | None, target: Target, client: ClientRule, contract: Contract) -> Target:
     """What a client that acts for itself asks for. Raises InvalidAuthorizationDetails as `require_details`."""
+    if asked is None:
+        return target
     return replace(target, details=require_details(asked, client, target.scopes, contract))
 
 
@@ -122,6 +124,8 @@ def require_granted(asked: str | None, granted: str | None, target: Target, cont
 
     Raises InvalidAuthorizationDetails for an element that was not granted just so (section 6.1).
     """
+    if asked is granted is None:
+        return target
     still = [each for each in elements_of(granted) if _goes_with(each, target.scopes, contract)]
     wanted = still if asked is None else elements_of(asked)
     if not all(each in still for each in wanted):

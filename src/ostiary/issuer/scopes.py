@@ -16,6 +16,7 @@ OFFLINE_ACCESS: Final = Scope("offline_access")
 OPENID_SCOPES: Final = frozenset({OPENID, PROFILE, EMAIL, OFFLINE_ACCESS})
 """Of OpenID Connect Core sections 3.1.2.1, 5.4 and 11: every client that signs people in may ask for them."""
 
+_SIGN_IN: Final = frozenset({GrantType.AUTHORIZATION_CODE, GrantType.DEVICE_CODE})
 _SCOPE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")
 
 
@@ -32,7 +33,7 @@ def write_scope(scopes: Iterable[Scope]) -> str:
 
 def allowed_scopes(client: ClientRule) -> frozenset[Scope]:
     """What the client may ask for."""
-    signs_in = not client.profile.grants.isdisjoint({GrantType.AUTHORIZATION_CODE, GrantType.DEVICE_CODE})
+    signs_in = not client.profile.grants.isdisjoint(_SIGN_IN)
     return client.scopes | OPENID_SCOPES if signs_in else client.scopes
 
 

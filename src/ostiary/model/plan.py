@@ -28,6 +28,8 @@ class Plan:
 
     def __add__(self, other: "Plan") -> "Plan":
         """Both, this one's changes first."""
+        if not (self.writes or self.events or self.feed):
+            return other
         return Plan(self.writes + other.writes, self.events + other.events, self.feed + other.feed)
 
 

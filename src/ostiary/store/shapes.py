@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from enum import StrEnum
-from typing import Any, Final, Generic, TypeVar, get_origin, get_type_hints
+from operator import attrgetter
+from typing import Any, Final, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from ostiary.store.statements import Row, Statement, Steps, Values, add, add_new, equal, names, put
 
@@ -21,6 +22,8 @@ class Shape(Generic[R]):
         self.names: Final = tuple(field.name for field in fields(record))  # type: ignore[arg-type]  # a dataclass
         readers = ((at, _reader(hints[name])) for at, name in enumerate(self.names))
         self._read: Final = tuple((at, reader) for at, reader in readers if reader is not None)
+        self._values: Final = attrgetter(*self.names)
+        self._write: Final = tuple(name for name in self.names if _is_written_otherwise(hints[name]))
         rest = tuple(name for name in self.names if name not in key)
         self.add: Final = add(table, self.names)
         self.put: Final = put(table, key, rest)
@@ -33,7 +36,10 @@ class Shape(Generic[R]):
         return Statement(f"{self.select} WHERE {equal(columns)}")
 
     def values(self, record: R) -> Values:
-        return {name: _written(getattr(record, name)) for name in self.names}
+        values = dict(zip(self.names, self._values(record), strict=True))
+        for name in self._write:
+            values[name] = _written(values[name])
+        return values
 
     def record(self, row: Row) -> R:
         values = list(row)
@@ -56,6 +62,12 @@ def _reader(hint: Any) -> Callable[[Any], Any] | None:
         kind: Callable[[Any], Any] = hint
         return kind
     return None
+
+
+def _is_written_otherwise(hint: Any) -> bool:
+    """Whether a field's value may be one that no column takes as it is."""
+    kinds = (hint, get_origin(hint), *map(get_origin, get_args(hint)), *get_args(hint))
+    return any(isinstance(kind, type) and issubclass(kind, frozenset | tuple | StrEnum) for kind in kinds)
 
 
 def _written(value: object) -> object:

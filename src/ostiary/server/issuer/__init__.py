@@ -1,1 +1,1 @@
-"""The issuer's shell: loads facts, lets `ostiary.issuer` decide, commits what was planned, answers over a wire of its own."""
+"""The issuer's shell: loads facts, lets `ostiary.issuer` decide, commits what was planned, answers on its socket."""

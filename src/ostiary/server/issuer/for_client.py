@@ -37,8 +37,9 @@ async def for_client(
     require_no_query(incoming.query)
     form = incoming.form()
     fields = map(incoming.header, (b"oauth-client-attestation", b"oauth-client-attestation-pop"))
-    brought = read_credentials(incoming.header(b"authorization"), form, *fields)
-    credentials = replace(brought, certificate=incoming.certificate, gateway=incoming.gateway)
+    credentials = read_credentials(incoming.header(b"authorization"), form, *fields)
+    if incoming.certificate is not None or incoming.gateway is not None:
+        credentials = replace(credentials, certificate=incoming.certificate, gateway=incoming.gateway)
     now, told = desk.clock(), _NOTHING
     try:
         who, nonce = await _authenticate(desk, incoming, credentials, now)
@@ -46,9 +47,9 @@ async def for_client(
     except Refusal as error:
         named = desk.registry.client(credentials.client)
         refused = await refuse(desk, incoming, incoming.path, error, None if named is None else named.id)
-        return replace(refused, headers=refused.headers + told)
+        return refused.adding(told)
     answer = await _decide_and_commit(desk, incoming, who, lambda: decide(desk, who, form, now), render, now)
-    return replace(answer, headers=answer.headers + told + nonce)
+    return answer.adding(told + nonce)
 
 
 def _build(incoming: Incoming, client: AuthenticatedClient, now: float) -> tuple[Header, ...]:
