@@ -3,19 +3,21 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
+from ostiary.cli.demo.folder import lay_out
 from ostiary.cli.main import app
 from ostiary.contract.mistakes import Code, Severity
 from ostiary.server.contract_file import read_contract_file
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "bench/README.md"]
-OF_THIS_MACHINE = {Code.SECRET_UNREADABLE, Code.TLS_MISSING, Code.MASTER_KEY_MISSING}
+OF_THIS_MACHINE = {Code.SECRET_UNREADABLE, Code.TLS_MISSING, Code.MASTER_KEY_MISSING, Code.KEY_SET_INVALID}
 """What a fragment of a contract may lack here."""
 
 
@@ -38,11 +40,27 @@ def test_the_first_contract_has_ten_lines_and_no_mistake(tmp_path: Path) -> None
     assert explained.exit_code == 0
 
 
+def base_of(page: Path, folder: Path) -> str:
+    """What a page's contract is a part of: the pages about kinds go on with the shop's, all others with the first."""
+    if page.parent.name != "kinds":
+        return first_contract()
+    lay_out(folder, 8443, 9443, "http://127.0.0.1:9001")
+    return (folder / "ostiary.yaml").read_text()
+
+
+def with_part(whole: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """Its clients are added, its routes take the place of those that they are about; all else replaces."""
+    told = {route["on"] for route in part.get("routes", ())}
+    kept = [route for route in whole["routes"] if route["on"] not in told]
+    clients = whole["clients"] | part.get("clients", {})
+    return whole | part | {"clients": clients, "routes": kept + list(part.get("routes", ()))}
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "yaml")], ids=lambda page: page.name)
 def test_contracts_and_their_parts_are_taken(page: Path, tmp_path: Path) -> None:
     file = tmp_path / "ostiary.yaml"
     for shown in blocks(page, "yaml"):
-        whole = YAML(typ="safe").load(first_contract()) | YAML(typ="safe").load(shown)
+        whole = with_part(YAML(typ="safe").load(base_of(page, tmp_path)), YAML(typ="safe").load(shown))
         YAML().dump(whole, file)
         mistakes = read_contract_file(file).mistakes
         assert [one for one in mistakes if one.severity is Severity.ERROR and one.code not in OF_THIS_MACHINE] == []

@@ -119,7 +119,7 @@ def test_a_service_that_acts_for_itself_has_its_part_of_it() -> None:
     assert contract is not None
     profile = contract.clients[ClientId("robot")].profile
     assert profile.binding is Binding.DPOP
-    assert profile.auth_methods == {ClientAuth.PRIVATE_KEY_JWT, ClientAuth.TLS}
+    assert profile.auth_methods == {ClientAuth.PRIVATE_KEY_JWT, ClientAuth.TLS, ClientAuth.SELF_SIGNED_TLS}
     assert not profile.pushed_requests
 
 
