@@ -18,6 +18,7 @@ from ostiary.issuer.device_records import (
     PollDevice,
     SpendDeviceCode,
 )
+from ostiary.issuer.family import GrantFacts
 from ostiary.issuer.logout_notices import DelayLogoutNotice, DropLogoutNotice, LogoutNotice
 from ostiary.issuer.records import (
     AddPushedRequest,
@@ -156,6 +157,19 @@ def test_what_was_written_is_read_back_in_every_field(on_store: OnStore) -> None
         assert await store.refresh_token(TOKEN.hash) == TOKEN
         assert await store.pushed_request(PUSHED.hash) == PUSHED
         assert list(await store.signing_keys()) == [KEY]
+
+    on_store(work)
+
+
+def test_a_grant_is_read_with_what_stands_behind_it_and_only_with_that(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        other = replace(SESSION, id=SessionId("other"), hash=TokenHash(b"o" * 32), subject=BOB.subject)
+        await committed(store, AddPerson(ANN), AddPerson(BOB), StartSession(SESSION), StartSession(other))
+        lonely = replace(GRANT, id=GrantId("lonely"), session=SessionId("gone"), subject=Subject("gone"))
+        await committed(store, OpenGrant(GRANT, CODE), OpenGrant(lonely, replace(CODE, hash=TokenHash(b"l" * 32))))
+        assert await store.grant_facts(GRANT.id) == GrantFacts(GRANT, SESSION, ANN)
+        assert await store.grant_facts(lonely.id) == GrantFacts(lonely, None, None)
+        assert await store.grant_facts(GrantId("none")) == GrantFacts(None, None, None)
 
     on_store(work)
 

@@ -1,6 +1,7 @@
 """A grant and all that it issued: the code, its access tokens, the family of its refresh tokens."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from ostiary.contract.model import ClientRule
 from ostiary.issuer.access_token import granted_unchanged, revocation_end, session_lives
@@ -22,6 +23,9 @@ class GrantFacts:
     grant: Grant | None
     session: Session | None
     person: Person | None
+
+
+NO_GRANT: Final = GrantFacts(None, None, None)
 
 
 def require_living_grant(facts: GrantFacts) -> Grant:

@@ -35,6 +35,10 @@ class Shape(Generic[R]):
         """Selects the rows with these values; the parameters are called as the columns."""
         return Statement(f"{self.select} WHERE {equal(columns)}")
 
+    def of(self, alias: str) -> str:
+        """The columns that `record` reads, where the table goes by this name."""
+        return ", ".join(f'{alias}."{name}"' for name in self.names)
+
     def values(self, record: R) -> Values:
         values = dict(zip(self.names, self._values(record), strict=True))
         for name in self._write:

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from ostiary.audit.records import Head, Record
 from ostiary.gateway.old_uses import OldUse
 from ostiary.issuer.device_records import DeviceRequest
+from ostiary.issuer.family import GrantFacts
 from ostiary.issuer.logout_notices import LogoutNotice
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
 from ostiary.issuer.user_code import UserCodeHash
@@ -22,6 +23,7 @@ from ostiary.store import (
     ends,
     of_api_keys,
     of_device,
+    of_grants,
     of_issuer,
     of_keys,
     of_logout,
@@ -108,6 +110,9 @@ class SqlStore(Store):
 
     async def grant(self, id: GrantId) -> Grant | None:
         return await self._read(of_issuer.GRANT.only(of_issuer.GRANT_BY_ID, id=id))
+
+    async def grant_facts(self, id: GrantId) -> GrantFacts:
+        return await self._read(of_grants.grant_facts(id))
 
     async def refresh_token(self, hash: TokenHash) -> RefreshToken | None:
         return await self._read(of_issuer.REFRESH_TOKEN.only(of_issuer.REFRESH_TOKEN_BY_HASH, hash=hash))

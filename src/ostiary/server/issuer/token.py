@@ -5,7 +5,7 @@ from ostiary.issuer.client_authentication import AuthenticatedClient
 from ostiary.issuer.code_grant import CodeFacts
 from ostiary.issuer.decision import Decision
 from ostiary.issuer.device_grant import DeviceFacts
-from ostiary.issuer.family import GrantFacts
+from ostiary.issuer.family import NO_GRANT
 from ostiary.issuer.form import Parameters
 from ostiary.issuer.refresh_grant import RefreshFacts, successor_of
 from ostiary.issuer.token import (
@@ -18,14 +18,12 @@ from ostiary.issuer.token import (
     render_tokens,
 )
 from ostiary.keys.hashing import token_hash
-from ostiary.model.ids import GrantId
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.for_client import for_client
 from ostiary.server.issuer.http import JSON, NO_STORE, Answer, Incoming
 from ostiary.store.interface import Store
 
 _HEADERS = (JSON, NO_STORE)
-NO_GRANT = GrantFacts(None, None, None)
 
 
 async def token(desk: Desk, incoming: Incoming) -> Answer:
@@ -55,13 +53,13 @@ def _render(desk: Desk, tokens: Tokens, now: float) -> Answer:
 
 async def code_facts(store: Store, request: CodeRequest) -> CodeFacts:
     code = await store.code(request.code)
-    behind = NO_GRANT if code is None else await grant_facts(store, code.grant)
+    behind = NO_GRANT if code is None else await store.grant_facts(code.grant)
     return CodeFacts(behind.grant, behind.session, behind.person, code)
 
 
 async def refresh_facts(desk: Desk, request: RefreshRequest) -> RefreshFacts:
     token = await desk.store.refresh_token(token_hash(request.token.reveal()))
-    behind = NO_GRANT if token is None else await grant_facts(desk.store, token.grant)
+    behind = NO_GRANT if token is None else await desk.store.grant_facts(token.grant)
     successor = successor_of(request.token, desk.refresh_key)
     spent = token is not None and token.spent_at is not None
     next_token = await desk.store.refresh_token(token_hash(successor.reveal())) if spent else None
@@ -70,13 +68,5 @@ async def refresh_facts(desk: Desk, request: RefreshRequest) -> RefreshFacts:
 
 async def _device_facts(store: Store, request: DeviceCodeRequest) -> DeviceFacts:
     waiting = await store.device_request(request.code)
-    behind = NO_GRANT if waiting is None or waiting.grant is None else await grant_facts(store, waiting.grant)
+    behind = NO_GRANT if waiting is None or waiting.grant is None else await store.grant_facts(waiting.grant)
     return DeviceFacts(behind.grant, behind.session, behind.person, waiting)
-
-
-async def grant_facts(store: Store, id: GrantId) -> GrantFacts:
-    """The grant, with the session and the person behind it."""
-    grant = await store.grant(id)
-    if grant is None:
-        return NO_GRANT
-    return GrantFacts(grant, await store.session(grant.session), await store.person(grant.subject))

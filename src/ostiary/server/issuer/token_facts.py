@@ -5,7 +5,6 @@ from ostiary.issuer.presented import Presented, is_jwt, read_signed
 from ostiary.issuer.records import RefreshToken
 from ostiary.keys.hashing import token_hash
 from ostiary.server.issuer.desk import Desk
-from ostiary.server.issuer.token import grant_facts
 from ostiary.store.interface import Store
 
 NOTHING = TokenFacts(revoked=False, client_disabled_at=None, grant=None, session=None, person=None)
@@ -24,7 +23,7 @@ async def facts_of(store: Store, token: Presented) -> TokenFacts:
         case AccessToken():
             return await access_token_facts(store, token)
         case RefreshToken():
-            behind = await grant_facts(store, token.grant)
+            behind = await store.grant_facts(token.grant)
             return TokenFacts(False, None, behind.grant, behind.session, behind.person)
         case str():
             return NOTHING
@@ -35,5 +34,5 @@ async def access_token_facts(store: Store, token: AccessToken) -> TokenFacts:
     disabled_at = await store.client_disabled_at(token.client)
     if token.grant is None:
         return TokenFacts(revoked, disabled_at, None, None, None)
-    behind = await grant_facts(store, token.grant)
+    behind = await store.grant_facts(token.grant)
     return TokenFacts(revoked, disabled_at, behind.grant, behind.session, behind.person)
