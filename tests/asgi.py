@@ -1,15 +1,23 @@
 """The issuer's application as httpx calls applications in this process."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 import httpx
 
 from ostiary.server.issuer.app import IssuerApp
+from ostiary.server.issuer.http import Fields, Header
 from ostiary.server.issuer.wire import MOST_BODY
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+def by_name(headers: Iterable[Header]) -> Fields:
+    fields: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        fields.setdefault(name, []).append(value)
+    return fields
 
 
 def client(app: IssuerApp, origin: str) -> httpx.AsyncClient:
@@ -20,7 +28,7 @@ def client(app: IssuerApp, origin: str) -> httpx.AsyncClient:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         whole = body if len(body) <= MOST_BODY else None
-        asked = (scope["method"], scope["path"], scope["query_string"], scope["headers"])
+        asked = (scope["method"], scope["path"], scope["query_string"], by_name(scope["headers"]))
         answer = await app.answer(*asked, whole)
         headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})

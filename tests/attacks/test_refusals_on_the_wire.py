@@ -8,6 +8,7 @@ from typing import cast
 import orjson
 import pytest
 
+import asgi
 from ostiary.http import problem
 from ostiary.model import errors
 from ostiary.model.errors import Refusal, TokenRefused
@@ -94,7 +95,7 @@ HTTP: dict[Refusal, tuple[int, str, bytes]] = {
 
 
 def incoming(*headers: tuple[bytes, bytes]) -> Incoming:
-    return Incoming("POST", "/oauth/token", b"", headers, b"", "192.0.2.7", REF)
+    return Incoming("POST", "/oauth/token", b"", asgi.by_name(headers), b"", "192.0.2.7", REF)
 
 
 def at_issuer(error: Refusal, asked: Incoming) -> Answer:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import asgi
 from issuer_world import CLIENTS, IssuerWorld, authorization
 from ostiary.model.endpoints import AUTHORIZE
 from ostiary.server.issuer.app import ENDPOINTS, IssuerApp
@@ -139,7 +140,7 @@ async def answered(
 ) -> tuple[int, list[tuple[bytes, bytes]]]:
     """Status and header fields, from the application itself: an HTTP client would not send all of this."""
     ours = [(b"x-ostiary-peer", b"192.0.2.1"), (b"x-ostiary-request-id", b"w1-1")]
-    answer = await IssuerApp(issuer.desk, PAGES).answer(method, path, query, [*ours, *fields], body)
+    answer = await IssuerApp(issuer.desk, PAGES).answer(method, path, query, asgi.by_name([*ours, *fields]), body)
     return answer.status, list(answer.headers)
 
 

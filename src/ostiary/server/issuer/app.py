@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +24,7 @@ from ostiary.server.issuer.cors import preflight, shared_with
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.device_authorization import device_authorization
 from ostiary.server.issuer.documents import document, gateway_jwks, jwks
-from ostiary.server.issuer.http import Answer, Header, Incoming
+from ostiary.server.issuer.http import Answer, Fields, Incoming
 from ostiary.server.issuer.introspect import introspect
 from ostiary.server.issuer.par import par
 from ostiary.server.issuer.refusal import record, render
@@ -37,6 +37,7 @@ PEER: Final = b"x-ostiary-peer"
 REQUEST_ID: Final = b"x-ostiary-request-id"
 GATEWAY: Final = b"x-ostiary-gateway"
 CLIENT_CERTIFICATE: Final = b"x-ostiary-client-certificate"
+_OURS: Final = (PEER, REQUEST_ID, GATEWAY, CLIENT_CERTIFICATE)
 _log = logging.getLogger("ostiary.issuer")
 
 
@@ -73,11 +74,9 @@ class IssuerApp:
         self._desk = desk
         self._endpoints = {**pages, **ENDPOINTS}
 
-    async def answer(
-        self, method: str, path: str, query: bytes, headers: Sequence[Header], body: bytes | None
-    ) -> Answer:
+    async def answer(self, method: str, path: str, query: bytes, fields: Fields, body: bytes | None) -> Answer:
         """`body`: whole, or None where it was longer than anything that is read here."""
-        incoming = _incoming(self._desk, method, path, query, headers, body or b"")
+        incoming = _incoming(self._desk, method, path, query, fields, body or b"")
         endpoint = self._endpoints.get(path, DOCUMENT)
         answer = await self._answer(endpoint, incoming, too_large=body is None)
         return answer.adding(shared_with(self._desk, incoming)) if endpoint.cors else answer
@@ -115,16 +114,16 @@ class IssuerApp:
         return incoming.path if known else "unknown"
 
 
-def _incoming(desk: Desk, method: str, path: str, query: bytes, headers: Sequence[Header], body: bytes) -> Incoming:
-    ours = dict(headers)  # the gateway writes its own fields once, and lets none through that is called like them
-    number, gateway, certificate = ours.get(REQUEST_ID), ours.get(GATEWAY), ours.get(CLIENT_CERTIFICATE)
+def _incoming(desk: Desk, method: str, path: str, query: bytes, fields: Fields, body: bytes) -> Incoming:
+    """The gateway writes its own fields once, and lets none through that a client called like them."""
+    peer, number, gateway, certificate = (fields.get(name, (None,))[-1] for name in _OURS)
     return Incoming(
         method=method,
         path=path,
         query=query,
-        headers=headers,
+        fields=fields,
         body=body,
-        peer=ours.get(PEER, b"").decode("latin-1"),
+        peer="" if peer is None else peer.decode("latin-1"),
         ref=Reference(fresh_name(desk.fresh, 12) if number is None else number.decode("latin-1")),
         certificate=None if certificate is None else heard(certificate),
         gateway=None if gateway is None else GatewayName(gateway.decode("latin-1")),

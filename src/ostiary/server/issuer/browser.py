@@ -61,7 +61,7 @@ def _cookies(incoming: Incoming) -> dict[str, str]:
 
 
 def _pairs(incoming: Incoming) -> list[tuple[str, str]]:
-    lines = [value.decode("latin-1") for name, value in incoming.headers if name == b"cookie"]
+    lines = [value.decode("latin-1") for value in incoming.fields.get(b"cookie", ())]
     split = (pair.strip(" \t").partition("=") for line in lines for pair in line.split(";"))
     return [(name, value) for name, _, value in split]
 

@@ -31,5 +31,5 @@ def preflight(desk: Desk, incoming: Incoming, methods: tuple[str, ...]) -> Answe
 
 
 def _allowed(desk: Desk, incoming: Incoming) -> bytes | None:
-    origins = [value for name, value in incoming.headers if name == b"origin"]
+    origins = incoming.fields.get(b"origin", ())
     return origins[0] if len(origins) == 1 and origins[0] in desk.registry.cors_origins else None

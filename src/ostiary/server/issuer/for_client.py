@@ -67,7 +67,7 @@ async def _authenticate(
     named = desk.registry.client(brought.client)
     disabled_at = None if named is None else await desk.store.client_disabled_at(named.id)
     holder, nonce = shown_holder(desk, incoming, now)
-    credentials = replace(brought, holder=holder)
+    credentials = brought if holder is None else replace(brought, holder=holder)
     who = flows.authenticate_client(desk.registry, credentials, disabled_at, incoming.peer, desk.proofs, now)
     return who, nonce
 

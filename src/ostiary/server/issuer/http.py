@@ -1,6 +1,6 @@
 """What came in and what goes out, as every endpoint of the issuer sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -12,6 +12,8 @@ from ostiary.model.ids import GatewayName, Reference
 from ostiary.model.reasons import Reason
 
 Header = tuple[bytes, bytes]
+Fields = Mapping[bytes, Sequence[bytes]]
+"""The values of each field of a request, by its name in lower case."""
 
 NO_STORE: Final[Header] = (b"cache-control", b"no-store")
 """On everything that may carry a token or a credential (RFC 6749 section 5.1)."""
@@ -30,8 +32,7 @@ class Incoming:
     method: str
     path: str
     query: bytes
-    headers: Sequence[Header]
-    """Names in lower case."""
+    fields: Fields
     body: bytes
     peer: str
     ref: Reference
@@ -42,10 +43,12 @@ class Incoming:
 
     def header(self, name: bytes) -> bytes | None:
         """The field's value. Raises InvalidRequest where the field stands twice."""
-        found = [value for field, value in self.headers if field == name]
+        found = self.fields.get(name)
+        if found is None:
+            return None
         if len(found) > 1:
             raise InvalidRequest(Reason.PARAMETER_REPEATED, name.decode("latin-1"))
-        return found[0] if found else None
+        return found[0]
 
     def query_parameters(self) -> Parameters:
         """Raises InvalidRequest."""

@@ -14,7 +14,7 @@ from ostiary.http import framing, syntax
 from ostiary.http.body import ChunkedBody, LengthBody
 from ostiary.http.fields import value_of
 from ostiary.server.issuer.app import IssuerApp
-from ostiary.server.issuer.http import Answer, Header
+from ostiary.server.issuer.http import Answer, Fields, Header
 
 MOST_HEAD: Final = 1024 * 1024
 """Bytes: more than any contract lets through the gateway."""
@@ -23,11 +23,12 @@ MOST_BODY: Final = 64 * 1024
 BACKLOG: Final = 1024
 _UNBOUNDED: Final = 1 << 62
 _STATUS_LINES: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
+_ABOUT_THE_CONNECTION: Final = (b"connection", b"content-length", b"transfer-encoding")
 _CLOSE: Final[Header] = (b"connection", b"close")
 _LOG: Final = logging.getLogger("ostiary.issuer")
 
-Head = tuple[bytes, bytes, list[Header]]
-"""Method, target, and fields with their names in lower case."""
+Head = tuple[bytes, bytes, Fields]
+"""Method, target, and fields."""
 
 
 class NotOfTheGateway(Exception):
@@ -88,7 +89,8 @@ class Wire(asyncio.Protocol):
             return
         self._kept = b""
         self._head = read_head(data[:end])
-        fields = dict(self._head[2])
+        sent = self._head[2]
+        fields = {name: sent[name][0] for name in _ABOUT_THE_CONNECTION if name in sent}
         self._last = self._last or fields.get(b"connection") == b"close"
         length = framing.of_request(fields, 1) or 0
         self._body = ChunkedBody(_UNBOUNDED) if length == framing.CHUNKED else LengthBody(length)
@@ -107,10 +109,10 @@ class Wire(asyncio.Protocol):
             self.answering = asyncio.get_running_loop().create_task(self._answer(self._head, whole))
 
     async def _answer(self, head: Head, body: bytes | None) -> None:
-        method, target, headers = head
+        method, target, fields = head
         path, _, query = target.partition(b"?")
         try:
-            answer = await self._app.answer(method.decode("latin-1"), path.decode("latin-1"), query, headers, body)
+            answer = await self._app.answer(method.decode("latin-1"), path.decode("latin-1"), query, fields, body)
             self._write(answer, bodiless=method == b"HEAD")
         except Exception as error:  # noqa: BLE001  # as above
             self._fail(error)
@@ -163,13 +165,13 @@ def read_head(head: bytes) -> Head:
     """A head up to before its empty line. Raises ValueError, NotOfTheGateway."""
     first, *lines = head.split(syntax.CRLF)
     method, target, _ = first.split(b" ")
-    headers = []
+    fields: dict[bytes, list[bytes]] = {}
     for line in lines:
         name, colon, value = line.partition(b":")
         if not colon:
             raise NotOfTheGateway
-        headers.append((name.lower(), value_of(value)))
-    return method, target, headers
+        fields.setdefault(name.lower(), []).append(value_of(value))
+    return method, target, fields
 
 
 def rendered(answer: Answer, *, last: bool) -> bytes:

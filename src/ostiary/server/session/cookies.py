@@ -48,6 +48,6 @@ def no_session_cookie(client: ClientId) -> Header:
 
 
 def _values(incoming: Incoming, name: str) -> list[str]:
-    lines = [value.decode("latin-1") for field, value in incoming.headers if field == b"cookie"]
+    lines = [value.decode("latin-1") for value in incoming.fields.get(b"cookie", ())]
     pairs = (pair.strip(" \t").partition("=") for line in lines for pair in line.split(";"))
     return [value for found, _, value in pairs if found == name]
