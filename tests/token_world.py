@@ -57,7 +57,8 @@ ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 PEER: Final = "192.0.2.7"
 
 SECRETS: Final = {
-    name: secret(f"{name}+%:/{secrets.token_urlsafe(24)}") for name in ("site", "other", "agency", "billing", "shop")
+    name: secret(f"{name}+%:/{secrets.token_urlsafe(24)}")
+    for name in ("site", "other", "agency", "billing", "shop", "chat")
 }
 """Of the clients with a secret; the punctuation has to be encoded in Basic."""
 MASTER: Final = MasterKey(secrets.token_bytes(32))

@@ -100,3 +100,14 @@ def test_an_old_client_sees_only_routes_that_name_its_kind() -> None:
     assert reading.contract is not None
     named = {way.route: way.stopped_by for way in explain_client(reading.draft, reading.contract, "old").ways}
     assert named["GET /v1/chat"] == ""
+
+
+def test_a_service_that_acts_for_people_gets_through_where_people_do() -> None:
+    shop = "  shop: {{kind: service, jwks_file: robot.json, scopes: [orders.read]{}}}\n  robot:"
+    acts, alone = (explained("shop", "  robot:", shop.format(more)) for more in (", acts_for_people: true", ""))
+    ways = [{way.route: way.stopped_by for way in each.ways}["GET /v1/orders/{user}"] for each in (acts, alone)]
+    assert [bool(stopped) for stopped in ways] == [False, True]
+    value, _, source = told(acts, "grants")
+    assert ("token-exchange" in value, source.startswith("door.yaml:")) == (True, True)
+    assert "token-exchange" not in told(alone, "grants")[0]
+    assert told(acts, "acts_for_people")[0] == "people whose tokens are for it"

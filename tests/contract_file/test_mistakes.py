@@ -272,6 +272,12 @@ CASES = [
     (Code.ROUTE_UNREACHABLE, "- {on: GET /v1/chat,", "- {on: GET /v1/chat, expose: »internal,"),
     (Code.OUT_OF_RANGE, "state: state", "internal_networks: [»::/0]"),
     (Code.KIND_NOT_SERVED, "  robot:", "  »ledger: {kind: service, certificate: {dns: a.example}}\n  robot:"),
+    (Code.ACTS_FOR_NOBODY, "jwks_file: robot.json", "jwks_file: robot.json\n    »acts_for_people: true"),
+    (
+        Code.SETTINGS_CONTRADICT,
+        "jwks_file: robot.json",
+        "jwks_file: robot.json\n    »insecure_bound_subject_tokens: {value: true, because: it checks proofs}",
+    ),
     (Code.KIND_NOT_SERVED, "  robot:", "  »ledger: {kind: service, credential: mtls}\n  robot:"),
     (
         Code.SETTINGS_CONTRADICT,

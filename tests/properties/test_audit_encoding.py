@@ -16,6 +16,7 @@ from ostiary.model.reasons import Reason
 
 ALLOWED = {
     "account",
+    "actors",
     "acr",
     "active",
     "at",

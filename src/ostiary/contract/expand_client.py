@@ -16,6 +16,7 @@ from ostiary.contract.model import (
     SIGNATURE_MAX_AGE,
     ClientAuth,
     ClientRule,
+    GrantType,
     Limit,
     LimitBy,
     OldWayRule,
@@ -66,6 +67,8 @@ def profile_of(client: Client) -> Profile:
     base = sheet_of(client).profile(client.kind)
     if client.kind is Kind.SPA and client.insecure_bearer_tokens:
         base = replace(base, grants=base.grants - {REFRESH}, refresh_idle_seconds=None, refresh_absolute_seconds=None)
+    if client.acts_for_people:
+        base = replace(base, grants=base.grants | {GrantType.TOKEN_EXCHANGE})
     return replace(
         base,
         binding=binding_of(client),
@@ -113,6 +116,8 @@ def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
         details=frozenset(client.details),
         old_ways=_old_ways(draft, name, client),
         certificate=certificate,
+        acts_for_people=bool(client.acts_for_people),
+        takes_bound_tokens=client.insecure_bound_subject_tokens is not None,
     )
 
 

@@ -83,7 +83,7 @@ def _profile(draft: Draft, name: str, client: Client, rule: ClientRule, sheet: S
     secret = ("credential", "secret", "certificate", "jwks", "jwks_file")
     methods, stated = (rule.auth_method, secret) if profile.auth_methods else ("none", ())
     yield tell.line("credential", credential_of(client), sheet.credentials, *secret)
-    yield tell.line("grants", grants, sheet.grants)
+    yield tell.line("grants", grants, sheet.grants, "acts_for_people")
     yield tell.line("token endpoint", methods, sheet.auth_methods, *stated)
     binding = profile.binding.name.lower().replace("_", "-")
     own_binding = ("insecure_bearer_tokens",) if profile.binding is Binding.BEARER else ("credential",)
@@ -171,6 +171,14 @@ def _own(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[
         "backchannel_logout_uri": (rule.backchannel_logout_uri or "", "Where its server is told of each sign-out."),
         "tenant": (rule.tenant or "", "The tenant that it belongs to."),
         "roles": (", ".join(sorted(rule.roles)), "Its own roles where it acts for itself."),
+        "acts_for_people": (
+            "people whose tokens are for it" if rule.acts_for_people else "nobody",
+            "It exchanges such a token, and only one that is no more than its own (RFC 8693).",
+        ),
+        "insecure_bound_subject_tokens": (
+            "exchanged" if rule.takes_bound_tokens else "refused",
+            "Its own check of the proofs that come with them is all that there is.",
+        ),
         "allow_ips": (", ".join(map(str, rule.allow_ips)), "From elsewhere it is refused."),
         "attester": (client.attester or "", "Only instances that it vouches for come in."),
         "min_version": (client.min_version or "", "Older builds, and those that do not say, get 426 with the links."),

@@ -171,6 +171,9 @@ class Client(Setting):
     """How long a refresh token lives unused; shorter than the kind's."""
     refresh_absolute: Seconds | None = None
     """How long refreshing goes on without a new sign-in; shorter than the kind's."""
+    acts_for_people: Flag | None = None
+    """`true`: it may exchange a person's access token that is for the service of its own name, for one with which it
+    acts for that person at other services (RFC 8693). Never for more than both may."""
     consent: Flag | None = None
     """`true`: ask the person, even where the kind does not."""
     pushed_requests: Flag | None = None
@@ -185,5 +188,8 @@ class Client(Setting):
     """Do not ask the person, though the kind does."""
     insecure_unpushed_requests: InsecureYes | None = None
     """Authorization requests may come by the browser alone, though the kind pushes them."""
+    insecure_bound_subject_tokens: InsecureYes | None = None
+    """Exchange also tokens that are bound to somebody else's key. The service itself has to check the proof that comes
+    with such a token: nobody can check it later."""
     insecure_bearer_tokens: InsecureYes | None = None
     """Tokens without proof of possession, though the kind demands one."""

@@ -57,7 +57,8 @@ def hurdles(file: ContractFile, route: Route) -> Iterator[Hurdle]:
 def _as_person(file: ContractFile, client: Client, route: Route) -> bool:
     """Some person may exist whose roles carry the scopes, one of them among those that the route names."""
     everything = {scope for scopes in file.roles.values() for scope in scopes}
-    return PROFILES[client.kind].acts_for_people and everything.issuperset(route.scope)
+    acts = PROFILES[client.kind].acts_for_people or client.acts_for_people is True
+    return acts and everything.issuperset(route.scope)
 
 
 def _as_itself(client: Client, route: Route) -> bool:

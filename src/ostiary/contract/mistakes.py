@@ -103,6 +103,7 @@ class Code(StrEnum):
     OLD_WAY_OVER = "old-way-over", "An old way is past its end: who comes by it is refused.", Severity.WARNING
     OLD_WAY_REPEATED = "old-way-repeated", "Two clients have one old way: it would not tell whose a request is."
     OLD_WAY_UNSENDABLE = "old-way-unsendable", "A secret cannot be sent in its old way, or would be read as a JWT."
+    ACTS_FOR_NOBODY = "acts-for-nobody", "A client acts for people, and no service has its name: no token reaches it."
     KIND_NOT_SERVED = (
         "kind-not-served",
         "Clients of this kind have their profile, and no way in yet.",

@@ -43,13 +43,15 @@ class Carrier(StrEnum):
 
 
 class GrantType(StrEnum):
-    """`grant_type` (RFC 6749 sections 4.1.3, 4.4.2 and 6, RFC 8628)."""
+    """`grant_type` (RFC 6749 sections 4.1.3, 4.4.2 and 6, RFC 8628, RFC 8693)."""
 
     AUTHORIZATION_CODE = "authorization_code"
     CLIENT_CREDENTIALS = "client_credentials"
     REFRESH_TOKEN = "refresh_token"  # noqa: S105  # the name of a grant, not a secret
     DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
     """RFC 8628 section 3.4."""
+    TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105  # the name of a grant
+    """RFC 8693 section 2.1."""
 
 
 class ClientAuth(StrEnum):
@@ -266,6 +268,10 @@ class ClientRule:
     """Those of a legacy client, and nothing else, let it in."""
     certificate: CertificateRule | None = None
     """None: it does not prove itself by a certificate."""
+    acts_for_people: bool = False
+    """Whether a service may go on in the name of a person whose access token is for it (RFC 8693)."""
+    takes_bound_tokens: bool = False
+    """Whether it is trusted to have checked the proof that came with a token that is bound to a key."""
 
     @property
     def is_handled(self) -> bool:

@@ -390,6 +390,7 @@ _ITSELF = frozenset({"roles"})
 _FAPI = frozenset({"profile", "certificate"})
 _DETAILS = frozenset({"details"})
 _CERTIFIED = frozenset({"certificate", "jwks", "jwks_file"})
+_ACTING = frozenset({"acts_for_people", "insecure_bound_subject_tokens"})
 _INSTALLED = frozenset({"min_version", "deprecated_below", "store_links", "insecure_bearer_tokens"})
 
 SETTINGS: Mapping[Kind, frozenset[str]] = {
@@ -398,7 +399,7 @@ SETTINGS: Mapping[Kind, frozenset[str]] = {
     Kind.MOBILE: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _INSTALLED | {"attester"},
     Kind.PARTNER: _ALL | _ITSELF | _KEPT | {"signature"},
     Kind.THIRD_PARTY: _ALL | _FAPI | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
-    Kind.SERVICE: _ALL | _FAPI | _DETAILS | _TOKENS | _KEPT | _ITSELF,
+    Kind.SERVICE: _ALL | _FAPI | _DETAILS | _TOKENS | _KEPT | _ITSELF | _ACTING,
     Kind.DEVICE: _ALL | _REFRESHING | _TOKENS | _CERTIFIED | _INSTALLED,
     Kind.LEGACY: _ALL | _ITSELF | {"old_ways", "deprecated"},
 }

@@ -30,6 +30,7 @@ from ostiary.issuer import client_credentials_grant as own
 from ostiary.issuer import code_grant as exchange
 from ostiary.issuer import device_grant as device
 from ostiary.issuer import device_verification as verification
+from ostiary.issuer import exchange_grant as acting
 from ostiary.issuer import openid_parameters as openid
 from ostiary.issuer import refresh_grant as refresh
 from ostiary.issuer import web_login as login
@@ -44,6 +45,8 @@ from ostiary.issuer.device_authorization import Asking, DeviceAuthorizationReque
 from ostiary.issuer.device_grant import DeviceFacts
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.device_verification import AskDevice, AskFreshSignIn, DeviceStep
+from ostiary.issuer.exchange_grant import SubjectFacts
+from ostiary.issuer.exchange_request import ActRequest, named_services
 from ostiary.issuer.family import GrantFacts
 from ostiary.issuer.form import Parameters, require_no_repetition
 from ostiary.issuer.interaction import AskConsent, AskSignIn, Ready, Step, Visit
@@ -267,6 +270,36 @@ def device_code(
     target = require_target(request.resources, grant.resources, scopes, registry)
     target = details.require_granted(request.details, grant.details, target, registry.contract)
     return device.exchange_device_code(registry, waiting, Entitlement(client, key, grant, person, target), now, fresh)
+
+
+def token_exchange(
+    registry: Registry,
+    who: AuthenticatedClient,
+    request: ActRequest,
+    facts: SubjectFacts,
+    now: float,
+    fresh: Fresh,
+) -> Decided[Tokens]:
+    """A service exchanges the token that a person's client called it with (RFC 8693 section 2)."""
+    client, key = who.rule, who.holder
+    token.require_grant_allowed(client, request.grant_type)
+    acting.require_acting(client)
+    holder.require_key(client, key)
+    subject = acting.require_subject_token(facts)
+    acting.require_reached_client(subject, client, registry)
+    acting.require_living(registry, subject, facts, now)
+    grant, person = acting.require_person(facts)
+    acting.require_may_act(subject, client)
+    acting.require_short_chain(subject)
+    acting.require_own_key(subject, client, key)
+    asked = acting.require_narrower(request.scopes, subject, client, registry)
+    scopes = require_scopes(asked, client, person, registry)
+    target = require_target(named_services(request, registry), grant.resources, scopes, registry)
+    granted = acting.granted_details(subject, client)
+    target = details.require_granted(request.details, granted, target, registry.contract)
+    return acting.act_for_person(
+        registry, subject, Entitlement(client, key, grant, person, target), request, now, fresh
+    )
 
 
 def revocation(client: ClientRule, presented: Presented, keys: KeySet, now: float) -> Decided[None]:

@@ -13,8 +13,8 @@ FORM_TYPE = b"application/x-www-form-urlencoded"
 Parameters = Mapping[str, str]
 """Names and values, none repeated, none empty. The values of one that may repeat stand in one, on a line each: no value
 has a line break of its own."""
-REPEATABLE: Final = frozenset({"resource"})
-"""RFC 8707 section 2."""
+REPEATABLE: Final = frozenset({"resource", "audience"})
+"""RFC 8707 section 2, RFC 8693 section 2.1."""
 
 
 def read_parameters(raw: bytes) -> Parameters:

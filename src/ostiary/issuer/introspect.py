@@ -36,8 +36,10 @@ TOLD: Final = (
     "tenant",
     "roles",
     "cnf",
+    "act",
+    "may_act",
 )
-"""Claims of an access token that the answer repeats (section 2.2)."""
+"""Claims of an access token that the answer repeats (section 2.2, RFC 8693 section 7)."""
 
 
 def require_confidential(client: ClientRule) -> None:

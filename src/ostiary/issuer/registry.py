@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ostiary.contract.model import ClientRule, Contract
 from ostiary.keys.keyset import KeySet
-from ostiary.model.ids import ClientId, Scope
+from ostiary.model.ids import ClientId, Scope, ServiceName
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,9 @@ class Registry:
     """By name."""
     cors_origins: frozenset[bytes]
     """Whose scripts may call the endpoints that answer across origins."""
+
+    actors: Mapping[str, frozenset[ClientId]]
+    """The clients that act for people whose tokens are for a service, by the service's `aud`."""
 
     @property
     def issuer(self) -> str:
@@ -42,7 +45,16 @@ def read_contract(contract: Contract) -> Registry:
         cors_origins=frozenset(
             origin.encode() for client in clients if client.profile.cors for origin in client.origins
         ),
+        actors=_actors(contract),
     )
+
+
+def _actors(contract: Contract) -> dict[str, frozenset[ClientId]]:
+    found: dict[str, set[ClientId]] = {}
+    for client in contract.clients.values():
+        if client.acts_for_people:
+            found.setdefault(contract.services[ServiceName(client.id)].audience, set()).add(client.id)
+    return {audience: frozenset(clients) for audience, clients in found.items()}
 
 
 def _audiences(contract: Contract) -> dict[Scope, frozenset[str]]:

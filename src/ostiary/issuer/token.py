@@ -9,6 +9,7 @@ from ostiary.contract.model import ClientRule, GrantType
 from ostiary.issuer import access_token, id_token
 from ostiary.issuer.access_token import Claims
 from ostiary.issuer.details import PARAMETER, read_details
+from ostiary.issuer.exchange_request import ActRequest, read_exchange_request
 from ostiary.issuer.form import Parameters, require
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.pkce import require_verifier_syntax
@@ -66,12 +67,13 @@ class DeviceCodeRequest:
     grant_type = GrantType.DEVICE_CODE
 
 
-TokenRequest = CodeRequest | RefreshRequest | ClientCredentialsRequest | DeviceCodeRequest
+TokenRequest = CodeRequest | RefreshRequest | ClientCredentialsRequest | DeviceCodeRequest | ActRequest
 SERVED: Final = (
     GrantType.AUTHORIZATION_CODE,
     GrantType.REFRESH_TOKEN,
     GrantType.CLIENT_CREDENTIALS,
     GrantType.DEVICE_CODE,
+    GrantType.TOKEN_EXCHANGE,
 )
 
 
@@ -89,6 +91,8 @@ def read_token_request(form: Parameters) -> TokenRequest:
             return ClientCredentialsRequest(scopes, resources, details)
         case GrantType.DEVICE_CODE:
             return DeviceCodeRequest(token_hash(require(form, "device_code")), resources, details)
+        case GrantType.TOKEN_EXCHANGE:
+            return read_exchange_request(form, scopes, resources, details)
         case _:
             raise UnsupportedGrantType(Reason.GRANT_TYPE_UNSUPPORTED)
 
@@ -122,6 +126,8 @@ class Tokens:
     id: Claims | None = None
     refresh: Secret | None = None
     type: str = BEARER
+    issued_type: str | None = None
+    """`issued_token_type`, where a token was exchanged."""
 
 
 def token_type(holder: Holder | None) -> str:
@@ -131,7 +137,8 @@ def token_type(holder: Holder | None) -> str:
 
 
 def render_tokens(tokens: Tokens, key: SigningPrivateKey) -> bytes:
-    """The JSON of RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3 and RFC 9396 section 7."""
+    """The JSON of RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3, RFC 8693 section 2.2.1 and RFC 9396
+    section 7."""
     members: dict[str, object] = {
         "access_token": sign(tokens.access, key, access_token.TYPE),
         "token_type": tokens.type,
@@ -140,6 +147,8 @@ def render_tokens(tokens: Tokens, key: SigningPrivateKey) -> bytes:
     }
     if PARAMETER in tokens.access:
         members[PARAMETER] = tokens.access[PARAMETER]
+    if tokens.issued_type is not None:
+        members["issued_token_type"] = tokens.issued_type
     if tokens.id is not None:
         members["id_token"] = sign(tokens.id, key, id_token.TYPE)
     if tokens.refresh is not None:

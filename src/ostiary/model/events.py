@@ -133,7 +133,8 @@ class DeviceDenied(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokensIssued(Event):
-    """A token response went out; `grant_type` is RFC 6749's, `token` the access token's `jti`."""
+    """A token response went out; `grant_type` is RFC 6749's, `token` the access token's `jti`, `actors` those
+    who act for the person, the last one first."""
 
     client: ClientId
     grant_type: str
@@ -142,6 +143,7 @@ class TokensIssued(Event):
     subject: Subject | None = None
     grant: GrantId | None = None
     tenant: TenantId | None = None
+    actors: tuple[ClientId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

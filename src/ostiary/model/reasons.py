@@ -134,6 +134,14 @@ class Reason(StrEnum):
     TOKEN_OF_ANOTHER_CLIENT = "token_of_another_client", "The token was issued to another client."
     TOKEN_TYPE_UNSUPPORTED = "token_type_unsupported", "Tokens of this type cannot be revoked."
     PROOF_REQUIRED = "proof_required", "The client's tokens are bound to a key, and the request proves to hold none."
+    ACTING_NOT_ALLOWED = "acting_not_allowed", "The contract does not let the client act for people."
+    SUBJECT_IS_NO_PERSON = "subject_is_no_person", "The token to exchange is of a client that acts for itself."
+    SUBJECT_TOKEN_BOUND = (
+        "subject_token_bound",
+        "The token to exchange is bound to somebody else's key, and the contract does not let the client take such.",
+    )
+    ACTOR_IS_ANOTHER = "actor_is_another", "The token to exchange says that another one may act."
+    ACTORS_TOO_MANY = "actors_too_many", "As many have acted with the token to exchange as may in one chain."
     METHOD_NOT_ALLOWED = "method_not_allowed", "The endpoint is not called with this method."
     # devices
     DEVICE_REQUESTS_DELAYED = "device_requests_delayed", "Too many devices asked for codes from this address."

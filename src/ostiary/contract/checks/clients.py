@@ -40,6 +40,7 @@ def clients(draft: Draft) -> Iterator[Mistake]:
         yield from _lifetimes(draft, path, client)
         yield from _safeguards(draft, path, client)
         yield from _builds(draft, path, client)
+        yield from _acting(draft, path, client)
         yield from _served(draft, path, client)
 
 
@@ -193,6 +194,17 @@ def _builds(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
     if oldest is not None and below is not None and below <= oldest:
         says, mend = "`min_version` refuses these builds already.", "Write a version above it."
         yield draft.mistake((*at, "version"), Code.SETTINGS_CONTRADICT, says, mend)
+
+
+def _acting(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    """A person's token reaches a client as the service of its name (RFC 8693 section 2.1)."""
+    if client.insecure_bound_subject_tokens is not None and not client.acts_for_people:
+        says, mend = "It exchanges no tokens, bound or not.", "Add `acts_for_people: true`, or remove it."
+        at = (*path, "insecure_bound_subject_tokens")
+        yield draft.mistake(at, Code.SETTINGS_CONTRADICT, says, mend, key=True)
+    if client.acts_for_people and draft.is_sure_of("services") and path[-1] not in draft.file.services:
+        says, mend = "No service has the client's name, so no person's token is for it.", "Give both one name."
+        yield draft.mistake((*path, "acts_for_people"), Code.ACTS_FOR_NOBODY, says, mend, key=True)
 
 
 def not_served(file: ContractFile, client: Client) -> str:

@@ -1,6 +1,8 @@
 """Loads what decides whether a token lives."""
 
 from ostiary.issuer.access_token import AccessToken, TokenFacts
+from ostiary.issuer.exchange_grant import SubjectFacts, read_subject_token
+from ostiary.issuer.exchange_request import ActRequest
 from ostiary.issuer.presented import Presented, is_jwt, read_signed
 from ostiary.issuer.records import RefreshToken
 from ostiary.keys.hashing import token_hash
@@ -36,3 +38,12 @@ async def access_token_facts(store: Store, token: AccessToken) -> TokenFacts:
         return TokenFacts(revoked, disabled_at, None, None, None)
     behind = await store.grant_facts(token.grant)
     return TokenFacts(revoked, disabled_at, behind.grant, behind.session, behind.person)
+
+
+async def subject_facts(desk: Desk, request: ActRequest, now: float) -> SubjectFacts:
+    token = read_subject_token(request, desk.keys.at(now).published, desk.registry.issuer, now)
+    if not isinstance(token, AccessToken):
+        return SubjectFacts(token, NOTHING, None)
+    behind = await access_token_facts(desk.store, token)
+    disabled_at = None if behind.grant is None else await desk.store.client_disabled_at(behind.grant.client)
+    return SubjectFacts(token, behind, disabled_at)
