@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from bench import client, load, ostiary, ostiary_contract, ostiary_state, processes, report, stage, tokens, web_sessions
 from bench.measure import Figure, es256_verify_us, machine, median
+from bench.origin import Origin
 from bench.peers.gateway import Door, Job
 from bench.tokens import HOST, SCOPE, Signer, encode, people
 from ostiary import __version__
@@ -42,6 +43,19 @@ GROWN_UP = 8.0
 TIMES = {API_KEY: 1.2, COOKIE: 1.2}
 TIMES_AND_ONE = {DPOP: 1.5, ED25519: 1.5, HMAC: 1.5}
 """The goals: times a bearer request; times a bearer request, and one verification."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`proofs`: more than the door takes in the time."""
+
+    rounds: int
+    seconds: float
+    proofs: int
+
+
+QUICK = Plan(rounds=3, seconds=0.4, proofs=12_000)
+FULL = Plan(rounds=9, seconds=1.0, proofs=24_000)
 
 Make = Callable[[int], bytes]
 """A request of the kind, each number another."""
@@ -147,14 +161,13 @@ def request(number: int, *fields: str) -> bytes:
 def main() -> None:
     """Run the benchmark, print its table, write its JSON."""
     arguments = parse()
-    count, rounds = (1500, 3) if arguments.quick else (4000, 9)
     facts = machine()
     with contextlib.ExitStack() as stack:
         place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        _, job = stage.build(stack, place, [])
+        upstream, job = stage.build(stack, place, [])
         bench = stack.enter_context(started(job))
         time.sleep(GROWN_UP)
-        found = measured(bench, count, rounds)
+        found = measured(bench, upstream, place, QUICK if arguments.quick else FULL)
     checks = verifications()
     result = {
         "benchmark": "kinds",
@@ -176,16 +189,15 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measured(bench: Bench, count: int, rounds: int) -> dict[str, list[Figure]]:
-    """The kinds in turn, each with requests that nobody has seen."""
-    makers, door = bench.makers(), bench.door
-    found: dict[str, list[Figure]] = {name: [] for name in makers}
-    for make in makers.values():
-        load.once_each(door.port, [make(number) for number in range(CROWD)], CONNECTIONS, door.measured)
-    for _ in range(rounds):
-        for name, make in makers.items():
-            requests = [make(number) for number in range(count)]
-            found[name].append(load.once_each(door.port, requests, CONNECTIONS, door.measured)[0])
+def measured(bench: Bench, upstream: Origin, place: Path, plan: Plan) -> dict[str, list[Figure]]:
+    """The kinds in turn, the door saturated; each proof is sent once, so there are more than are sent in the time."""
+    found: dict[str, list[Figure]] = {name: [] for name in bench.makers()}
+    for _ in range(plan.rounds):
+        for name, make in bench.makers().items():
+            count = CROWD if name in TIMES or name == BEARER else plan.proofs
+            file = load.write(place / "kind.requests", map(make, range(count)))
+            what = load.Load(file, CONNECTIONS, plan.seconds)
+            found[name].append(load.saturate("http", bench.door, what, upstream))
     return found
 
 
