@@ -21,6 +21,7 @@ def every_page(issuer: IssuerWorld) -> dict[str, httpx.Response]:
     old = browser.post(form_with(consent, "answer").action, {"form": "x", "answer": "allow"})
     form_post = browser.open(authorization("site", response_mode="form_post"))
     question = browser.open(endpoints.LOGOUT)
+    apps = browser.open(endpoints.APPS)
     stayed = browser.fill(question, answer="stay")
     gone = browser.fill(question, answer="sign-out")
     return {
@@ -30,6 +31,7 @@ def every_page(issuer: IssuerWorld) -> dict[str, httpx.Response]:
         "consent anew": old,
         "form post": form_post,
         "sign out?": question,
+        "apps": apps,
         "stayed": stayed,
         "signed out": gone,
         "error": browser.open(authorization("nobody", redirect_uri="https://evil.example/")),

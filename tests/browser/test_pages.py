@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Route
 
+from ostiary.cli.demo.browser import Browser as Person
+from ostiary.cli.demo.oauth import Client
 from ostiary.issuer.pkce import challenge_of
 from ostiary.model import endpoints
 from secrets_seen import secret
@@ -238,6 +240,18 @@ def sign_out_page(page: Page, shop: RunningShop) -> None:
     page.goto(f"{shop.origin}{endpoints.LOGOUT}")
 
 
+def apps_page(page: Page, shop: RunningShop) -> None:
+    """With an app on it."""
+    with closing(shop.door()) as door:
+        alice = shop.person("alice")
+        Client(door, shop.client("pocket-shop")).sign_in(
+            Person(door, alice.login, alice.password), "openid orders.read"
+        )
+    page.goto(f"{shop.origin}{endpoints.APPS}")
+    sign_in(page, shop, "alice")
+    assert page.get_by_role("heading", name="The shop in your pocket").first.is_visible()
+
+
 def error_page(page: Page, shop: RunningShop) -> None:
     page.goto(asking(shop, "storefront", "openid", redirect_uri="https://attacker.example/"))
 
@@ -274,6 +288,7 @@ VISITS: tuple[Visit, ...] = (
     consent_page,
     choice_page,
     sign_out_page,
+    apps_page,
     error_page,
     code_page,
     linked_code_page,

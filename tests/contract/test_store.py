@@ -19,6 +19,7 @@ from ostiary.issuer.device_records import (
     SpendDeviceCode,
 )
 from ostiary.issuer.family import GrantFacts
+from ostiary.issuer.instances import Instance
 from ostiary.issuer.logout_notices import DelayLogoutNotice, DropLogoutNotice, LogoutNotice
 from ostiary.issuer.records import (
     AddPushedRequest,
@@ -216,6 +217,28 @@ def test_every_client_of_a_session_that_ends_is_to_be_told_once(on_store: OnStor
         assert list(await store.logout_notices(NOW + 9)) == [replace(web, tries=1, due_at=NOW + 9)]
         await store.forget(NOW + 5 + 86400)
         assert not await store.logout_notices(NOW + 9)
+
+    on_store(work)
+
+
+def test_a_person_s_grants_are_found_with_the_token_that_each_goes_on_with(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        other = replace(GRANT, id=GrantId("g2"), client=ClientId("other"))
+        theirs = replace(GRANT, id=GrantId("g3"), subject=Subject("somebody"))
+        await committed(store, AddPerson(ANN), StartSession(SESSION))
+        for at, grant in enumerate((GRANT, other, theirs)):
+            await committed(store, OpenGrant(grant, replace(CODE, hash=TokenHash(bytes([at]) * 32), grant=grant.id)))
+        assert not await store.instances(ANN.subject, NOW)
+        later = replace(TOKEN, hash=TokenHash(b"s" * 32), issued_at=NOW + 5)
+        of_other = replace(TOKEN, hash=TokenHash(b"o" * 32), grant=other.id, issued_at=NOW + 3)
+        of_theirs = replace(TOKEN, hash=TokenHash(b"t" * 32), grant=theirs.id)
+        await committed(store, *map(AddRefreshToken, (TOKEN, of_other, of_theirs)))
+        await committed(store, SpendRefreshToken(TOKEN.hash, NOW + 5), AddRefreshToken(later))
+        both = [Instance(GRANT, later), Instance(other, of_other)]
+        assert list(await store.instances(ANN.subject, NOW + 6)) == both
+        assert not await store.instances(ANN.subject, TOKEN.expires_at)
+        await committed(store, RevokeGrant(GRANT.id, NOW + 7))
+        assert list(await store.instances(ANN.subject, NOW + 6)) == both[1:]
 
     on_store(work)
 

@@ -35,6 +35,8 @@ class Purpose(StrEnum):
     """Not a form: the browser typed this code, and it is one."""
     DEVICE_SIGN_IN = "device-sign-in"
     DEVICE = "device"
+    APPS_SIGN_IN = "apps-sign-in"
+    END_APP = "end-app"
 
 
 @dataclass(frozen=True, slots=True)

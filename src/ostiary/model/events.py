@@ -204,6 +204,15 @@ class TokenRevocation(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceEnded(Event):
+    """A person has ended what an app or a device may do for them: everything its grant issued is dead."""
+
+    subject: Subject
+    client: ClientId
+    grant: GrantId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyRevoked(Event):
     """A code or refresh token was used twice: everything its grant issued is dead."""
 

@@ -122,6 +122,28 @@ class SignOutView(View):
 
 
 @dataclass(frozen=True, slots=True)
+class AppShown:
+    """One place where a person is signed in. `key`: the beginning of its key's name."""
+
+    name: str
+    key: str | None
+    since: str
+    used: str
+    grant: str
+    form: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AppsView(View):
+    template = "apps.html"
+    person: str
+    action: str
+    sign_out: str
+    apps: tuple[AppShown, ...]
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeView(View):
     """Something is done. `back`: where the person may go on."""
 

@@ -1,8 +1,9 @@
 """Reads and writes of grants, codes, refresh tokens and what revokes them. What can be spent is spent in one step."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from ostiary.issuer.instances import Instance
 from ostiary.issuer.records import (
     AddPushedRequest,
     AddRefreshToken,
@@ -20,11 +21,12 @@ from ostiary.issuer.records import (
     SpendPushedRequest,
     SpendRefreshToken,
 )
-from ostiary.model.ids import ClientId, TokenId
+from ostiary.model.ids import ClientId, Subject, TokenId
 from ostiary.model.plan import Spend
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps, add_new, put
 
+MOST_INSTANCES: Final = 100
 GRANT: Final = Shape(Grant, "grants", ("id",))
 CODE: Final = Shape(AuthorizationCode, "codes", ("hash",))
 REFRESH_TOKEN: Final = Shape(RefreshToken, "refresh_tokens", ("hash",))
@@ -55,11 +57,24 @@ _SPEND: Final[Mapping[type[Spend], Statement]] = {
 }
 _PROLONG: Final = Statement("UPDATE refresh_tokens SET expires_at = :until WHERE hash = :hash AND expires_at < :until")
 _SPEND_ASSERTION: Final = add_new("spent_assertions", ("client", "token"), ("expires_at",))
+_LIVING_GRANTS: Final = Statement(f"{GRANT.select} WHERE subject = :subject AND revoked_at IS NULL")
+_LAST_TOKENS: Final = Statement(
+    f'{REFRESH_TOKEN.select} WHERE "grant" IN (SELECT id FROM grants WHERE subject = :subject AND revoked_at IS NULL)'
+    f" AND spent_at IS NULL AND expires_at > :now ORDER BY issued_at DESC LIMIT {MOST_INSTANCES}"
+)
 _REVOKE_GRANT: Final = Statement("UPDATE grants SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL")
 _REVOKE_ACCESS_TOKEN: Final = put("revoked_access_tokens", ("token",), ("until",))
 _DISABLE_CLIENT: Final = put("disabled_clients", ("client",), ("at",))
 _REVOKED: Final = Statement("SELECT until FROM revoked_access_tokens WHERE token = :token")
 _DISABLED: Final = Statement("SELECT at FROM disabled_clients WHERE client = :client")
+
+
+def instances(subject: Subject, now: int) -> Steps[Sequence[Instance]]:
+    """A grant that was revoked between the two reads is left out."""
+    tokens = [REFRESH_TOKEN.record(row) for row in (yield _LAST_TOKENS, {"subject": subject, "now": now})]
+    grants = [GRANT.record(row) for row in (yield _LIVING_GRANTS, {"subject": subject})]
+    by_id = {grant.id: grant for grant in grants}
+    return [Instance(by_id[token.grant], token) for token in tokens if token.grant in by_id]
 
 
 def access_token_revoked(token: TokenId) -> Steps[bool]:

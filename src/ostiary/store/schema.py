@@ -68,7 +68,7 @@ grants: Final = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("client", Text, nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("subject", Text, nullable=False, index=True),
     Column("session", Text, nullable=False, index=True),
     Column("scopes", Text, nullable=False),
     Column("auth_time", BigInteger, nullable=False),

@@ -9,6 +9,7 @@ from ostiary.audit.records import Head, Record
 from ostiary.gateway.old_uses import OldUse
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.family import GrantFacts
+from ostiary.issuer.instances import Instance
 from ostiary.issuer.logout_notices import LogoutNotice
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
 from ostiary.issuer.user_code import UserCodeHash
@@ -116,6 +117,9 @@ class SqlStore(Store):
 
     async def refresh_token(self, hash: TokenHash) -> RefreshToken | None:
         return await self._read(of_issuer.REFRESH_TOKEN.only(of_issuer.REFRESH_TOKEN_BY_HASH, hash=hash))
+
+    async def instances(self, subject: Subject, now: int) -> Sequence[Instance]:
+        return await self._read(of_issuer.instances(subject, now))
 
     async def device_request(self, hash: TokenHash) -> DeviceRequest | None:
         return await self._read(of_device.REQUEST.only(of_device.REQUEST_BY_HASH, hash=hash))

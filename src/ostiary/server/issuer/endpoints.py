@@ -5,6 +5,7 @@ from typing import Final
 
 from ostiary.model import endpoints
 from ostiary.server.issuer.app import READ, Endpoint
+from ostiary.server.issuer.apps import apps, apps_sign_in
 from ostiary.server.issuer.authorize import authorize
 from ostiary.server.issuer.consent import consent
 from ostiary.server.issuer.device_answer import device_answer, device_sign_in
@@ -28,6 +29,8 @@ PAGES: Final[Mapping[str, Endpoint]] = {
     endpoints.DEVICE: Endpoint(user_code, _BOTH, show=error_page),
     endpoints.DEVICE_SIGN_IN: Endpoint(device_sign_in, _BOTH, show=error_page),
     endpoints.DEVICE_ANSWER: Endpoint(device_answer, _BOTH, show=error_page),
+    endpoints.APPS: Endpoint(apps, _BOTH, show=error_page),
+    endpoints.APPS_SIGN_IN: Endpoint(apps_sign_in, _BOTH, show=error_page),
     endpoints.LOGOUT: Endpoint(logout, _BOTH, show=error_page),
     endpoints.SIGN_OUT: Endpoint(sign_out, _BOTH, show=error_page),
     endpoints.SESSION: Endpoint(who, READ),
