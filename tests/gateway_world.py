@@ -64,8 +64,9 @@ def old_secret(name: str) -> str:
     return (name.lower().replace("_", "-") * 44)[:44]
 
 
-def contract(service: int, **changes: Any) -> Contract:
-    """Public and guarded routes to the one service; `changes` replace what stands at the top of the file."""
+def contract(service: int, *, files: Mapping[str, bytes] | None = None, **changes: Any) -> Contract:
+    """Public and guarded routes to the one service; `changes` replace what stands at the top of the file, and `files`
+    lie beside it."""
     file = {
         "origin": ORIGIN,
         "insecure_plain_http": {"value": True, "because": "the tests look at what is inside TLS"},
@@ -79,7 +80,8 @@ def contract(service: int, **changes: Any) -> Contract:
         },
         "routes": ROUTES,
     } | changes
-    return load(json.dumps(file).encode(), "ostiary.yaml", {"env": NoSecrets()}, lambda _: b"")
+    beside = files or {}
+    return load(json.dumps(file).encode(), "ostiary.yaml", {"env": NoSecrets()}, lambda name: beside.get(name, b""))
 
 
 ROUTES: Final = [
@@ -212,6 +214,10 @@ class World:
             await asyncio.sleep(0.05)
             for one in self.worker.connections:
                 one.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffer)
+        return self.track(line)
+
+    def track(self, line: Line) -> Line:
+        """It is closed at the end."""
         self._lines.append(line)
         return line
 
@@ -246,8 +252,10 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, serve: Serve, **changes: Any) -> AsyncIterator[World]:
-    """A door before an origin that serves each connection with `serve`."""
+async def world(
+    folder: Path, serve: Serve, listeners: tuple[Listener, ...] = (), **changes: Any
+) -> AsyncIterator[World]:
+    """A door before an origin that serves each connection with `serve`, and `listeners` beside it."""
     origin = await asyncio.start_server(_closing(serve), "127.0.0.1", 0)
     service = origin.sockets[0].getsockname()[1]
     made = contract(service, **changes)
@@ -259,7 +267,8 @@ async def world(folder: Path, serve: Serve, **changes: Any) -> AsyncIterator[Wor
     await store.commit(first_keys(int(time.time()), new))
     memory = make_shared(SHARED_BYTES)
     issuer = str(folder / "issuer.sock")
-    setup = Setup(0, made, master.to_text(), location, issuer, (Listener("127.0.0.1", 0, None, None),), memory)
+    everywhere = (Listener("127.0.0.1", 0, None, None), *listeners)
+    setup = Setup(0, made, master.to_text(), location, issuer, everywhere, memory)
     worker = GatewayWorker(setup)
     await worker.start()
     running = World(worker, store, key, service, memory)

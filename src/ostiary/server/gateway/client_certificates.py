@@ -52,13 +52,13 @@ class ClientCertificates:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
-                if await asyncio.to_thread(self._look):
+                if await asyncio.to_thread(self.look):
                     changed()
             except (OSError, CertificateInvalid) as error:
                 _LOG.warning("a revocation list is left as it was: %s", error)
 
-    def _look(self) -> bool:
-        """Whether there are new lists."""
+    def look(self) -> bool:
+        """Whether there are new lists. Raises OSError and CertificateInvalid; then those of before stay in force."""
         stamp = self._stamped()
         if stamp == self._stamp:
             return False

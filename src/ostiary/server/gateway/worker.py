@@ -71,7 +71,7 @@ class GatewayWorker:
         prefix = secrets.token_hex(4)
         recorder = Recorder(self._store, prefix, master.derive("pseudonym"), self._counts)
         self._clockwork = Clockwork(asyncio.get_running_loop())
-        self._entrances = [Entrance(listener) for listener in setup.listeners]
+        self.entrances = [Entrance(listener) for listener in setup.listeners]
         self._door = Door(prefix, setup.issuer_socket, recorder, self._clockwork, self._counts)
         self._follower = Follower(
             self._store, self._keys, self._api_keys, self._old_uses, self._revocations, self._door.recheck
@@ -79,7 +79,7 @@ class GatewayWorker:
         await self._follower.poll()
         self.prepare(setup.contract)()
         self._recording = asyncio.create_task(recorder.run(lambda: self._door.contract.audit_bound_seconds))
-        self._servers = [await self._listen(entrance) for entrance in self._entrances]
+        self._servers = [await self._listen(entrance) for entrance in self.entrances]
         self.ports: list[int] = [server.sockets[0].getsockname()[1] for server in self._servers]
         """Where it listens, in the order of the listeners, in case it was told port 0."""
         self._reporter.report()
@@ -106,7 +106,7 @@ class GatewayWorker:
 
     def prepare(self, contract: Contract) -> Callable[[], None]:
         """Raises what is wrong with the contract."""
-        gateways = [self._gateway_at(entrance, contract) for entrance in self._entrances]
+        gateways = [self._gateway_at(entrance, contract) for entrance in self.entrances]
         trusts, own = [gateway.trust for gateway in gateways], own_of(contract.clients.values())
 
         def adopt() -> None:
@@ -115,7 +115,7 @@ class GatewayWorker:
             self._follower.serve(trusts)
             self._reporter.trusts = trusts
             self._door.adopt(contract, trusts[0])
-            for entrance, gateway in zip(self._entrances, gateways, strict=True):
+            for entrance, gateway in zip(self.entrances, gateways, strict=True):
                 entrance.adopt(gateway, own)
 
         return adopt
@@ -169,7 +169,7 @@ class GatewayWorker:
 
     def _lists(self) -> Iterator[Coroutine[Any, Any, None]]:
         """What keeps the revocation lists true."""
-        for entrance in self._entrances:
+        for entrance in self.entrances:
             if entrance.certificates is not None:
                 yield entrance.certificates.run(self._door.recheck)
 

@@ -1,0 +1,154 @@
+"""What a listener of its own serves, to whom, and from where a route can be reached."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from certificate_world import AUTHORITY
+from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.decision import Allow, Decision, Refuse, Reply
+from ostiary.gateway.identify.api_keys import ApiKeys
+from ostiary.gateway.identify.trust import Trust
+from ostiary.gateway.limits import Table
+from ostiary.gateway.peer import Peer, peer_of
+from ostiary.keys.certificate import authorities, identified
+from ostiary.keys.dpop import key_thumbprint, token_digest
+from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.keys.keyset import KeySet
+from ostiary.model.ids import GatewayName
+from ostiary.model.reasons import Reason
+from rules_world import ADDRESS, NOW, ORIGIN, Rules
+from used_proofs import proof, proofs
+
+OWN = "own.example"
+INSIDE = "10.1.2.3"
+CERTIFICATE = identified(AUTHORITY.issue("CN=ledger").der, authorities(AUTHORITY.pem))
+GATEWAYS = {
+    "own": {
+        "listen": "127.0.0.1:9444",
+        "origin": f"https://{OWN}",
+        "kinds": ["service", "web"],
+        "routes": ["/v1", "GET /public"],
+        "tls": {"certificate": "door.pem", "key": "door.key"},
+        "client_certificates": {"authorities": "clients.pem", "required": False},
+    }
+}
+ROUTES = [
+    {"on": "GET /v1/things", "to": "api", "scope": "things"},
+    {"on": "POST /v1/things", "to": "api", "scope": "things", "kinds": ["spa"]},
+    {"on": "GET /v1/inside", "to": "api", "scope": "things", "expose": "internal"},
+    {"on": "GET /public", "to": "api", "public": True},
+    {"on": "GET /elsewhere", "to": "api", "public": True},
+    {"on": "GET /inside/{x}", "to": "api", "public": True, "expose": "internal"},
+]
+
+
+class Listening(Rules):
+    """The rules of the door and of one listener beside it."""
+
+    def __init__(self, listener: bool = True, **changes: Any) -> None:
+        clients = {
+            "site": {"kind": "web", "secret": "${env:S}", "redirect_uris": [f"{ORIGIN}/"], "scopes": ["things"]},
+            "pages": {"kind": "spa", "redirect_uris": ["https://pages.example/"], "scopes": ["things"]},
+        }
+        file = {"gateways": GATEWAYS, "routes": ROUTES, "internal_networks": ["10.0.0.0/8"], "clients": clients}
+        super().__init__(files={"clients.pem": AUTHORITY.pem}, **{**file, **changes})
+        self.host = "door.example"
+        if listener:
+            self.host = OWN
+            rule = self.contract.gateways[GatewayName("own")]
+            keys = KeySet({self.key.id: self.key.public})
+            trust = Trust.of(self.contract, keys, self.revocations, proofs(), ApiKeys(), origin=rule.origin)
+            facts = Facts(trust, Table(memoryview(bytearray(1 << 16))), self._sign)
+            self.gateway = Gateway(self.contract, facts, listener=rule)
+
+    def at(self, head: str, *fields: str, address: str = ADDRESS, certified: bool = False) -> Decision:
+        lines = "\r\n".join([f"{head} HTTP/1.1", f"Host: {self.host}", *fields])
+        peer: Peer = peer_of(address, self.host)
+        peer = replace(peer, certificate=CERTIFICATE) if certified else peer
+        return self.gateway.decide(self.gateway.parser.parse(lines.encode()), peer, NOW, self.clock)
+
+    def why(self, head: str, *fields: str, **circumstances: Any) -> tuple[int, Reason] | None:
+        """Status and reason; None where it is let in."""
+        decision = self.at(head, *fields, **circumstances)
+        return (decision.error.status, decision.error.reason) if isinstance(decision, Refuse) else None
+
+
+def test_it_serves_the_routes_that_it_names_and_no_others() -> None:
+    own, door = Listening(), Listening(listener=False)
+    token = own.token()
+    assert own.why("GET /v1/things", token) is None
+    assert own.why("GET /public") is None
+    assert own.why("GET /elsewhere") == (404, Reason.ROUTE_UNKNOWN)
+    assert door.why("GET /elsewhere") is None
+
+
+def test_it_serves_its_own_host() -> None:
+    own = Listening()
+    own.host = "door.example"
+    with pytest.raises(Exception, match="misdirected"):
+        own.at("GET /public")
+
+
+def test_a_kind_that_it_does_not_name_is_refused() -> None:
+    own, door = Listening(), Listening(listener=False)
+    for rules, expected in ((own, (403, Reason.ROUTE_KIND)), (door, None)):
+        key = SigningPrivateKey.generate()
+        token = rules.token(client_id="pages", cnf={"jkt": key_thumbprint(key.public)}).replace("Bearer", "DPoP")
+        raw = token.rpartition(" ")[2]
+        shown = proof(key, "GET", f"https://{rules.host}/v1/things", NOW, ath=token_digest(raw))
+        assert rules.why("GET /v1/things", token, f"DPoP: {shown}") == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "served"),
+    [
+        ("/oauth/token", True),
+        ("/oauth/par", True),
+        ("/oauth/jwks", True),
+        ("/.well-known/openid-configuration", True),
+        ("/.well-known/oauth-protected-resource/api", True),
+        ("/oauth/authorize", False),
+        ("/oauth/sign-in", False),
+        ("/oauth/device", False),
+        ("/oauth/assets/style.css", False),
+        ("/session/login", False),
+    ],
+)
+def test_it_serves_clients_and_no_pages(path: str, served: bool) -> None:
+    assert (Listening().why(f"GET {path}") is None) is served
+    assert Listening(listener=False).why(f"GET {path}") is None
+
+
+@pytest.mark.parametrize("listener", [True, False])
+def test_from_outside_an_internal_route_is_not_there(listener: bool) -> None:
+    rules = Listening(listener)
+    token = rules.token()
+    outside = (404, Reason.ROUTE_INTERNAL)
+    assert rules.why("GET /v1/inside", token) == outside
+    assert rules.why("GET /v1/inside") == outside
+    assert rules.why("GET /v1/inside", token, address=INSIDE) is None
+    assert rules.why("GET /v1/inside", address=INSIDE) == (401, Reason.TOKEN_MISSING)
+    assert rules.why("GET /v1/inside", token, certified=True) is None
+
+
+def test_from_outside_nothing_tells_that_there_is_one() -> None:
+    """Neither another method nor OPTIONS; the answers are those of a path that no route has."""
+    rules = Listening(listener=False)
+    for head in ("POST /v1/inside", "OPTIONS /v1/inside", "GET /inside/a", "HEAD /v1/inside"):
+        decisions = [rules.at(head), rules.at(head.replace("inside", "nowhere"))]
+        assert [type(each) for each in decisions] == [Refuse, Refuse]
+        assert len({(each.error.code, each.error.detail) for each in decisions if isinstance(each, Refuse)}) == 1
+    assert isinstance(rules.at("OPTIONS /v1/inside", address=INSIDE), Reply)
+    assert rules.why("POST /v1/inside", address=INSIDE) == (405, Reason.ROUTE_METHOD)
+    assert isinstance(rules.at("GET /inside/a", address=INSIDE), Allow)
+
+
+def test_a_certificate_does_not_stand_in_for_a_token() -> None:
+    assert Listening().why("GET /v1/inside", certified=True) == (401, Reason.TOKEN_MISSING)
+
+
+def test_an_address_that_somebody_says_to_have_is_not_inside() -> None:
+    """Which a connection's peer never learns from a field unless a trusted proxy said it (tests of trusted proxies)."""
+    assert Listening().why("GET /v1/inside", f"X-Forwarded-For: {INSIDE}") == (404, Reason.ROUTE_INTERNAL)
