@@ -8,6 +8,7 @@ import orjson
 
 from ostiary.contract.model import Identity, ServiceRule
 from ostiary.gateway.remembered import Seen
+from ostiary.model.actors import act_of
 from ostiary.model.principal import Principal
 
 TYPE: Final = "ostiary-identity+jwt"
@@ -51,6 +52,7 @@ def claims(principal: Principal, issuer: str, audience: str, now: int) -> dict[s
         "roles": sorted(principal.roles) or None,
         "acr": principal.acr,
         "auth_time": principal.auth_time,
+        "act": act_of(principal.actors),
         "authorization_details": None if principal.details is None else orjson.loads(principal.details),
     }
     return {
@@ -71,6 +73,7 @@ def _plain(principal: Principal, now: float) -> bytes:
     values = {
         "subject": principal.subject,
         "client": principal.client,
+        "actor": principal.actors[0] if principal.actors else None,
         "kind": principal.kind.value,
         "tenant": principal.tenant,
         "roles": " ".join(sorted(principal.roles)) or None,

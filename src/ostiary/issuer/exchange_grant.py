@@ -4,14 +4,13 @@ The new token is never worth more than the old one: not in scopes, services or t
 session, so that it dies with them, and `act` says who acts.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import orjson
 
 from ostiary.contract.model import ClientRule
-from ostiary.issuer.access_token import AccessToken, Claims, TokenFacts, lives, person_claims, require_access_token
+from ostiary.issuer.access_token import AccessToken, TokenFacts, lives, person_claims, require_access_token
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.details import PARAMETER
 from ostiary.issuer.exchange_request import ACCESS_TOKEN, ActRequest
@@ -23,9 +22,10 @@ from ostiary.issuer.registry import Registry
 from ostiary.issuer.scopes import require_allowed
 from ostiary.issuer.token import Tokens, token_type
 from ostiary.keys.keyset import KeySet
+from ostiary.model.actors import act_of, actors_of
 from ostiary.model.errors import InvalidRequest, InvalidScope, InvalidToken, UnauthorizedClient
 from ostiary.model.fresh import Fresh
-from ostiary.model.ids import ClientId, Scope
+from ostiary.model.ids import Scope
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.people.records import Person
@@ -136,27 +136,14 @@ def granted_details(token: AccessToken, client: ClientRule) -> str | None:
     return orjson.dumps(kept).decode() if kept else None
 
 
-def actors_of(claims: Mapping[str, object]) -> tuple[ClientId, ...]:
-    """Who acts, and who acted before, the last one first (section 4.1)."""
-    found, act = [], claims.get("act")
-    while isinstance(act, dict):
-        found.append(ClientId(act["sub"]))
-        act = act.get("act")
-    return tuple(found)
-
-
 def act_for_person(
     registry: Registry, token: AccessToken, who: Entitlement, request: ActRequest, now: float, fresh: Fresh
 ) -> Decided[Tokens]:
     """An access token and nothing else: who wants to go on acting comes with a living token again."""
     seconds = min(who.client.profile.access_token_seconds, token.expires_at - int(now))
+    actors = (who.client.id, *actors_of(token.claims))
     access = person_claims(registry, who.client, who.holder, who.grant, who.person, who.target, int(now), fresh)
-    access |= {"exp": int(now) + seconds, "act": _acting(token, who.client)}
+    access |= {"exp": int(now) + seconds, "act": act_of(actors)}
     tokens = Tokens(access, who.scopes, seconds, type=token_type(who.holder), issued_type=ACCESS_TOKEN)
-    event = replace(issued_to_person(who, tokens, request.grant_type, now), actors=actors_of(access))
+    event = replace(issued_to_person(who, tokens, request.grant_type, now), actors=actors)
     return Decided(Plan((), (event,)), tokens)
-
-
-def _acting(token: AccessToken, client: ClientRule) -> Claims:
-    before = token.claims.get("act")
-    return {"sub": client.id} if before is None else {"sub": client.id, "act": before}

@@ -47,5 +47,7 @@ class Principal:
     grant: GrantId | None = None
     acr: str | None = None
     auth_time: int | None = None
+    actors: tuple[ClientId, ...] = ()
+    """Who acts for the person (RFC 8693), the last one first; empty where the person's own client asks."""
     details: str | None = None
     """The authorization details (RFC 9396) as JSON; what they mean is the service's to say."""

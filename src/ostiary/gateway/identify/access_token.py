@@ -9,6 +9,7 @@ from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.remembered import Seen
 from ostiary.keys import jwt
 from ostiary.keys.claims import VerifiedClaims
+from ostiary.model.actors import actors_of
 from ostiary.model.errors import InvalidToken
 from ostiary.model.ids import ClientId, GrantId, Role, Scope, SessionId, Subject, TenantId, TokenId
 from ostiary.model.principal import Binding, Principal
@@ -58,6 +59,7 @@ def _principal(claims: VerifiedClaims, client: ClientRule, binding: Binding) -> 
         grant=None if grant is None else GrantId(grant),
         acr=claims.text_or_none("acr"),
         auth_time=claims.integer_or_none("auth_time"),
+        actors=actors_of(claims.values),
         details=_details(claims),
     )
 
