@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 
 from certificate_world import CertificateWorld
 from issuer_world import IssuerWorld
+from registration_world import RegistrationWorld
 from secrets_seen import SEEN
 from token_world import TokenWorld
 from web_world import WebWorld
@@ -57,6 +58,17 @@ def mutual(tmp_path: Path) -> Iterator[CertificateWorld]:
 def issuer(tmp_path: Path) -> Iterator[IssuerWorld]:
     """The same with the pages that people see; what its tests recorded is a log that holds."""
     made = IssuerWorld(tmp_path)
+    try:
+        yield made
+        assert made.log_holds()
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def open_door(tmp_path: Path) -> Iterator[RegistrationWorld]:
+    """The same where clients may register themselves; what its tests recorded is a log that holds."""
+    made = RegistrationWorld(tmp_path)
     try:
         yield made
         assert made.log_holds()

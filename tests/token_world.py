@@ -61,6 +61,8 @@ SECRETS: Final = {
     for name in ("site", "other", "agency", "billing", "shop", "chat")
 }
 """Of the clients with a secret; the punctuation has to be encoded in Basic."""
+INITIAL: Final = secret(secrets.token_urlsafe(32))
+"""An initial access token (RFC 7591 section 1.2), for contracts that have one as `${env:INITIAL}`."""
 MASTER: Final = MasterKey(secrets.token_bytes(32))
 MASTER_TEXT: Final = secret(MASTER.to_text().reveal())
 ROBOT: Final = SigningPrivateKey(ec.generate_private_key(ec.SECP256R1()))
@@ -148,7 +150,7 @@ def _load(file: Mapping[str, Any], files: Mapping[str, bytes] | None = None) -> 
         name: {**client, **({"redirect_uris": [REDIRECT[name]]} if name in REDIRECT else {})}
         for name, client in file["clients"].items()
     }
-    sources: Sources = {"env": Environment({"MASTER": MASTER_TEXT, **SECRETS})}
+    sources: Sources = {"env": Environment({"MASTER": MASTER_TEXT, "INITIAL": INITIAL, **SECRETS})}
     text = orjson.dumps({**file, "clients": clients})
     return load(text, "ostiary.yaml", sources, lambda path: _read_file(files or {}, path))
 

@@ -48,6 +48,8 @@ OAUTH: dict[type[Refusal], tuple[int, str]] = {
     errors.UseAttestationChallenge: (400, "use_attestation_challenge"),
     errors.UseFreshAttestation: (400, "use_fresh_attestation"),
     errors.RegistrationNotSupported: (400, "registration_not_supported"),
+    errors.InvalidRedirectUri: (400, "invalid_redirect_uri"),
+    errors.InvalidClientMetadata: (400, "invalid_client_metadata"),
     errors.UnsupportedTokenType: (400, "unsupported_token_type"),
     errors.ServerError: (500, "server_error"),
     errors.TemporarilyUnavailable: (503, "temporarily_unavailable"),

@@ -7,7 +7,13 @@ from dataclasses import replace
 import pytest
 
 from ostiary.audit.verify import Holds, verify_growing
-from ostiary.contract.model import OldWay
+from ostiary.contract.model import ClientAuth, OldWay
+from ostiary.contract.registered import (
+    AddRegisteredClient,
+    ChangeRegisteredClient,
+    RegisteredClient,
+    RemoveRegisteredClient,
+)
 from ostiary.gateway.old_uses import CountOldUse, OldUse
 from ostiary.issuer.device_records import (
     AddDeviceRequest,
@@ -131,6 +137,18 @@ DEVICE = DeviceRequest(
 )
 DEVICE_GRANT = replace(GRANT, id=GrantId("of-device"), client=DEVICE.client)
 KEY = SigningKey(KeyId("k"), KeyUse.ISSUER, "{}", b"sealed", NOW, NOW + 5)
+REGISTERED = RegisteredClient(
+    id=ClientId("r-a"),
+    token_hash=TokenHash(b"t" * 32),
+    secret_hash=TokenHash(b"s" * 32),
+    auth_method=ClientAuth.SECRET_BASIC,
+    name="Ledger Book",
+    redirect_uris=("https://app.example/cb", "com.example.app:/cb"),
+    scopes=frozenset({Scope("a"), Scope("b")}),
+    refreshes=True,
+    jwks=None,
+    created_at=NOW,
+)
 API_KEY = ApiKey(ApiKeyId("a"), TokenHash(b"k" * 32), ClientId("acme"), frozenset({Scope("x")}), NOW, NOW + 100)
 STARTED = Started(at=1.5, contract="c", version="1")
 
@@ -483,6 +501,22 @@ def test_api_keys_are_kept_revoked_and_touched(on_store: OnStore) -> None:
         ]
         await store.forget(API_KEY.expires_at + 31 * 86400)
         assert not await store.api_keys()
+
+    on_store(work)
+
+
+def test_clients_that_registered_are_kept_changed_and_removed(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        other = replace(REGISTERED, id=ClientId("r-b"), secret_hash=None, name=None, jwks='{"keys": []}')
+        await committed(store, AddRegisteredClient(other), AddRegisteredClient(REGISTERED))
+        assert list(await store.registered_clients()) == [REGISTERED, other]
+        new = replace(
+            REGISTERED, name="New", redirect_uris=("https://new.example/",), refreshes=False, secret_hash=None
+        )
+        await committed(store, ChangeRegisteredClient(new), RemoveRegisteredClient(other.id))
+        assert list(await store.registered_clients()) == [new]
+        await committed(store, ChangeRegisteredClient(other))
+        assert list(await store.registered_clients()) == [new]
 
     on_store(work)
 

@@ -60,8 +60,9 @@ def client(
     """A client: its tokens are dead, and it gets no new ones."""
 
     async def work(place: Place, store: Store) -> None:
-        if ClientId(id) not in place.contract.clients:
-            fail(f"the contract has no client {id}")
+        registered = {client.id for client in await store.registered_clients()}
+        if ClientId(id) not in place.contract.clients.keys() | registered:
+            fail(f"the contract has no client {id}, and none of this name registered itself")
         await store.commit(revocation.of_client(ClientId(id), int(time.time())))
 
     with_store(contract, state, work)

@@ -68,6 +68,9 @@ def references(file: ContractFile) -> Iterator[tuple[Path, Reference]]:
             yield ("clients", client, "secret", index), secret
         for index, way in enumerate(settings.old_ways):
             yield ("clients", client, "old_ways", index, "secret"), way.secret
+    tokens = () if file.registration is None else file.registration.initial_access_tokens
+    for index, token in enumerate(tokens):
+        yield ("registration", "initial_access_tokens", index), token
     if file.store is not None:
         yield ("store",), file.store
     if file.master_key is not None:

@@ -6,10 +6,11 @@ from ostiary.contract.checks.details import PLACE
 from ostiary.contract.deployment import is_development
 from ostiary.contract.document import locate
 from ostiary.contract.draft import Draft
-from ostiary.contract.expand_client import client_rule
+from ostiary.contract.expand_client import OIDC_SCOPES, client_rule, profile_of
 from ostiary.contract.expand_gateway import gateway_rule
 from ostiary.contract.expand_route import route_rule, step_up
 from ostiary.contract.file import ContractFile, ScopeOf, Service
+from ostiary.contract.file_client import Client
 from ostiary.contract.file_details import Detail
 from ostiary.contract.key_sets import attester_keys
 from ostiary.contract.model import (
@@ -19,13 +20,16 @@ from ostiary.contract.model import (
     DetailRule,
     InsecureUse,
     MemberRule,
+    RegistrationRule,
     ScopeRule,
     ServiceRule,
     Timeouts,
 )
 from ostiary.contract.pins import Backup, Pins
 from ostiary.contract.setting import Insecure, Setting
+from ostiary.keys.hashing import token_hash
 from ostiary.model.ids import ClientId, GatewayName, Pin, Role, Scope, ServiceName
+from ostiary.model.principal import Kind
 
 
 def expand(draft: Draft, digest: str) -> Contract:
@@ -55,6 +59,7 @@ def expand(draft: Draft, digest: str) -> Contract:
             name: AttesterRule(attester_keys(each, draft.read_file), each.max_age)
             for name, each in file.attesters.items()
         },
+        registration=_registration(draft),
         key_rotation_seconds=file.keys.rotate,
         session_idle_seconds=file.sessions.idle,
         session_absolute_seconds=file.sessions.absolute,
@@ -67,6 +72,20 @@ def _pins(file: ContractFile) -> Pins | None:
     if stated is None:
         return None
     return Pins(tuple(Backup(Pin(each.sha256), each.since) for each in stated.backup), stated.expires, stated.settle)
+
+
+def _registration(draft: Draft) -> RegistrationRule | None:
+    """The same expansion as of a third-party client of the contract that says nothing of itself."""
+    stated = draft.file.registration
+    if stated is None:
+        return None
+    paths = (("registration", "initial_access_tokens", index) for index in range(len(stated.initial_access_tokens)))
+    return RegistrationRule(
+        tokens=tuple(token_hash(draft.secrets[path].reveal()) for path in paths if path in draft.secrets),
+        scopes=frozenset(map(Scope, stated.scopes)) - OIDC_SCOPES,
+        profile=profile_of(Client(kind=Kind.THIRD_PARTY)),
+        most=stated.most,
+    )
 
 
 def _lines(draft: Draft) -> list[int]:

@@ -138,6 +138,20 @@ class GatewayOf(Setting):
     """What it serves: routes as their `on` has them, or beginnings of paths such as `/v1`. By default all routes."""
 
 
+class RegistrationOf(Setting):
+    """Clients that register themselves (RFC 7591, RFC 7592): other people's applications, of kind `third-party`."""
+
+    initial_access_tokens: Annotated[
+        tuple[SecretText, ...], BeforeValidator(as_tuple, json_schema_input_type=SecretText | list[SecretText])
+    ] = Field(default=(), max_length=100)
+    """Where the tokens are with which clients register: `${env:NAME}` or `${file:PATH}`. Without any nobody new
+    registers, and those that have registered stay."""
+    scopes: tuple[ScopeName, ...] = ()
+    """The most that such a client may ask for."""
+    most: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 1000
+    """So many such clients at once."""
+
+
 class ContractFile(Setting):
     """`ostiary.yaml`: everything in one file."""
 
@@ -155,6 +169,8 @@ class ContractFile(Setting):
     """Who may call: each by its `client_id`."""
     attesters: dict[Name, AttesterOf] = Field(default_factory=dict)
     """Who vouches for instances of apps (draft-ietf-oauth-attestation-based-client-auth-11)."""
+    registration: RegistrationOf | None = None
+    """Lets clients register themselves beside those above. By default none does, and none that did is let in."""
     routes: tuple[Route, ...] = ()
     """Which requests are let in. Whatever has no route is refused."""
     limit: Annotated[

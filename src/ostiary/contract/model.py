@@ -272,6 +272,8 @@ class ClientRule:
     """Whether a service may go on in the name of a person whose access token is for it (RFC 8693)."""
     takes_bound_tokens: bool = False
     """Whether it is trusted to have checked the proof that came with a token that is bound to a key."""
+    registered: bool = False
+    """Whether it registered itself: what it says of itself are the words of a stranger."""
 
     @property
     def is_handled(self) -> bool:
@@ -391,6 +393,20 @@ class GatewayRule:
 
 
 @dataclass(frozen=True, slots=True)
+class RegistrationRule:
+    """What clients may be that register themselves (RFC 7591)."""
+
+    tokens: tuple[TokenHash, ...]
+    """Of the initial access tokens; empty: nobody new registers."""
+    scopes: frozenset[Scope]
+    """The most that one gets, beside those of OpenID Connect."""
+    profile: Profile
+    """That of third-party clients."""
+    most: int
+    """So many clients at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class InsecureUse:
     """A setting that weakens a profile, with the reason the contract must give."""
 
@@ -422,6 +438,8 @@ class Contract:
     audit_bound_seconds: int = 5
     pins: Pins | None = None
     attesters: Mapping[str, AttesterRule] = field(default_factory=dict)
+    registration: RegistrationRule | None = None
+    """None: no client registers itself, and none that did before is let in."""
     key_rotation_seconds: int = 90 * 86400
     session_idle_seconds: int = 3600
     session_absolute_seconds: int = 12 * 3600

@@ -14,6 +14,7 @@ from ostiary.model.feed import (
     GrantRevoked,
     KeysChanged,
     Numbered,
+    RegisteredClientsChanged,
     SessionEnded,
     SubjectChanged,
     TokenRevoked,
@@ -24,7 +25,17 @@ from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenId
 class Revocations:
     """`version` grows with every event: a token that was checked at this version need not be checked again."""
 
-    __slots__ = ("_before", "_until", "_whole", "api_keys_version", "heard_at", "keys_version", "position", "version")
+    __slots__ = (
+        "_before",
+        "_until",
+        "_whole",
+        "api_keys_version",
+        "clients_version",
+        "heard_at",
+        "keys_version",
+        "position",
+        "version",
+    )
 
     def __init__(self) -> None:
         self.version = 0
@@ -32,6 +43,8 @@ class Revocations:
         """Grows when the key sets are to be read anew."""
         self.api_keys_version = 0
         """Grows when the API keys are."""
+        self.clients_version = 0
+        """Grows when the clients that registered themselves are."""
         self.position = 0
         """Of the last event that was applied."""
         self.heard_at = 0
@@ -66,6 +79,8 @@ class Revocations:
                 self.keys_version += 1
             case ApiKeysChanged():
                 self.api_keys_version += 1
+            case RegisteredClientsChanged():
+                self.clients_version += 1
 
     def _add(self, name: int, until: int) -> None:
         """Equal times share one object, which halves the memory of many revocations at once."""

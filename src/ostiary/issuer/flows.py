@@ -5,7 +5,8 @@
 
 from collections.abc import Sequence
 
-from ostiary.contract.model import ClientRule, GrantType
+from ostiary.contract.model import ClientRule, Contract, GrantType
+from ostiary.contract.registered import RegisteredClient
 from ostiary.issuer import (
     access_token,
     authorize,
@@ -20,6 +21,7 @@ from ostiary.issuer import (
     logout_token,
     pkce,
     pushed,
+    registration,
     request_object,
     revoke,
     token,
@@ -39,6 +41,7 @@ from ostiary.issuer.access_token import AccessToken, TokenFacts, lives
 from ostiary.issuer.authorize import AuthorizationRequest, ReturnAddress, given_once
 from ostiary.issuer.brought import Brought, require_pushed, require_signed
 from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials
+from ostiary.issuer.client_metadata import read_members, read_metadata
 from ostiary.issuer.code_grant import CodeFacts
 from ostiary.issuer.decision import Decided, Decision
 from ostiary.issuer.device_authorization import Asking, DeviceAuthorizationRequest, DeviceCodes
@@ -58,6 +61,7 @@ from ostiary.issuer.pushed import Named, PushedFacts
 from ostiary.issuer.records import RefreshToken
 from ostiary.issuer.redirect_uris import require_redirect_uri
 from ostiary.issuer.refresh_grant import RefreshFacts
+from ostiary.issuer.registration import Registration
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.resources import read_resources, require_reached, require_target
 from ostiary.issuer.token import ClientCredentialsRequest, CodeRequest, DeviceCodeRequest, RefreshRequest, Tokens
@@ -67,6 +71,7 @@ from ostiary.keys.dpop import Proofs
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import ConsentRequired, LoginRequired
 from ostiary.model.fresh import Fresh
+from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.people.sessions import Visitor
 
@@ -450,3 +455,46 @@ def logout_request(registry: Registry, parameters: Parameters, keys: KeySet) -> 
     back = logout.require_registered_return(parameters, client)
     state = logout.require_bounded_state(parameters)
     return LogoutRequest(client, hint, back, state)
+
+
+def register(
+    contract: Contract, request: registration.Request, clients: Sequence[RegisteredClient], now: int, fresh: Fresh
+) -> Decided[Registration]:
+    """RFC 7591 section 3.1. `clients`: those that have registered themselves."""
+    opened = registration.require_open(contract)
+    registration.require_initial_access(registration.read_bearer(request.authorization), opened)
+    members = read_members(request.content_type, request.body)
+    metadata = read_metadata(members, contract, opened)
+    registration.require_room(opened, clients)
+    return registration.added(metadata, request.peer, now, fresh)
+
+
+def read_registration(
+    contract: Contract, request: registration.Request, clients: Sequence[RegisteredClient]
+) -> Registration:
+    """RFC 7592 section 2.1. The secret is not shown again: only its hash is kept."""
+    registration.require_open(contract)
+    token = registration.read_bearer(request.authorization)
+    return Registration(registration.require_own(token, request.client, clients), token)
+
+
+def change_registration(
+    contract: Contract, request: registration.Request, clients: Sequence[RegisteredClient], now: int, fresh: Fresh
+) -> Decided[Registration]:
+    """RFC 7592 section 2.2."""
+    opened = registration.require_open(contract)
+    token = registration.read_bearer(request.authorization)
+    client = registration.require_own(token, request.client, clients)
+    members = read_members(request.content_type, request.body)
+    registration.require_update_of(client, members)
+    metadata = read_metadata(members, contract, opened)
+    return registration.changed(client, token, metadata, request.peer, now, fresh)
+
+
+def end_registration(
+    contract: Contract, request: registration.Request, clients: Sequence[RegisteredClient], now: int
+) -> Plan:
+    """RFC 7592 section 2.3."""
+    registration.require_open(contract)
+    token = registration.read_bearer(request.authorization)
+    return registration.ended(registration.require_own(token, request.client, clients), request.peer, now)

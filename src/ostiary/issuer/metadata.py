@@ -36,7 +36,7 @@ ATTESTED = (ClientAuth.ATTESTATION.value, f"{ClientAuth.ATTESTATION.value}_dpop"
 
 def authorization_server(contract: Contract) -> Document:
     """One document for both well-known names (RFC 8414 section 2, OpenID Connect Discovery 1.0 section 3, RFC 8628
-    section 4)."""
+    section 4). Where clients can register is said only where they can."""
     origin = contract.origin
     methods = CONFIDENTIAL if contract.mutual_tls is None else (*CONFIDENTIAL, *BY_CERTIFICATE)
     attested = ATTESTED if contract.attesters else ()
@@ -59,6 +59,7 @@ def authorization_server(contract: Contract) -> Document:
         **_authentication("introspection", methods),
         **_mutual_tls(contract),
         **_attestation(contract),
+        **({} if contract.registration is None else {"registration_endpoint": origin + endpoints.REGISTER}),
         "protected_resources": sorted(service.audience for service in contract.services.values()),
     }
 

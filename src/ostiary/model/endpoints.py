@@ -3,6 +3,8 @@
 AUTHORIZE = "/oauth/authorize"
 PAR = "/oauth/par"
 TOKEN = "/oauth/token"  # noqa: S105  # a path, not a secret
+REGISTER = "/oauth/register"
+"""Where clients register themselves (RFC 7591); with `client_id` in its query it is one registration (RFC 7592)."""
 REVOKE = "/oauth/revoke"
 INTROSPECT = "/oauth/introspect"
 USERINFO = "/oauth/userinfo"
@@ -38,6 +40,7 @@ GATEWAY_JWKS = "/.well-known/ostiary/gateway-jwks.json"
 FOR_CLIENTS = frozenset(
     {
         PAR,
+        REGISTER,
         TOKEN,
         REVOKE,
         INTROSPECT,

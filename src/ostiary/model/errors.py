@@ -1,7 +1,7 @@
 """The three families of refusals. Each class fixes code, status and public text; the reason stays inside.
 
 `OAuthError`: RFC 6749 sections 4.1.2.1 and 5.2, OpenID Connect Core section 3.1.2.6, RFC 7009 section 2.2.1, RFC 8628
-section 3.5, RFC 8707 section 2, RFC 9101 section 7, RFC 9396 section 5.
+section 3.5, RFC 8707 section 2, RFC 9101 section 7, RFC 9396 section 5, RFC 7591 section 3.2.2.
 `TokenRefused`: RFC 6750 section 3.1, RFC 9470 section 3. `HttpRefused`: RFC 9110 status codes as RFC 9457 problems.
 """
 
@@ -164,6 +164,16 @@ class InvalidRequestUri(OAuthError):
 
 class RegistrationNotSupported(OAuthError):
     code, public = "registration_not_supported", "The registration parameter is not served."
+
+
+class InvalidRedirectUri(OAuthError):
+    """RFC 7591 section 3.2.2, like the one after it."""
+
+    code, public = "invalid_redirect_uri", "A redirect URI is not one that a client can register here."
+
+
+class InvalidClientMetadata(OAuthError):
+    code, public = "invalid_client_metadata", "A member of the client metadata is not one that can be registered here."
 
 
 class UnsupportedTokenType(OAuthError):

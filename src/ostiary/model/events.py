@@ -254,6 +254,32 @@ class ClientRevocation(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRegistered(Event):
+    """A client registered itself, with these scopes."""
+
+    client: ClientId
+    scopes: tuple[Scope, ...]
+    peer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationChanged(Event):
+    """A client that had registered itself changed what it is; `scopes` are those that it has now."""
+
+    client: ClientId
+    scopes: tuple[Scope, ...]
+    peer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationEnded(Event):
+    """A client that had registered itself took that back: its tokens are dead."""
+
+    client: ClientId
+    peer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKeyAdded(Event):
     """A client got an API key; `scopes` is empty where it may all that the client may."""
 

@@ -58,7 +58,23 @@ class ApiKeysChanged:
     until: int
 
 
-FeedEvent = TokenRevoked | GrantRevoked | SessionEnded | SubjectChanged | ClientRevoked | KeysChanged | ApiKeysChanged
+@dataclass(frozen=True, slots=True)
+class RegisteredClientsChanged:
+    """The clients that registered themselves are to be read anew."""
+
+    until: int
+
+
+FeedEvent = (
+    TokenRevoked
+    | GrantRevoked
+    | SessionEnded
+    | SubjectChanged
+    | ClientRevoked
+    | KeysChanged
+    | ApiKeysChanged
+    | RegisteredClientsChanged
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,25 @@ class Reason(StrEnum):
     ACTOR_IS_ANOTHER = "actor_is_another", "The token to exchange says that another one may act."
     ACTORS_TOO_MANY = "actors_too_many", "As many have acted with the token to exchange as may in one chain."
     METHOD_NOT_ALLOWED = "method_not_allowed", "The endpoint is not called with this method."
+    # clients that register themselves
+    REGISTRATION_CLOSED = "registration_closed", "The contract lets no client register itself."
+    REGISTRATION_TOKEN_UNKNOWN = (
+        "registration_token_unknown",
+        "The token is none with which a client registers, or none of this registration.",
+    )
+    REGISTRATION_FULL = "registration_full", "As many clients have registered themselves as the contract lets in."
+    METADATA_MALFORMED = "metadata_malformed", "The client metadata is no JSON object, or a member is of another form."
+    METADATA_NOT_SERVED = "metadata_not_served", "The client metadata asks for something that such clients do not get."
+    METADATA_BY_ADDRESS = (
+        "metadata_by_address",
+        "The client metadata gives an address that would have to be fetched, and nothing is.",
+    )
+    METADATA_SCOPE = "metadata_scope", "A scope is not one that the contract opens for clients that register."
+    METADATA_NAME = "metadata_name", "The client's name could be taken for another one, or for more than a name."
+    METADATA_REDIRECT_URI = (
+        "metadata_redirect_uri",
+        "A redirect URI is not exact, not on the public internet, or not for clients of this sort.",
+    )
     # devices
     DEVICE_REQUESTS_DELAYED = "device_requests_delayed", "Too many devices asked for codes from this address."
     DEVICE_CODE_UNKNOWN = "device_code_unknown", "The device code is not one of ours."

@@ -66,7 +66,8 @@ class DetailShown:
 
 @dataclass(frozen=True, slots=True)
 class ConsentView(View):
-    """`details` come first; `wanted` and `already` are sentences; `returns_to` names where either answer leads."""
+    """`details` come first; `wanted` and `already` are sentences; `returns_to` names where either answer leads.
+    `stranger`: the client is called what it says itself."""
 
     template = "consent.html"
     client: str
@@ -79,6 +80,7 @@ class ConsentView(View):
     returns_to: str
     form: str = field(repr=False)
     problem: Problem | None = None
+    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from ostiary.audit.records import Head, Record
+from ostiary.contract.registered import RegisteredClient
 from ostiary.gateway.old_uses import OldUse
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.family import GrantFacts
@@ -69,6 +70,7 @@ class Store(Protocol):
     async def client_disabled_at(self, client: ClientId) -> int | None: ...
     async def signing_keys(self) -> Sequence[SigningKey]: ...
     async def api_keys(self) -> Sequence[ApiKey]: ...
+    async def registered_clients(self) -> Sequence[RegisteredClient]: ...
 
     async def old_uses(self, since: int) -> Sequence[OldUse]:
         """How often old ways were used on each day that began at `since` or later."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ostiary.audit.chain import Sealer
 from ostiary.audit.encode import encode
+from ostiary.contract import registered
 from ostiary.gateway import old_uses
 from ostiary.issuer import device_records as devices
 from ostiary.issuer import logout_notices as notices
@@ -24,6 +25,7 @@ from ostiary.store import (
     of_logout,
     of_old_uses,
     of_people,
+    of_registered_clients,
     of_web,
     past,
 )
@@ -68,6 +70,9 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     api_key.AddApiKey: of_api_keys.add_api_key,
     api_key.RevokeApiKey: of_api_keys.revoke_api_key,
     api_key.TouchApiKey: of_api_keys.touch_api_key,
+    registered.AddRegisteredClient: of_registered_clients.add,
+    registered.ChangeRegisteredClient: of_registered_clients.change,
+    registered.RemoveRegisteredClient: of_registered_clients.remove,
     old_uses.CountOldUse: of_old_uses.count,
     past.Forget: past.forget,
 }

@@ -213,6 +213,21 @@ api_keys: Final = Table(
     Column("revoked_at", BigInteger),
 )
 
+registered_clients: Final = Table(
+    "registered_clients",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False),
+    Column("secret_hash", LargeBinary),
+    Column("auth_method", Text, nullable=False),
+    Column("name", Text),
+    Column("redirect_uris", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("refreshes", Boolean, nullable=False),
+    Column("jwks", Text),
+    Column("created_at", BigInteger, nullable=False),
+)
+
 old_uses: Final = Table(
     "old_uses",
     metadata,

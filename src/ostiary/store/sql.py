@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final, TypeVar
 
 from ostiary.audit.records import Head, Record
+from ostiary.contract.registered import RegisteredClient
 from ostiary.gateway.old_uses import OldUse
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.family import GrantFacts
@@ -30,6 +31,7 @@ from ostiary.store import (
     of_logout,
     of_old_uses,
     of_people,
+    of_registered_clients,
     of_web,
     past,
 )
@@ -147,6 +149,9 @@ class SqlStore(Store):
 
     async def api_keys(self) -> Sequence[ApiKey]:
         return await self._read(of_api_keys.api_keys())
+
+    async def registered_clients(self) -> Sequence[RegisteredClient]:
+        return await self._read(of_registered_clients.registered_clients())
 
     async def old_uses(self, since: int) -> Sequence[OldUse]:
         return await self._read(of_old_uses.old_uses(since))

@@ -23,6 +23,9 @@ def references(draft: Draft) -> Iterator[Mistake]:
         yield from _unknown(draft, (*path, "details"), client.details, "details", Code.UNKNOWN_DETAIL)
         own_attester = () if client.attester is None else (client.attester,)
         yield from _unknown(draft, (*path, "attester"), own_attester, "attesters", Code.UNKNOWN_ATTESTER)
+    if draft.file.registration is not None:
+        opened = draft.file.registration.scopes
+        yield from _unknown(draft, ("registration", "scopes"), opened, "scopes", Code.UNKNOWN_SCOPE, OIDC_SCOPES)
     for name, detail in draft.file.details.items():
         yield from _unknown(draft, ("details", name, "scope"), (detail.scope,), "scopes", Code.UNKNOWN_SCOPE)
     for index, route in enumerate(draft.file.routes):

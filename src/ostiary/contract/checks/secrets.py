@@ -27,7 +27,7 @@ def secrets(draft: Draft) -> Iterator[Mistake]:
                 says, column = f"{what} is written into the file.", match.start() + 1
                 yield Mistake(draft.name, line, column, Code.SECRET_IN_CONTRACT, says, _MEND)
     for path, secret in draft.secrets.items():
-        if path[0] == "clients" and len(secret.reveal()) < _SHORTEST:
+        if path[0] in ("clients", "registration") and len(secret.reveal()) < _SHORTEST:
             says = f"The secret has fewer than {_SHORTEST} characters."
             yield draft.mistake(path, Code.SECRET_WEAK, says, "Take 32 random bytes: `openssl rand -base64 32`.")
         if path == ("master_key",) and not _is_master_key(secret):

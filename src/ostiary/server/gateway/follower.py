@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
+from ostiary.contract.registered import RegisteredClient
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.old_uses import CountOldUse, OldUses
@@ -23,7 +24,8 @@ USED_SECONDS: Final = 5.0
 
 
 class Follower:
-    """Applies the feed to the revocations and all keys; `changed` is called after what may end running streams."""
+    """Applies the feed to the revocations and all keys; `changed` is called after what may end running streams,
+    `registered` with the clients that registered themselves, at first and when these change."""
 
     def __init__(
         self,
@@ -33,6 +35,7 @@ class Follower:
         old_uses: OldUses,
         revocations: Revocations,
         changed: Callable[[], None],
+        registered: Callable[[Sequence[RegisteredClient]], None],
     ) -> None:
         self._store: Final = store
         self._keys: Final = keys
@@ -41,6 +44,8 @@ class Follower:
         self._old_uses: Final = old_uses
         self._revocations: Final = revocations
         self._changed: Final = changed
+        self._registered: Final = registered
+        self._clients_version = -1
         self._trusts: Sequence[Trust] = ()
         self._keys_version = revocations.keys_version
         self._write_at = time.monotonic() + USED_SECONDS
@@ -66,6 +71,10 @@ class Follower:
             read = revocations.api_keys_version
             self._api_keys.adopt(await self._store.api_keys())
             self._api_keys_version = read
+        if revocations.clients_version != self._clients_version:
+            read = revocations.clients_version
+            self._registered(await self._store.registered_clients())
+            self._clients_version = read
         revocations.heard_at = asked_at
         if revocations.position != before:
             self._changed()

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from ostiary.contract.model import Contract
+from ostiary.contract.registered import RegisteredClient, with_registered
 from ostiary.gateway.certificates import own_of
 from ostiary.gateway.compile import Facts, Gateway
 from ostiary.gateway.identify.api_keys import ApiKeys
@@ -60,6 +61,8 @@ class GatewayWorker:
         self._old_uses: Final = OldUses(self._counts)
         self._proofs: Final = open_proofs(setup.memory["proofs"])
         self._web_key: Final = self._master.derive(PURPOSE)
+        self._contract: Contract | None = None
+        self._registered: Sequence[RegisteredClient] = ()
         self._reporter: Final = Reporter(place, self._counts, self._table)
 
     async def start(self) -> None:
@@ -74,7 +77,13 @@ class GatewayWorker:
         self.entrances = [Entrance(listener) for listener in setup.listeners]
         self._door = Door(prefix, setup.issuer_socket, recorder, self._clockwork, self._counts)
         self._follower = Follower(
-            self._store, self._keys, self._api_keys, self._old_uses, self._revocations, self._door.recheck
+            self._store,
+            self._keys,
+            self._api_keys,
+            self._old_uses,
+            self._revocations,
+            self._door.recheck,
+            self._adopt_registered,
         )
         await self._follower.poll()
         self.prepare(setup.contract)()
@@ -106,19 +115,32 @@ class GatewayWorker:
 
     def prepare(self, contract: Contract) -> Callable[[], None]:
         """Raises what is wrong with the contract."""
-        gateways = [self._gateway_at(entrance, contract) for entrance in self.entrances]
+        known = self._registered
+        whole = with_registered(contract, known)
+        gateways = [self._gateway_at(entrance, whole) for entrance in self.entrances]
         trusts, own = [gateway.trust for gateway in gateways], own_of(contract.clients.values())
 
         def adopt() -> None:
+            if known is not self._registered:
+                self.prepare(contract)()
+                return
+            self._contract = contract
             for trust in trusts:
                 trust.keys = self._keys.published
             self._follower.serve(trusts)
             self._reporter.trusts = trusts
-            self._door.adopt(contract, trusts[0])
+            self._door.adopt(whole, trusts[0])
             for entrance, gateway in zip(self.entrances, gateways, strict=True):
                 entrance.adopt(gateway, own)
 
         return adopt
+
+    def _adopt_registered(self, clients: Sequence[RegisteredClient]) -> None:
+        """From now on these are let in beside the contract's: rules are compiled anew, since they hold what clients
+        there are."""
+        self._registered = tuple(clients)
+        if self._contract is not None:
+            self.prepare(self._contract)()
 
     def _gateway_at(self, entrance: Entrance, contract: Contract) -> Gateway:
         """Raises GatewayGone where the contract has the listener no more."""

@@ -28,6 +28,7 @@ from ostiary.server.issuer.http import Answer, Fields, Incoming
 from ostiary.server.issuer.introspect import introspect
 from ostiary.server.issuer.par import par
 from ostiary.server.issuer.refusal import record, render
+from ostiary.server.issuer.registration import registration
 from ostiary.server.issuer.revoke import revoke
 from ostiary.server.issuer.token import token
 from ostiary.server.issuer.userinfo import userinfo
@@ -56,6 +57,7 @@ DOCUMENT: Final = Endpoint(document, READ, cors=True)
 
 ENDPOINTS: Final[Mapping[str, Endpoint]] = {
     endpoints.PAR: Endpoint(par, ("POST",), cors=True),
+    endpoints.REGISTER: Endpoint(registration, ("GET", "POST", "PUT", "DELETE")),
     endpoints.TOKEN: Endpoint(token, ("POST",), cors=True),
     endpoints.DEVICE_AUTHORIZATION: Endpoint(device_authorization, ("POST",)),
     endpoints.REVOKE: Endpoint(revoke, ("POST",), cors=True),

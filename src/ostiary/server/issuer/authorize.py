@@ -189,6 +189,7 @@ def consent_page(desk: Desk, asked: Asked, step: AskConsent, problem: Problem | 
         switch=where(endpoints.SIGN_IN, asked.again),
         returns_to=shown(asked.request.address.redirect_uri),
         problem=problem,
+        stranger=client.registered,
         sends_to=asked.sends_to,
     )
     return page(desk, view, 200 if problem is None else 403, asked.browser.cookies)

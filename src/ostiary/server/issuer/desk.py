@@ -1,12 +1,13 @@
 """What every endpoint of the issuer needs of the world: the contract, the store, keys, clock and randomness."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ostiary.audit.flood import RefusalLedger
 from ostiary.contract.model import Contract
+from ostiary.contract.registered import RegisteredClient, with_registered
 from ostiary.issuer.registry import Registry, read_contract
 from ostiary.keys.dpop import Proofs
 from ostiary.keys.hashing import pseudonym
@@ -64,6 +65,9 @@ class Desk:
         self.web_turns: Final = Turns()
         self.passwords: Final = Passwords()
         self.devices: Final = Turns()
+        self._contract = contract
+        self._registered: Sequence[RegisteredClient] = ()
+        self._hearing: Final = asyncio.Lock()
         self._reading = reading(contract)
 
     @property
@@ -74,14 +78,28 @@ class Desk:
     def documents(self) -> Documents:
         return self._reading.documents
 
+    @property
+    def registered(self) -> Sequence[RegisteredClient]:
+        """The clients that registered themselves."""
+        return self._registered
+
     def prepare(self, contract: Contract) -> Callable[[], None]:
         """Read a contract; what it returns puts it in force and cannot fail. Raises what is wrong with it."""
-        ready = reading(contract)
+        known = self._registered
+        ready = reading(with_registered(contract, known))
 
         def adopt() -> None:
-            self._reading = ready
+            self._contract = contract
+            self._reading = ready if known is self._registered else reading(with_registered(contract, self._registered))
 
         return adopt
+
+    async def hear_registered(self) -> None:
+        """Read the clients that registered themselves anew; the last to read is the last to adopt. Raises
+        StoreUnavailable."""
+        async with self._hearing:
+            self._registered = tuple(await self.store.registered_clients())
+            self._reading = reading(with_registered(self._contract, self._registered))
 
     def pseudonym(self, value: str) -> str:
         """What stands for an address or a login in events."""

@@ -17,6 +17,7 @@ from ostiary.server.issuer import logout_notices
 from ostiary.server.issuer.app import IssuerApp
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.endpoints import PAGES
+from ostiary.server.issuer.hearing import Hearing
 from ostiary.server.issuer.keys import IssuerKeys
 from ostiary.server.issuer.wire import Wires
 from ostiary.server.proofs import open_proofs
@@ -42,9 +43,11 @@ class IssuerProcess:
         keys.at(time.time())
         proofs = open_proofs(self._setup.memory["proofs"])
         self._desk = Desk(self._setup.contract, self._store, self._master, keys, proofs, time.time, secrets.token_bytes)
+        hearing = Hearing(self._desk)
+        await hearing.hear()
         self._wires = Wires(IssuerApp(self._desk, PAGES))
         await self._wires.listen(_bound(self._setup.issuer_socket))
-        self._following = asyncio.create_task(_follow(self._desk))
+        self._following = asyncio.create_task(_follow(self._desk, hearing))
         self._telling = asyncio.create_task(logout_notices.run(self._desk))
 
     def prepare(self, contract: Contract) -> Callable[[], None]:
@@ -70,12 +73,13 @@ def _bound(path: str) -> socket.socket:
     return listening
 
 
-async def _follow(desk: Desk) -> None:
-    """Keep the keys true and write what was only counted; a store that is away is asked again."""
+async def _follow(desk: Desk, hearing: Hearing) -> None:
+    """Keep the keys and the clients true and write what was only counted; a store that is away is asked again."""
     while True:
         await asyncio.sleep(FOLLOW_SECONDS)
         with contextlib.suppress(StoreUnavailable):
             desk.keys.adopt(await desk.store.signing_keys())
+            await hearing.hear()
             await _write_counted(desk, closing=False)
 
 

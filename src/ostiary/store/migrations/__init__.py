@@ -2,5 +2,5 @@
 
 from typing import Final
 
-LATEST: Final = "0013"
+LATEST: Final = "0014"
 """The step that this version of the program works with."""
