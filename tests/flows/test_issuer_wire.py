@@ -3,16 +3,17 @@
 import asyncio
 import socket
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
 from ostiary.model.endpoints import JWKS, TOKEN
-from ostiary.server.issuer.app import IssuerApp
+from ostiary.server.issuer.app import READ, Endpoint, IssuerApp
+from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.endpoints import PAGES
-from ostiary.server.issuer.http import Answer
+from ostiary.server.issuer.http import Answer, Incoming
 from ostiary.server.issuer.wire import MOST_BODY, MOST_HEAD, Wires, rendered
 from token_world import SECRETS, TokenWorld, basic
 
@@ -63,12 +64,14 @@ class Line:
 Connect = Callable[[], Awaitable[Line]]
 
 
-def wired(world: TokenWorld, flow: Callable[[Wires, Connect], Awaitable[None]]) -> None:
+def wired(
+    world: TokenWorld, flow: Callable[[Wires, Connect], Awaitable[None]], pages: Mapping[str, Endpoint] = PAGES
+) -> None:
     async def running() -> None:
         with TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as on:
             path = str(Path(folder) / "issuer.sock")
             on.bind(path)
-            wires = Wires(IssuerApp(world.desk, PAGES))
+            wires = Wires(IssuerApp(world.desk, pages))
             await wires.listen(on)
 
             lines = []
@@ -225,3 +228,19 @@ def test_no_field_of_an_answer_becomes_two(value: bytes) -> None:
     with pytest.raises(ValueError, match="byte"):
         rendered(Answer(302, ((b"location", value),)), last=False)
     assert rendered(Answer(302, ((b"location", b"a b"),)), last=False).count(b"\r\n") == 4
+
+
+def test_an_answer_that_cannot_be_written_ends_the_connection_and_says_nothing(world: TokenWorld) -> None:
+    async def good(desk: Desk, incoming: Incoming) -> Answer:
+        return Answer(200, ((b"x", b"a"),))
+
+    async def bad(desk: Desk, incoming: Incoming) -> Answer:
+        return Answer(200, ((b"x", b"a\r\nb: c"),))
+
+    async def flow(wires: Wires, connect: Connect) -> None:
+        line = await connect()
+        assert (await line.answer(KEYS.replace(JWKS.encode(), b"/good")))[0] == 200
+        assert await line.ended(KEYS.replace(JWKS.encode(), b"/bad"))
+        assert (await (await connect()).answer(KEYS))[0] == 200
+
+    wired(world, flow, {"/good": Endpoint(good, READ), "/bad": Endpoint(bad, READ)})
