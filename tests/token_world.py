@@ -221,7 +221,7 @@ class TokenWorld:
         self, method: str, path: str, content: bytes = b"", headers: Sequence[tuple[str, str]] = ()
     ) -> httpx.Response:
         """Send what the gateway would pass on."""
-        sent = [("x-ostiary-peer", PEER), ("x-ostiary-request-id", "w1-7"), *headers]
+        sent = [("x-ostiary-peer", PEER), ("x-request-id", "w1-7"), *headers]
         as_bytes = [(name.encode(), value.encode("latin-1")) for name, value in sent]
         answer = await self.http.request(method, path, content=content, headers=as_bytes)
         _remember(answer)

@@ -26,3 +26,9 @@ def test_a_refused_request_is_found_by_its_reference(shop: RunningShop) -> None:
     said = told(shop, answer.json()["ref"])
     assert (said["allowed"], said["status"], said["route"]) == (False, 401, "GET /v1/reports/sales")
     assert said["reason"] == "token_missing"
+
+
+def test_a_refusal_of_the_issuer_is_called_as_the_request_is_at_the_door(shop: RunningShop) -> None:
+    answer = shop.get("/oauth/userinfo")
+    assert answer.status == 401
+    assert answer.json()["ref"] == answer.headers["x-request-id"]

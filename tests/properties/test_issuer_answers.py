@@ -139,7 +139,7 @@ async def answered(
     issuer: IssuerWorld, method: str, path: str, query: bytes, body: bytes, fields: list[tuple[bytes, bytes]]
 ) -> tuple[int, list[tuple[bytes, bytes]]]:
     """Status and header fields, from the application itself: an HTTP client would not send all of this."""
-    ours = [(b"x-ostiary-peer", b"192.0.2.1"), (b"x-ostiary-request-id", b"w1-1")]
+    ours = [(b"x-ostiary-peer", b"192.0.2.1"), (b"x-request-id", b"w1-1")]
     answer = await IssuerApp(issuer.desk, PAGES).answer(method, path, query, asgi.by_name([*ours, *fields]), body)
     return answer.status, list(answer.headers)
 

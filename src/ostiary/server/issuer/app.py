@@ -35,7 +35,7 @@ from ostiary.server.issuer.userinfo import userinfo
 from ostiary.store.interface import StoreUnavailable
 
 PEER: Final = b"x-ostiary-peer"
-REQUEST_ID: Final = b"x-ostiary-request-id"
+REQUEST_ID: Final = b"x-request-id"
 GATEWAY: Final = b"x-ostiary-gateway"
 CLIENT_CERTIFICATE: Final = b"x-ostiary-client-certificate"
 _OURS: Final = (PEER, REQUEST_ID, GATEWAY, CLIENT_CERTIFICATE)
