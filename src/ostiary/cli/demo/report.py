@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ostiary.cli.demo.folder import Demo
+from ostiary.cli.demo.folder import ClientOfDemo, Demo
+from ostiary.cli.demo.oauth import PROVING
 from ostiary.cli.demo.tour import Stop
 from ostiary.cli.references import Recorded
 
@@ -61,6 +62,16 @@ def write(lines: Iterable[Line], file: Path | None) -> None:
         file.write_text(json.dumps([asdict(each) for each in lines], indent=2) + "\n")
 
 
+def _credential(client: ClientOfDemo) -> str:
+    """What it proves itself with."""
+    shown = client.secret or client.api_key
+    if shown is not None:
+        return shown
+    if client.private_key is not None:
+        return "a private key, in demo.json"
+    return "a key that it makes itself" if client.kind in PROVING else "a cookie, from the door"
+
+
 def print_tour(out: Console, demo: Demo, lines: Iterable[Line]) -> None:
     table = Table("Who", "With which proof", "Asked for", "Answer", "By which rule", box=None, pad_edge=False)
     for each in lines:
@@ -75,8 +86,7 @@ def print_household(out: Console, demo: Demo) -> None:
         people.add_row(person.login, Text(person.password), person.tenant, ", ".join(person.roles))
     clients = Table("Client", "Kind", "Credential", box=None, pad_edge=False)
     for client in demo.clients.values():
-        key = "a private key, in demo.json" if client.private_key else "none: a public client"
-        clients.add_row(client.client_id, client.kind, Text(client.secret or client.api_key or key))
+        clients.add_row(client.client_id, client.kind, Text(_credential(client)))
     out.print(people, "", clients, sep="\n")
 
 
