@@ -35,6 +35,8 @@ from ostiary.model.reasons import Reason
 
 ISSUER: Final = RouteId("issuer")
 ISSUER_METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST")
+REGISTRATION_METHODS: Final = (*ISSUER_METHODS, "DELETE", "PUT")
+"""A registration is changed and ended by methods of its own (RFC 7592 section 2)."""
 SIGN_IN_LIMIT: Final = Limit("sign-in", LimitBy.IP, Rate(count=2, seconds=1, burst=30))
 ISSUER_LIMIT: Final = Limit("issuer", LimitBy.IP, Rate(count=1000, seconds=1, burst=4000))
 """For each address. A password costs 0.2 s of a core to check, everything else of the issuer below a millisecond."""
@@ -147,8 +149,9 @@ class Gateway:
     def _of_issuer(self, head: RequestHead) -> tuple[Route, list[str]]:
         if self._only_for_clients and not _is_for_clients(head.path.decode("latin-1")):
             raise NotFound(Reason.ROUTE_UNKNOWN)
-        if head.method.decode("latin-1") not in ISSUER_METHODS:
-            raise MethodNotAllowed(Reason.ROUTE_METHOD, ISSUER_METHODS)
+        methods = REGISTRATION_METHODS if head.path == _REGISTER else ISSUER_METHODS
+        if head.method.decode("latin-1") not in methods:
+            raise MethodNotAllowed(Reason.ROUTE_METHOD, methods)
         return (self._sign_in if head.method == b"POST" and head.path == _SIGN_IN else self._issuer), []
 
     def _options(self, head: RequestHead, routes: Routes) -> Decision:
@@ -178,6 +181,7 @@ def _charges(asked: Asked) -> limits.Charges:
 
 _RESERVED: Final = frozenset(path.split("/")[1].encode() for path in endpoints.RESERVED)
 _SIGN_IN: Final = endpoints.SIGN_IN.encode()
+_REGISTER: Final = endpoints.REGISTER.encode()
 
 
 def _is_for_clients(path: str) -> bool:

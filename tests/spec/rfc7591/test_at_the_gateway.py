@@ -10,6 +10,7 @@ from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.keys.keyset import KeySet
+from ostiary.model import endpoints
 from ostiary.model.feed import Numbered, RegisteredClientsChanged
 from ostiary.model.ids import ClientId, Scope, TokenHash
 from ostiary.model.principal import Kind
@@ -87,3 +88,11 @@ def test_the_gateway_hears_that_clients_are_to_be_read_anew() -> None:
     before = door.revocations.clients_version
     door.revocations.apply([Numbered(1, RegisteredClientsChanged(NOW + 60))])
     assert door.revocations.clients_version == before + 1
+
+
+def test_a_registration_is_changed_and_ended_through_the_door() -> None:
+    door = Door()
+    for method in ("PUT", "DELETE"):
+        assert door.reason(f"{method} {endpoints.REGISTER}?client_id=r-book") is None
+        assert door.reason(f"{method} {endpoints.TOKEN}") is Reason.ROUTE_METHOD
+    assert door.reason(f"PATCH {endpoints.REGISTER}?client_id=r-book") is Reason.ROUTE_METHOD
