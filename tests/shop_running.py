@@ -67,6 +67,7 @@ class RunningShop(Up):
     def _watch(self) -> None:
         for person in self.demo.people.values():
             secret(person.password)
+        secret(self.demo.initial_access_token)
         for client in self.demo.clients.values():
             secret(client.secret or client.api_key or (client.private_key or {}).get("d") or "x" * 64)
         for written in (self.folder / "state", self.log, self.folder / "shop.log"):

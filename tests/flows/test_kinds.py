@@ -45,7 +45,7 @@ def test_a_device_comes_in_by_the_code_that_it_shows(shop: RunningShop) -> None:
     assert shop.person("bob").subject in said
 
 
-def signed_in(program: str, shop: RunningShop) -> tuple[str, str]:
+def signed_in(program: str, shop: RunningShop, to: str = "com.example.shop:/cb", **environment: str) -> tuple[str, str]:
     """What the app prints in the end, and how it fails; where it opens a browser, alice signs in there."""
     app = subprocess.Popen(
         [sys.executable, "-c", program],
@@ -53,12 +53,12 @@ def signed_in(program: str, shop: RunningShop) -> tuple[str, str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "SSL_CERT_FILE": str(shop.ca_file)},
+        env={**os.environ, "SSL_CERT_FILE": str(shop.ca_file), **environment},
     )
     with app:
         assert app.stdout is not None
         opened = app.stdout.readline().removeprefix("Open ").strip()
-        back = shop.browse("alice", opened, "com.example.shop:/cb") if opened else ""
+        back = shop.browse("alice", opened, to) if opened else ""
         return app.communicate(back, timeout=60)
 
 
@@ -73,6 +73,13 @@ def test_an_old_build_of_the_app_is_sent_to_the_store(shop: RunningShop) -> None
         "",
         "Please update: https://play.google.com/store/apps/details?id=com.example.shop\n",
     )
+
+
+def test_somebody_elses_app_registers_itself_and_acts_for_who_agreed(shop: RunningShop) -> None:
+    initial = shop.demo.initial_access_token
+    program = code("third-party.md", shop)
+    said, failed = signed_in(program, shop, "https://book.example/callback", INITIAL_ACCESS_TOKEN=initial)
+    assert shop.person("alice").subject in said, failed
 
 
 def test_a_partner_comes_in_by_its_key(shop: RunningShop) -> None:

@@ -64,5 +64,9 @@ def test_openid_client_signs_in_and_calls_the_api(shop: RunningShop) -> None:
     assert len(run(shop, "openid_client.mjs")) == 16
 
 
+def test_openid_client_registers_itself_and_takes_it_back(shop: RunningShop) -> None:
+    assert len(run(shop, "registration.mjs")) == 5
+
+
 def test_oauth4webapi_signs_in_and_reads_what_was_issued(shop: RunningShop) -> None:
     assert len(run(shop, "oauth4webapi.mjs")) == 14

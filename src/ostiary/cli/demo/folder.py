@@ -64,6 +64,8 @@ class Demo:
     contract: str
     people: Mapping[str, PersonOfDemo]
     clients: Mapping[str, ClientOfDemo]
+    initial_access_token: str
+    """With which clients register themselves (RFC 7591)."""
 
 
 def examples() -> Path:
@@ -77,7 +79,7 @@ def lay_out(folder: Path, port: int, admin_port: int, upstream: str) -> Demo:
     """Write the contract and what it names; secrets and people that the folder has already are kept. Raises
     FolderUnusable."""
     origin = f"https://localhost:{port}"
-    people, clients = _household(folder, origin)
+    people, clients, initial = _household(folder, origin)
     demo = Demo(
         origin=origin,
         ca_file=str(folder / "state" / "tls" / CA_FILE),
@@ -86,6 +88,7 @@ def lay_out(folder: Path, port: int, admin_port: int, upstream: str) -> Demo:
         contract=str(folder / "ostiary.yaml"),
         people=people,
         clients=clients,
+        initial_access_token=initial,
     )
     _write_contract(folder, demo, admin_port)
     write_private(folder / "demo.json", json.dumps(asdict(demo), indent=2).encode() + b"\n")
@@ -101,24 +104,29 @@ def _write_contract(folder: Path, demo: Demo, admin_port: int) -> None:
     shutil.copyfile(shop / "shop.openapi.yaml", folder / "shop.openapi.yaml")
     for name in _SECRETS:
         write_private(folder / "secrets" / name, (demo.clients[name].secret or "").encode() + b"\n")
+    write_private(folder / "secrets" / "registration", demo.initial_access_token.encode() + b"\n")
     for name in _KEYS:
         key = demo.clients[name].private_key or {}
         public = {"keys": [{member: value for member, value in key.items() if member != "d"}]}
         (folder / f"{name}.jwks.json").write_text(json.dumps(public, indent=2) + "\n")
 
 
-def _household(folder: Path, origin: str) -> tuple[Mapping[str, PersonOfDemo], Mapping[str, ClientOfDemo]]:
-    """Who is there already, else new ones. Raises FolderUnusable."""
+def _household(folder: Path, origin: str) -> tuple[Mapping[str, PersonOfDemo], Mapping[str, ClientOfDemo], str]:
+    """Who is there already, else new ones, and the token with which more come. Raises FolderUnusable."""
     file = folder / "demo.json"
     try:
         before = json.loads(file.read_text())
-        return _people_before(before), _clients(origin, before)
+        return _people_before(before), _clients(origin, before), _initial(before)
     except FileNotFoundError:
         if StateDirectory(folder / "state").store.exists():
             raise FolderUnusable(f"{file} is gone, and nobody else knows the passwords; remove {folder}") from None
-        return _new_people(), _clients(origin, {})
+        return _new_people(), _clients(origin, {}), _initial({})
     except (ValueError, KeyError, TypeError, AttributeError):
         raise FolderUnusable(f"{file} is not as a demo writes it; remove {folder}") from None
+
+
+def _initial(before: Mapping[str, Any]) -> str:
+    return str(before.get("initial_access_token") or secrets.token_urlsafe(32))
 
 
 def _people_before(before: Mapping[str, Any]) -> dict[str, PersonOfDemo]:
