@@ -22,10 +22,10 @@ class RunningShop(Up):
     def __init__(self, folder: Path, store: str | None = None) -> None:
         """`store`: the URL of a PostgreSQL database; else it is SQLite."""
         self.folder = folder
-        self.port, self.admin_port = free_ports(2)
+        self.port, self.admin_port, services_port = free_ports(3)
         self._listener = socket.create_server(("127.0.0.1", 0))
         upstream = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self.demo = lay_out(folder, self.port, self.admin_port, upstream)
+        self.demo = lay_out(folder, self.port, self.admin_port, services_port, upstream)
         self.origin = self.demo.origin
         if store is not None:
             with Path(self.demo.contract).open("a") as contract:
@@ -70,6 +70,8 @@ class RunningShop(Up):
         secret(self.demo.initial_access_token)
         for client in self.demo.clients.values():
             secret(client.secret or client.api_key or (client.private_key or {}).get("d") or "x" * 64)
+            if client.certificate_key is not None:
+                secret(Path(client.certificate_key).read_text())
         for written in (self.folder / "state", self.log, self.folder / "shop.log"):
             watch(written)
 

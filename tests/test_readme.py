@@ -44,7 +44,7 @@ def base_of(page: Path, folder: Path) -> str:
     """What a page's contract is a part of: the pages about kinds go on with the shop's, all others with the first."""
     if page.parent.name != "kinds":
         return first_contract()
-    lay_out(folder, 8443, 9443, "http://127.0.0.1:9001")
+    lay_out(folder, 8443, 9443, 8444, "http://127.0.0.1:9001")
     return (folder / "ostiary.yaml").read_text()
 
 

@@ -19,7 +19,8 @@ def code(page: str, shop: RunningShop) -> str:
     """The page's one program, for the shop that runs here."""
     [shown] = re.findall(r"^```python\n(.*?)^```", (KINDS / page).read_text(), re.MULTILINE | re.DOTALL)
     assert len(shown.splitlines()) <= 40
-    return str(shown).replace("https://localhost:8443", shop.origin)
+    here = str(shown).replace("https://localhost:8443", shop.origin)
+    return here.replace("https://localhost:8444", shop.demo.services)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -86,6 +87,14 @@ def test_a_partner_comes_in_by_its_key(shop: RunningShop) -> None:
     key = shop.client("harbour").api_key
     assert key is not None
     assert "cents" in ran("partner-keys.md", shop, API_KEY=key)
+
+
+def test_a_service_comes_in_by_its_certificate(shop: RunningShop) -> None:
+    known = shop.client("warehouse")
+    assert known.certificate is not None
+    assert known.certificate_key is not None
+    said = ran("service.md", shop, CERTIFICATE=known.certificate, CERTIFICATE_KEY=known.certificate_key)
+    assert "cents" in said
 
 
 def test_an_old_client_goes_on_with_its_key_in_the_url_and_learns_when_that_ends(shop: RunningShop) -> None:

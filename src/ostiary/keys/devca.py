@@ -1,4 +1,4 @@
-"""A certificate authority for one server of one developer: it signs once, and its key is never written down."""
+"""A certificate authority for one server or client of a developer: it signs once, and its key is never written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,8 +38,20 @@ def development_tls(hosts: Sequence[str], now: int, fresh: Fresh) -> Development
     """
     authority, server = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca = _authority(authority, hosts, now, fresh)
-    certificate = _server(server, ca, hosts, now, fresh).sign(authority, hashes.SHA256())
+    use = ExtendedKeyUsageOID.SERVER_AUTH
+    certificate = _leaf(server, ca, hosts, use, now, fresh).sign(authority, hashes.SHA256())
     key = server.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return DevelopmentTls(ca.public_bytes(Encoding.PEM), certificate.public_bytes(Encoding.PEM), key)
+
+
+def development_client(dns: str, now: int, fresh: Fresh) -> DevelopmentTls:
+    """A client certificate with this name, under an authority that issues no other: its key is gone when this returns.
+    Valid for 90 days."""
+    authority, client = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    ca = _authority(authority, [dns], now, fresh)
+    use = ExtendedKeyUsageOID.CLIENT_AUTH
+    certificate = _leaf(client, ca, [dns], use, now, fresh).sign(authority, hashes.SHA256())
+    key = client.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return DevelopmentTls(ca.public_bytes(Encoding.PEM), certificate.public_bytes(Encoding.PEM), key)
 
 
@@ -62,15 +74,20 @@ def _authority(key: ec.EllipticCurvePrivateKey, hosts: Sequence[str], now: int, 
     return builder.sign(key, hashes.SHA256())
 
 
-def _server(
-    key: ec.EllipticCurvePrivateKey, ca: x509.Certificate, hosts: Sequence[str], now: int, fresh: Fresh
+def _leaf(
+    key: ec.EllipticCurvePrivateKey,
+    ca: x509.Certificate,
+    hosts: Sequence[str],
+    use: x509.ObjectIdentifier,
+    now: int,
+    fresh: Fresh,
 ) -> x509.CertificateBuilder:
     builder = _builder(_subject(hosts[0]), ca.subject, key.public_key(), now, fresh)
     identifier = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     for extension, critical in (
         (x509.BasicConstraints(ca=False, path_length=None), True),
         (_usage(signs_certificates=False), True),
-        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), False),
+        (x509.ExtendedKeyUsage([use]), False),
         (x509.SubjectAlternativeName([_name(host) for host in hosts]), False),
         (x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), False),
     ):

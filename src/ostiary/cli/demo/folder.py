@@ -3,20 +3,25 @@
 import json
 import secrets
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import ostiary
 from ostiary.keys import base64url
 from ostiary.keys.api_key import draw
+from ostiary.keys.devca import development_client
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.server.development import CA_FILE, write_private
 from ostiary.server.state import StateDirectory
 
 ORIGIN: Final = "https://localhost:8443"
+SERVICES: Final = "https://localhost:8444"
+SERVICES_AT: Final = "127.0.0.1:8444"
 UPSTREAM: Final = "http://127.0.0.1:9001"
 OLD_WAYS_END: Final = "2027-03-31"
 """In the example; a demo that is laid out later ends later."""
@@ -51,6 +56,9 @@ class ClientOfDemo:
     api_key: str | None = None
     build: str | None = None
     """Which it states, where it is an app."""
+    certificate: str | None = None
+    """PEM files: what it shows, and its key."""
+    certificate_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,8 @@ class Demo:
     ca_file: str
     upstream: str
     admin: str
+    services: str
+    """The origin of the listener for services, which asks for certificates."""
     contract: str
     people: Mapping[str, PersonOfDemo]
     clients: Mapping[str, ClientOfDemo]
@@ -75,16 +85,18 @@ def examples() -> Path:
     return inside if inside.is_dir() else package.parents[1] / "examples" / "shop"
 
 
-def lay_out(folder: Path, port: int, admin_port: int, upstream: str) -> Demo:
+def lay_out(folder: Path, port: int, admin_port: int, services_port: int, upstream: str) -> Demo:
     """Write the contract and what it names; secrets and people that the folder has already are kept. Raises
     FolderUnusable."""
     origin = f"https://localhost:{port}"
     people, clients, initial = _household(folder, origin)
+    clients = {**clients, "warehouse": _certified(folder)}
     demo = Demo(
         origin=origin,
         ca_file=str(folder / "state" / "tls" / CA_FILE),
         upstream=upstream,
         admin=f"http://127.0.0.1:{admin_port}",
+        services=f"https://localhost:{services_port}",
         contract=str(folder / "ostiary.yaml"),
         people=people,
         clients=clients,
@@ -98,6 +110,8 @@ def lay_out(folder: Path, port: int, admin_port: int, upstream: str) -> Demo:
 def _write_contract(folder: Path, demo: Demo, admin_port: int) -> None:
     shop = examples()
     text = (shop / "ostiary.yaml").read_text().replace(ORIGIN, demo.origin).replace(UPSTREAM, demo.upstream)
+    text = text.replace(SERVICES, demo.services)
+    text = text.replace(SERVICES_AT, f"127.0.0.1:{urlsplit(demo.services).port}")
     text = text.replace(OLD_WAYS_END, (datetime.now(UTC) + OLD_WAYS_LIVE).date().isoformat())
     text += f"\nstate: state\nadmin: 127.0.0.1:{admin_port}\n"
     (folder / "ostiary.yaml").write_text(text)
@@ -172,6 +186,16 @@ def _clients(origin: str, before: Mapping[str, Any]) -> dict[str, ClientOfDemo]:
         ClientOfDemo("ticker", "legacy", secret=secret("ticker")),
     )
     return {client.client_id: client for client in made}
+
+
+def _certified(folder: Path) -> ClientOfDemo:
+    """The client with a certificate: a new one each time, and what is trusted to have issued it."""
+    made = development_client("warehouse.shop.example", int(time.time()), secrets.token_bytes)
+    certificate, key = folder / "warehouse.pem", folder / "warehouse.key"
+    (folder / "client-authority.pem").write_bytes(made.ca)
+    certificate.write_bytes(made.certificate)
+    write_private(key, made.key)
+    return ClientOfDemo("warehouse", "service", certificate=str(certificate), certificate_key=str(key))
 
 
 def _private_jwk() -> dict[str, str]:

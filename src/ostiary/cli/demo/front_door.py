@@ -33,13 +33,16 @@ class Answer:
 class FrontDoor:
     """Requests to one origin, one after the other."""
 
-    def __init__(self, origin: str, ca_file: Path | None = None) -> None:
+    def __init__(self, origin: str, ca_file: Path | None = None, certificate: tuple[str, str] | None = None) -> None:
+        """`certificate`: PEM files of what this client shows, and of its key."""
         self.origin = origin
         parts = urlsplit(origin)
         host, port = parts.hostname or "", parts.port
         self._connection: HTTPConnection
         if parts.scheme == "https":
             context = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+            if certificate is not None:
+                context.load_cert_chain(*certificate)
             self._connection = HTTPSConnection(host, port, timeout=SECONDS, context=context)
         else:
             self._connection = HTTPConnection(host, port, timeout=SECONDS)

@@ -48,7 +48,8 @@ class Show:
         began = time.monotonic()
         async with AsyncExitStack() as stack:
             listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-            demo = lay_out(self._folder, *self._ports, f"http://127.0.0.1:{listener.getsockname()[1]}")
+            upstream = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            demo = lay_out(self._folder, *self._ports, _free_port(), upstream)
             shop = Shop(listener, demo, self._folder / "shop.log")
             stack.callback(shop.stop)
             store = await self._open(demo, stack)
@@ -86,15 +87,17 @@ class Show:
         return lines
 
     def _stops(self, demo: Demo) -> list[Stop]:
-        door, upstream = FrontDoor(demo.origin, Path(demo.ca_file)), FrontDoor(demo.upstream)
+        ca_file, known = Path(demo.ca_file), demo.clients["warehouse"]
+        door, upstream = FrontDoor(demo.origin, ca_file), FrontDoor(demo.upstream)
+        services = FrontDoor(demo.services, ca_file, (known.certificate or "", known.certificate_key or ""))
         stops = []
         try:
-            for stop in Tour(demo, door, upstream).stops():
+            for stop in Tour(demo, door, services, upstream).stops():
                 stops.append(stop)
                 self._ending.require_going_on()
         finally:
-            door.close()
-            upstream.close()
+            for each in (door, services, upstream):
+                each.close()
         return stops
 
     async def _recorded(self, store: Store, wanted: set[str]) -> Mapping[str, Recorded]:
@@ -117,6 +120,13 @@ class Show:
             while True:
                 shop.require_running()
                 await asyncio.to_thread(self._ending.wait, 1.0)
+
+
+def _free_port() -> int:
+    """For the listener that the demo has beside its door."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _place(demo: Demo) -> Place:

@@ -56,9 +56,11 @@ class Visitor:
 class Tour:
     """Asks, one request after the other."""
 
-    def __init__(self, demo: Demo, door: FrontDoor, upstream: FrontDoor) -> None:
+    def __init__(self, demo: Demo, door: FrontDoor, services: FrontDoor, upstream: FrontDoor) -> None:
+        """`services`: the listener for services, with the certificate of one."""
         self._demo = demo
         self._door = door
+        self._mutual = services
         self._upstream = upstream
 
     def stops(self) -> Iterator[Stop]:
@@ -72,6 +74,7 @@ class Tour:
         yield from self._till()
         yield from self._pocket_shop()
         yield from self._services()
+        yield from self._warehouse()
         yield from self._partners()
         yield from self._ticker()
         yield from self._forged()
@@ -140,6 +143,16 @@ class Tour:
         yield self._ask(billing, "GET", "/v1/reports/sales", 200)
         stock = self._for_itself("stock", "orders.read", "client_secret_basic")
         yield self._ask(stock, "GET", "/v1/reports/sales", 403)
+
+    def _warehouse(self) -> Iterator[Stop]:
+        """A service with a certificate, at its own listener; its token is worth nothing at the door."""
+        known, path = self._demo.clients["warehouse"], "/v1/reports/sales"
+        token = Client(self._mutual, known).for_itself("reports.read").access
+        shown = {"authorization": f"Bearer {token}"}
+        proof = "token by tls_client_auth, bound to the certificate"
+        yield Stop(known.client_id, known.kind, proof, "-", "GET", path, 200, self._mutual.get(path, shown))
+        stolen = self._door.get(path, shown)
+        yield Stop(known.client_id, known.kind, "the same token without it", "-", "GET", path, 401, stolen)
 
     def _partners(self) -> Iterator[Stop]:
         known = self._demo.clients["harbour"]
