@@ -4,9 +4,10 @@ import secrets
 
 import pytest
 
-from exchange_world import CLIENTS, exchange, exchanged, persons_token
+from exchange_world import CLIENTS, PARTNERS, exchange, exchange_key, exchanged, given_key, kept, persons_token
 from ostiary.issuer.exchange_grant import MOST_ACTORS
 from ostiary.issuer.records import DisableClient
+from ostiary.keys.api_key import draw, revoke
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.jwt import sign
 from ostiary.model.endpoints import REVOKE
@@ -14,7 +15,7 @@ from ostiary.model.ids import ClientId
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from secrets_seen import secret
-from token_world import TokenWorld, refused
+from token_world import TokenWorld, read, refused
 
 REVOKED = (400, "invalid_request", Reason.TOKEN_REVOKED)
 NOT_FOR_IT = (400, "invalid_request", Reason.TOKEN_AUDIENCE)
@@ -168,3 +169,89 @@ def test_a_token_that_is_bound_to_somebody_elses_key_is_refused(world: TokenWorl
     assert refused(world, exchange(world, bound)) == (400, "invalid_request", Reason.SUBJECT_TOKEN_BOUND)
     bearer = world.tokens("pages", "orders.read")["access_token"]
     assert exchange(world, bearer).status_code == 200
+
+
+@pytest.mark.parametrize("text", ["x", "ostk_", "ostk_" + "0" * 38, "a.b.c"])
+def test_what_is_no_key_gets_nothing(world: TokenWorld, text: str) -> None:
+    world.adopt(clients=PARTNERS)
+    assert refused(world, exchange_key(world, text)) == (400, "invalid_request", Reason.API_KEY_MALFORMED)
+
+
+def test_a_key_that_nobody_was_given_gets_nothing(world: TokenWorld) -> None:
+    world.adopt(clients=PARTNERS)
+    stranger = secret(draw(secrets.token_bytes).reveal())
+    assert refused(world, exchange_key(world, stranger)) == (400, "invalid_request", Reason.API_KEY_UNKNOWN)
+    assert exchange_key(world, given_key(world)).status_code == 200
+
+
+def test_a_key_of_another_partner_gets_nothing(world: TokenWorld) -> None:
+    world.adopt(clients=PARTNERS)
+    theirs = given_key(world, "zeta")
+    of_another = (400, "invalid_request", Reason.API_KEY_OF_ANOTHER_CLIENT)
+    assert refused(world, exchange_key(world, theirs, "acme")) == of_another
+    assert exchange_key(world, theirs, "zeta").status_code == 200
+
+
+def test_a_revoked_key_gets_nothing(world: TokenWorld) -> None:
+    world.adopt(clients=PARTNERS)
+    key = given_key(world)
+    assert exchange_key(world, key).status_code == 200
+    world.commit(revoke(kept(world, key), int(world.now)))
+    assert refused(world, exchange_key(world, key)) == (400, "invalid_request", Reason.API_KEY_UNKNOWN)
+
+
+def test_an_expired_key_gets_nothing(world: TokenWorld) -> None:
+    world.adopt(clients=PARTNERS)
+    key = given_key(world, lifetime=100)
+    world.later(99)
+    assert exchange_key(world, key).status_code == 200
+    world.later(1)
+    assert refused(world, exchange_key(world, key)) == (400, "invalid_request", Reason.API_KEY_EXPIRED)
+
+
+def test_a_key_of_a_client_that_left_gets_nothing(world: TokenWorld) -> None:
+    world.adopt(clients=PARTNERS)
+    key = given_key(world)
+    token = str(read(exchange_key(world, key))["access_token"])
+    assert world.active(token, "shop")
+    world.adopt(clients=CLIENTS)
+    assert refused(world, exchange_key(world, key)) == (401, "invalid_client", Reason.CLIENT_UNKNOWN)
+    assert not world.active(token, "shop")
+    world.adopt(clients=PARTNERS)
+    world.commit(Plan(writes=(DisableClient(ClientId("acme"), int(world.now)),)))
+    assert refused(world, exchange_key(world, key)) == (401, "invalid_client", Reason.CLIENT_DISABLED)
+
+
+def test_a_key_from_another_network_gets_nothing(world: TokenWorld) -> None:
+    near, far = "192.0.2.0/24", "203.0.113.0/24"
+    world.adopt(clients=PARTNERS)
+    key = given_key(world, "zeta")
+    for network, status in ((near, 200), (far, 401)):
+        world.adopt(clients=PARTNERS | {"zeta": {**PARTNERS["zeta"], "allow_ips": [network]}})
+        assert exchange_key(world, key, "zeta").status_code == status
+    assert world.last_refusal().reason is Reason.ADDRESS_NOT_ALLOWED
+
+
+def test_a_key_gives_no_scope_that_it_or_its_client_lacks(world: TokenWorld) -> None:
+    world.adopt(clients=PARTNERS)
+    narrow, whole = given_key(world, scopes="orders.read"), given_key(world)
+    assert refused(world, exchange_key(world, narrow, scope="orders.read chat.use")) == WIDER
+    assert read(exchange_key(world, narrow))["scope"] == "orders.read"
+    assert read(exchange_key(world, whole, scope="orders.read chat.use"))["scope"] == "chat.use orders.read"
+    assert refused(world, exchange_key(world, whole, scope="orders.write")) == WIDER
+
+
+def test_a_key_is_exchanged_for_partners_and_a_persons_token_for_services(world: TokenWorld) -> None:
+    world.adopt(clients=PARTNERS)
+    unauthorized = (400, "unauthorized_client")
+    by_service = exchange_key(world, given_key(world), "shop")
+    assert refused(world, by_service) == (*unauthorized, Reason.GRANT_TYPE_NOT_ALLOWED)
+    by_partner = exchange(world, persons_token(world), "acme")
+    assert refused(world, by_partner) == (*unauthorized, Reason.ACTING_NOT_ALLOWED)
+
+
+def test_what_a_key_was_exchanged_for_is_not_exchanged_on(world: TokenWorld) -> None:
+    world.adopt(clients=PARTNERS)
+    token = str(read(exchange_key(world, given_key(world)))["access_token"])
+    assert refused(world, exchange(world, token)) == (400, "invalid_request", Reason.SUBJECT_IS_NO_PERSON)
+    assert refused(world, exchange_key(world, token)) == (400, "invalid_request", Reason.API_KEY_MALFORMED)

@@ -493,6 +493,8 @@ def test_api_keys_are_kept_revoked_and_touched(on_store: OnStore) -> None:
         other = replace(API_KEY, id=ApiKeyId("b"), hash=TokenHash(b"o" * 32), client=ClientId("zeta"))
         await committed(store, AddApiKey(other), AddApiKey(API_KEY))
         assert list(await store.api_keys()) == [API_KEY, other]
+        assert await store.api_key(API_KEY.id) == API_KEY
+        assert await store.api_key(ApiKeyId("nobody")) is None
         await committed(store, TouchApiKey(API_KEY.id, NOW + 60), TouchApiKey(API_KEY.id, NOW + 5))
         await committed(store, RevokeApiKey(other.id, NOW + 7), RevokeApiKey(other.id, NOW + 9))
         assert list(await store.api_keys()) == [

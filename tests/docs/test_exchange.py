@@ -1,11 +1,11 @@
-"""What docs/exchange.md shows is enough for a service to act for a person."""
+"""What the pages show is enough for a service to act for a person, and for a partner to exchange its key."""
 
 import re
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
-from exchange_world import persons_token
+from exchange_world import PARTNERS, given_key, persons_token
 from ostiary.contract import document
 from token_world import CONTRACT, SECRETS, TokenWorld, basic, read
 
@@ -18,6 +18,15 @@ def written() -> dict[str, Any]:
     assert tree is not None
     assert not mistakes
     return cast(dict[str, Any], document.plain(tree))
+
+
+def test_the_page_of_partners_shows_how_a_key_is_exchanged(world: TokenWorld) -> None:
+    page = (Path(__file__).parents[2] / "docs/kinds/partner-keys.md").read_text()
+    world.adopt(clients=PARTNERS | {"harbour": PARTNERS["acme"]})
+    [path, form] = re.findall(r"^```\nPOST (\S+)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[0]
+    fields = dict(parse_qsl(form.replace("\n", ""), strict_parsing=True))
+    fields |= {"subject_token": given_key(world, "harbour"), "scope": "orders.read"}
+    assert read(world.post(path, fields, None))["scope"] == "orders.read"
 
 
 def test_the_page_shows_how_a_service_acts_for_a_person(world: TokenWorld) -> None:

@@ -24,7 +24,7 @@ from ostiary.contract.model import (
     Rate,
     SignatureRule,
 )
-from ostiary.contract.profiles import PROFILES, REFRESH, WEB_WITH_SERVER, Sheet
+from ostiary.contract.profiles import PARTNER_WHO_SIGNS, PROFILES, REFRESH, WEB_WITH_SERVER, Sheet
 from ostiary.keys.hashing import token_hash
 from ostiary.model import endpoints
 from ostiary.model.ids import ClientId, Role, Scope, Secret, TenantId, TokenHash
@@ -43,7 +43,8 @@ _AUTH = {
     Credential.API_KEY: ClientAuth.NONE,
     Credential.SIGNATURE: ClientAuth.NONE,
 }
-"""A client with an API key or signed requests has no grant, so the token endpoint refuses it whatever it brings."""
+"""At the token endpoint a client with API keys can only exchange one, which proves it; one with signed requests has no
+grant, and is refused whatever it brings."""
 _BINDING = {Credential.MTLS: Binding.MTLS, Credential.SIGNATURE: Binding.SIGNATURE}
 
 
@@ -52,6 +53,8 @@ def sheet_of(client: Client) -> Sheet:
     their own; under that of FAPI where it says so."""
     own = client.kind is Kind.WEB and credential_of(client) is not Credential.COOKIE
     sheet = WEB_WITH_SERVER if own else PROFILES[client.kind]
+    if client.kind is Kind.PARTNER and credential_of(client) is Credential.SIGNATURE:
+        sheet = PARTNER_WHO_SIGNS
     return sheet if client.profile is None else under_fapi2(sheet)
 
 

@@ -108,7 +108,7 @@ _SEES_UNNAMED = Chosen(
 )
 _OWN_CREDENTIAL = Chosen(
     _TEN_MINUTES,
-    "Should it ever exchange its credential for a token, that is as short as any.",
+    "What it exchanges its key for is as short as any token.",
     "RFC 8693 section 2.2.1",
 )
 _NO_TOKEN_ENDPOINT: Chosen[frozenset[ClientAuth]] = Chosen(
@@ -244,8 +244,12 @@ PARTNER = Sheet(
         "What partners can operate: a key that scanners recognise, or a signature over each request.",
         "RFC 9421 section 1",
     ),
-    grants=_NO_GRANT,
-    auth_methods=_NO_TOKEN_ENDPOINT,
+    grants=Chosen(
+        frozenset({GrantType.TOKEN_EXCHANGE}),
+        "It may exchange its key for a short token, and give that to a program that should not have the key.",
+        "RFC 8693 section 2.1",
+    ),
+    auth_methods=Chosen(frozenset(), "The key that it exchanges says who it is.", "RFC 8693 section 2.1"),
     binding=Chosen(Binding.API_KEY, "At least its key; signed requests are bound more strongly.", "RFC 9421 section 1"),
     access_token_seconds=_OWN_CREDENTIAL,
     refresh_idle_seconds=_NO_REFRESH,
@@ -257,6 +261,8 @@ PARTNER = Sheet(
     limit=_most(LimitBy.CLIENT, 50, 200, "A company has many users; agree on more with `limit` or `quota`."),
     sees_unnamed=_SEES_UNNAMED,
 )
+PARTNER_WHO_SIGNS = replace(PARTNER, grants=_NO_GRANT, auth_methods=_NO_TOKEN_ENDPOINT)
+"""Of partners that sign their requests: there is nothing to exchange."""
 THIRD_PARTY = Sheet(
     says="Somebody else's application that acts for a person who agreed to it.",
     credentials=Chosen(

@@ -11,12 +11,13 @@ from ostiary.issuer.records import Grant
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.resources import Target
 from ostiary.issuer.scopes import OFFLINE_ACCESS, write_scope
+from ostiary.keys.api_key import ApiKey
 from ostiary.keys.claims import VerifiedClaims
 from ostiary.keys.jwt import verify
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import InvalidToken
 from ostiary.model.fresh import Fresh, fresh_name
-from ostiary.model.ids import ClientId, GrantId, Scope, SessionId, Subject, TokenId
+from ostiary.model.ids import ApiKeyId, ClientId, GrantId, Scope, SessionId, Subject, TokenId
 from ostiary.model.reasons import Reason
 from ostiary.people.records import Person, Session
 
@@ -112,6 +113,8 @@ class AccessToken:
     grant: GrantId | None
     session: SessionId | None
     audiences: tuple[str, ...]
+    api_key: ApiKeyId | None
+    """For which it was exchanged."""
     claims: Mapping[str, object]
 
 
@@ -130,6 +133,7 @@ def require_access_token(jwt: str, keys: KeySet, issuer: str, now: float) -> Acc
 
 def _read(claims: VerifiedClaims) -> AccessToken:
     grant, session = claims.text_or_none("grant_id"), claims.text_or_none("sid")
+    key = claims.text_or_none("api_key")
     return AccessToken(
         id=TokenId(claims.text("jti")),
         client=ClientId(claims.text("client_id")),
@@ -140,6 +144,7 @@ def _read(claims: VerifiedClaims) -> AccessToken:
         grant=None if grant is None else GrantId(grant),
         session=None if session is None else SessionId(session),
         audiences=claims.texts("aud"),
+        api_key=None if key is None else ApiKeyId(key),
         claims=claims.values,
     )
 
@@ -153,6 +158,7 @@ class TokenFacts:
     grant: Grant | None
     session: Session | None
     person: Person | None
+    key: ApiKey | None = None
 
 
 def require_living(registry: Registry, token: AccessToken, facts: TokenFacts, now: float) -> None:
@@ -169,6 +175,7 @@ def lives(registry: Registry, token: AccessToken, facts: TokenFacts, now: float)
         and facts.client_disabled_at is None
         and (token.grant is None or _grant_lives(facts))
         and (token.session is None or session_lives(facts.session, now))
+        and (token.api_key is None or (facts.key is not None and facts.key.lives(now)))
     )
 
 

@@ -1,5 +1,6 @@
 """A request to exchange one token for another (RFC 8693 section 2.1)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ from ostiary.model.ids import Scope, Secret, ServiceName
 from ostiary.model.reasons import Reason
 
 ACCESS_TOKEN: Final = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105  # a type (section 3), not a secret
+API_KEY: Final = "urn:ostiary:params:oauth:token-type:api-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,25 @@ class ActRequest:
     grant_type = GrantType.TOKEN_EXCHANGE
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRequest:
+    """A partner wants a short token for its API key."""
+
+    subject: Secret
+    scopes: frozenset[Scope] | None
+    resources: Services = frozenset()
+    audiences: frozenset[str] = frozenset()
+    details: str | None = None
+    grant_type = GrantType.TOKEN_EXCHANGE
+
+
+ExchangeRequest = ActRequest | KeyRequest
+_KINDS: Final[Mapping[str, type[ActRequest | KeyRequest]]] = {ACCESS_TOKEN: ActRequest, API_KEY: KeyRequest}
+
+
 def read_exchange_request(
     form: Parameters, scopes: frozenset[Scope] | None, resources: Services, details: str | None
-) -> ActRequest:
+) -> ExchangeRequest:
     """Raises InvalidRequest. Who acts is the client, which has proven itself: an actor token could only say something
     else (section 2.1)."""
     subject, kind = require(form, "subject_token"), require(form, "subject_token_type")
@@ -38,13 +56,13 @@ def read_exchange_request(
             raise InvalidRequest(Reason.PARAMETER_INVALID, name)
     if form.get("requested_token_type", ACCESS_TOKEN) != ACCESS_TOKEN:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "requested_token_type")
-    if kind != ACCESS_TOKEN:
+    if kind not in _KINDS:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "subject_token_type")
     audiences = frozenset(form["audience"].split("\n")) if "audience" in form else frozenset[str]()
-    return ActRequest(Secret(subject), scopes, resources, audiences, details)
+    return _KINDS[kind](Secret(subject), scopes, resources, audiences, details)
 
 
-def named_services(request: ActRequest, registry: Registry) -> Services:
+def named_services(request: ExchangeRequest, registry: Registry) -> Services:
     """Those of `resource` and of `audience`, which are names (section 2.1). Raises InvalidTarget for a name that no
     service has (section 2.2.2)."""
     services = registry.contract.services

@@ -27,6 +27,7 @@ from ostiary.issuer import (
     token,
     userinfo,
 )
+from ostiary.issuer import api_key_exchange as partner
 from ostiary.issuer import client_authentication as client_auth
 from ostiary.issuer import client_credentials_grant as own
 from ostiary.issuer import code_grant as exchange
@@ -38,6 +39,7 @@ from ostiary.issuer import refresh_grant as refresh
 from ostiary.issuer import web_login as login
 from ostiary.issuer import web_session as sessions
 from ostiary.issuer.access_token import AccessToken, TokenFacts, lives
+from ostiary.issuer.api_key_exchange import KeyFacts
 from ostiary.issuer.authorize import AuthorizationRequest, ReturnAddress, given_once
 from ostiary.issuer.brought import Brought, require_pushed, require_signed
 from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials
@@ -49,7 +51,7 @@ from ostiary.issuer.device_grant import DeviceFacts
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.device_verification import AskDevice, AskFreshSignIn, DeviceStep
 from ostiary.issuer.exchange_grant import SubjectFacts
-from ostiary.issuer.exchange_request import ActRequest, named_services
+from ostiary.issuer.exchange_request import ActRequest, KeyRequest, named_services
 from ostiary.issuer.family import GrantFacts
 from ostiary.issuer.form import Parameters, require_no_repetition
 from ostiary.issuer.interaction import AskConsent, AskSignIn, Ready, Step, Visit
@@ -305,6 +307,23 @@ def token_exchange(
     return acting.act_for_person(
         registry, subject, Entitlement(client, key, grant, person, target), request, now, fresh
     )
+
+
+def api_key_exchange(
+    registry: Registry, who: AuthenticatedClient, request: KeyRequest, facts: KeyFacts, now: float, fresh: Fresh
+) -> Decided[Tokens]:
+    """A partner exchanges its API key for a short token (RFC 8693 section 2)."""
+    client, key = who.rule, who.holder
+    token.require_grant_allowed(client, request.grant_type)
+    partner.require_api_keys(client)
+    holder.require_key(client, key)
+    found = partner.require_known_key(request, facts)
+    partner.require_key_of_client(found, client)
+    partner.require_living_key(found, now)
+    scopes = partner.require_key_scopes(request.scopes, found, client, registry)
+    target = require_target(named_services(request, registry), frozenset(), scopes, registry)
+    target = details.require_own(request.details, target, client, registry.contract)
+    return partner.token_for_key(registry, found, client, key, target, now, fresh)
 
 
 def revocation(client: ClientRule, presented: Presented, keys: KeySet, now: float) -> Decided[None]:

@@ -9,7 +9,7 @@ from ostiary.contract.model import ClientRule, GrantType
 from ostiary.issuer import access_token, id_token
 from ostiary.issuer.access_token import Claims
 from ostiary.issuer.details import PARAMETER, read_details
-from ostiary.issuer.exchange_request import ActRequest, read_exchange_request
+from ostiary.issuer.exchange_request import ExchangeRequest, read_exchange_request
 from ostiary.issuer.form import Parameters, require
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.pkce import require_verifier_syntax
@@ -67,7 +67,7 @@ class DeviceCodeRequest:
     grant_type = GrantType.DEVICE_CODE
 
 
-TokenRequest = CodeRequest | RefreshRequest | ClientCredentialsRequest | DeviceCodeRequest | ActRequest
+TokenRequest = CodeRequest | RefreshRequest | ClientCredentialsRequest | DeviceCodeRequest | ExchangeRequest
 SERVED: Final = (
     GrantType.AUTHORIZATION_CODE,
     GrantType.REFRESH_TOKEN,

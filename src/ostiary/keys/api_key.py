@@ -12,9 +12,9 @@ from typing import Final
 
 from ostiary.keys.hashing import token_hash
 from ostiary.model.events import ApiKeyAdded, ApiKeyRevoked
-from ostiary.model.feed import ApiKeysChanged, TokenRevoked
+from ostiary.model.feed import ApiKeysChanged, GrantRevoked, TokenRevoked
 from ostiary.model.fresh import Fresh
-from ostiary.model.ids import ApiKeyId, ClientId, Scope, Secret, TokenHash, TokenId
+from ostiary.model.ids import ApiKeyId, ClientId, GrantId, Scope, Secret, TokenHash, TokenId
 from ostiary.model.plan import Plan, Write
 
 PREFIX: Final = "ostk_"
@@ -48,6 +48,16 @@ class ApiKey:
     def token(self) -> TokenId:
         """How the feed names it."""
         return TokenId(f"api-key {self.id}")
+
+
+def id_of(hash: TokenHash) -> ApiKeyId:
+    """By which the key with this hash is called."""
+    return ApiKeyId(hash.hex()[:_ID])
+
+
+def grant_of(id: ApiKeyId) -> GrantId:
+    """How the feed names what was exchanged for the key."""
+    return GrantId(f"api-key {id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +117,21 @@ def keep(
     if sum(key.lives(now) for key in others if key.client == client) >= MOST_LIVING:
         raise TooManyKeys
     hash = token_hash(secret.reveal())
-    key = ApiKey(ApiKeyId(hash.hex()[:_ID]), hash, client, scopes, now, now + lifetime)
+    key = ApiKey(id_of(hash), hash, client, scopes, now, now + lifetime)
     added = ApiKeyAdded(at=now, client=client, key=key.id, scopes=tuple(sorted(scopes)), expires_at=key.expires_at)
     return Plan((AddApiKey(key),), (added,), (ApiKeysChanged(key.expires_at),))
 
 
 def revoke(key: ApiKey, now: int) -> Plan:
-    """Dead at every gateway within a second."""
+    """Dead at every gateway within a second, with all that was exchanged for it."""
     return Plan(
         (RevokeApiKey(key.id, now),),
         (ApiKeyRevoked(at=now, client=key.client, key=key.id),),
-        (TokenRevoked(key.token, key.expires_at), ApiKeysChanged(key.expires_at)),
+        (
+            TokenRevoked(key.token, key.expires_at),
+            GrantRevoked(grant_of(key.id), key.expires_at),
+            ApiKeysChanged(key.expires_at),
+        ),
     )
 
 

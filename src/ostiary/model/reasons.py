@@ -191,6 +191,7 @@ class Reason(StrEnum):
     # API keys
     API_KEY_MALFORMED = "api_key_malformed", "The API key is not of the form that ours have, or was mistyped."
     API_KEY_UNKNOWN = "api_key_unknown", "The API key is not one of ours, or was revoked."
+    API_KEY_OF_ANOTHER_CLIENT = "api_key_of_another_client", "The API key was given to another client."
     API_KEY_EXPIRED = "api_key_expired", "The API key is past its end."
     # old ways
     LEGACY_MALFORMED = "legacy_malformed", "User name and password, or the key in the URL, cannot be read in one way."

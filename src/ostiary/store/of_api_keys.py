@@ -8,6 +8,7 @@ from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps
 
 KEY: Final = Shape(ApiKey, "api_keys", ("id",))
+BY_ID: Final = KEY.by("id")
 _ALL: Final = Statement(KEY.select)
 _REVOKE: Final = Statement("UPDATE api_keys SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL")
 _TOUCH: Final = Statement("UPDATE api_keys SET used_at = :at WHERE id = :id AND (used_at IS NULL OR used_at < :at)")

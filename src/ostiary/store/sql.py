@@ -18,7 +18,7 @@ from ostiary.issuer.web_records import WebSession
 from ostiary.keys.api_key import ApiKey
 from ostiary.keys.records import SigningKey
 from ostiary.model.feed import Numbered
-from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenHash, TokenId
+from ostiary.model.ids import ApiKeyId, ClientId, GrantId, SessionId, Subject, TokenHash, TokenId
 from ostiary.model.plan import AlreadySpent, Committed, Outcome, Plan
 from ostiary.people.records import Consent, Failures, Person, Session
 from ostiary.store import (
@@ -146,6 +146,9 @@ class SqlStore(Store):
 
     async def signing_keys(self) -> Sequence[SigningKey]:
         return await self._read(of_keys.signing_keys())
+
+    async def api_key(self, id: ApiKeyId) -> ApiKey | None:
+        return await self._read(of_api_keys.KEY.only(of_api_keys.BY_ID, id=id))
 
     async def api_keys(self) -> Sequence[ApiKey]:
         return await self._read(of_api_keys.api_keys())

@@ -8,10 +8,11 @@ from ostiary.contract.model import ClientRule, LimitBy
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.remembered import Seen
 from ostiary.keys import jwt
+from ostiary.keys.api_key import grant_of
 from ostiary.keys.claims import VerifiedClaims
 from ostiary.model.actors import actors_of
 from ostiary.model.errors import InvalidToken
-from ostiary.model.ids import ClientId, GrantId, Role, Scope, SessionId, Subject, TenantId, TokenId
+from ostiary.model.ids import ApiKeyId, ClientId, GrantId, Role, Scope, SessionId, Subject, TenantId, TokenId
 from ostiary.model.principal import Binding, Principal
 from ostiary.model.reasons import Reason
 
@@ -44,9 +45,11 @@ def client_of(claims: VerifiedClaims, trust: Trust) -> ClientRule:
 
 
 def _principal(claims: VerifiedClaims, client: ClientRule, binding: Binding) -> Principal:
-    """RFC 9068 section 2.2. A client that acts for itself is its own `sub`, and then there is no person."""
+    """RFC 9068 section 2.2. A client that acts for itself is its own `sub`, and then there is no person; what it
+    exchanged an API key for stands on that key as others on a grant."""
     subject, tenant = claims.text("sub"), claims.text_or_none("tenant")
     session, grant = claims.text_or_none("sid"), claims.text_or_none("grant_id")
+    key = claims.text_or_none("api_key")
     return Principal(
         client=client.id,
         kind=client.profile.kind,
@@ -56,7 +59,7 @@ def _principal(claims: VerifiedClaims, client: ClientRule, binding: Binding) -> 
         tenant=None if tenant is None else TenantId(tenant),
         roles=_roles(tuple(claims.texts_or_empty("roles"))),
         session=None if session is None else SessionId(session),
-        grant=None if grant is None else GrantId(grant),
+        grant=GrantId(grant) if grant is not None else None if key is None else grant_of(ApiKeyId(key)),
         acr=claims.text_or_none("acr"),
         auth_time=claims.integer_or_none("auth_time"),
         actors=actors_of(claims.values),

@@ -1,5 +1,6 @@
 """`Authorization: Bearer`: who holds the token may use it (RFC 6750 section 2.1), or, where it is bound to a
-certificate, whoever's connection is made with that (RFC 8705 section 3)."""
+certificate, whoever's connection is made with that (RFC 8705 section 3). One that an API key was exchanged for counts
+as that key: it is worth no more to a thief, and for less long."""
 
 from ostiary.gateway.decision import Asked, Check
 from ostiary.gateway.identify.access_token import client_of, seen_of, verified
@@ -22,7 +23,7 @@ def bearer(token: bytes, asked: Asked, trust: Trust) -> Seen:
     claims = verified(token, trust, asked.now)
     client = client_of(claims, trust)
     thumbprint = _thumbprint(claims)
-    binding = Binding.BEARER if thumbprint is None else Binding.MTLS
+    binding = Binding.MTLS if thumbprint is not None else Binding.API_KEY if client.api_keys else Binding.BEARER
     if client.profile.binding > binding:
         raise InvalidToken(Reason.BINDING_TOO_WEAK)
     seen = seen_of(claims, client, binding, trust)

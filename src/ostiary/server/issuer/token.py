@@ -5,7 +5,7 @@ from ostiary.issuer.client_authentication import AuthenticatedClient
 from ostiary.issuer.code_grant import CodeFacts
 from ostiary.issuer.decision import Decision
 from ostiary.issuer.device_grant import DeviceFacts
-from ostiary.issuer.exchange_request import ActRequest
+from ostiary.issuer.exchange_request import ActRequest, KeyRequest
 from ostiary.issuer.family import NO_GRANT
 from ostiary.issuer.form import Parameters
 from ostiary.issuer.refresh_grant import RefreshFacts, successor_of
@@ -22,7 +22,7 @@ from ostiary.keys.hashing import token_hash
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.for_client import for_client
 from ostiary.server.issuer.http import JSON, NO_STORE, Answer, Incoming
-from ostiary.server.issuer.token_facts import subject_facts
+from ostiary.server.issuer.token_facts import key_facts, subject_facts
 from ostiary.store.interface import Store
 
 _HEADERS = (JSON, NO_STORE)
@@ -50,6 +50,9 @@ async def _decide(desk: Desk, client: AuthenticatedClient, form: Parameters, now
         case ActRequest():
             subject = await subject_facts(desk, request, now)
             return flows.token_exchange(desk.registry, client, request, subject, now, desk.fresh)
+        case KeyRequest():
+            key = await key_facts(desk.store, request)
+            return flows.api_key_exchange(desk.registry, client, request, key, now, desk.fresh)
 
 
 def _render(desk: Desk, tokens: Tokens, now: float) -> Answer:

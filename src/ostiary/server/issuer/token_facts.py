@@ -1,10 +1,12 @@
 """Loads what decides whether a token lives."""
 
 from ostiary.issuer.access_token import AccessToken, TokenFacts
+from ostiary.issuer.api_key_exchange import KeyFacts
 from ostiary.issuer.exchange_grant import SubjectFacts, read_subject_token
-from ostiary.issuer.exchange_request import ActRequest
+from ostiary.issuer.exchange_request import ActRequest, KeyRequest
 from ostiary.issuer.presented import Presented, is_jwt, read_signed
 from ostiary.issuer.records import RefreshToken
+from ostiary.keys.api_key import id_of
 from ostiary.keys.hashing import token_hash
 from ostiary.server.issuer.desk import Desk
 from ostiary.store.interface import Store
@@ -35,7 +37,8 @@ async def access_token_facts(store: Store, token: AccessToken) -> TokenFacts:
     revoked = await store.access_token_revoked(token.id)
     disabled_at = await store.client_disabled_at(token.client)
     if token.grant is None:
-        return TokenFacts(revoked, disabled_at, None, None, None)
+        key = None if token.api_key is None else await store.api_key(token.api_key)
+        return TokenFacts(revoked, disabled_at, None, None, None, key)
     behind = await store.grant_facts(token.grant)
     return TokenFacts(revoked, disabled_at, behind.grant, behind.session, behind.person)
 
@@ -47,3 +50,7 @@ async def subject_facts(desk: Desk, request: ActRequest, now: float) -> SubjectF
     behind = await access_token_facts(desk.store, token)
     disabled_at = None if behind.grant is None else await desk.store.client_disabled_at(behind.grant.client)
     return SubjectFacts(token, behind, disabled_at)
+
+
+async def key_facts(store: Store, request: KeyRequest) -> KeyFacts:
+    return KeyFacts(await store.api_key(id_of(token_hash(request.subject.reveal()))))
