@@ -7,11 +7,12 @@ import pytest
 from exchange_world import CLIENTS, PARTNERS, exchange, exchange_key, exchanged, given_key, kept, persons_token
 from ostiary.issuer.exchange_grant import MOST_ACTORS
 from ostiary.issuer.records import DisableClient
-from ostiary.keys.api_key import draw, revoke
+from ostiary.keys.api_key import AddApiKey, ApiKey, draw, id_of, revoke
 from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.keys.hashing import token_hash
 from ostiary.keys.jwt import sign
 from ostiary.model.endpoints import REVOKE
-from ostiary.model.ids import ClientId
+from ostiary.model.ids import ClientId, TokenHash
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from secrets_seen import secret
@@ -182,6 +183,24 @@ def test_a_key_that_nobody_was_given_gets_nothing(world: TokenWorld) -> None:
     stranger = secret(draw(secrets.token_bytes).reveal())
     assert refused(world, exchange_key(world, stranger)) == (400, "invalid_request", Reason.API_KEY_UNKNOWN)
     assert exchange_key(world, given_key(world)).status_code == 200
+
+
+def test_a_text_that_only_begins_like_a_key_when_hashed_gets_nothing(world: TokenWorld) -> None:
+    """A key is called by the first bytes of its hash; who finds a text with the same ones has not found the key."""
+    world.adopt(clients=PARTNERS)
+    text, genuine = (secret(draw(secrets.token_bytes).reveal()) for _ in range(2))
+    for key, hash in ((text, token_hash(text)[:6] + bytes(26)), (genuine, token_hash(genuine))):
+        stored = ApiKey(
+            id=id_of(TokenHash(hash)),
+            hash=TokenHash(hash),
+            client=ClientId("acme"),
+            scopes=frozenset(),
+            created_at=int(world.now),
+            expires_at=int(world.now) + 60,
+        )
+        world.commit(Plan(writes=(AddApiKey(stored),)))
+        assert exchange_key(world, key).status_code == (200 if key == genuine else 400)
+    assert world.last_refusal().reason is Reason.API_KEY_UNKNOWN
 
 
 def test_a_key_of_another_partner_gets_nothing(world: TokenWorld) -> None:

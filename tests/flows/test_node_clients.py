@@ -61,7 +61,7 @@ def _tell(node: "subprocess.Popen[str]", value: Any) -> None:
 
 
 def test_openid_client_signs_in_and_calls_the_api(shop: RunningShop) -> None:
-    assert len(run(shop, "openid_client.mjs")) == 16
+    assert len(run(shop, "openid_client.mjs")) == 17
 
 
 def test_openid_client_registers_itself_and_takes_it_back(shop: RunningShop) -> None:

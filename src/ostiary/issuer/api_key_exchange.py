@@ -10,7 +10,6 @@ from ostiary.issuer.exchange_request import ACCESS_TOKEN, KeyRequest
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.resources import Target
-from ostiary.issuer.scopes import require_allowed
 from ostiary.issuer.token import Tokens, token_type
 from ostiary.keys.api_key import ApiKey, TouchApiKey, is_well_formed
 from ostiary.keys.hashing import same, token_hash
@@ -61,13 +60,9 @@ def require_living_key(key: ApiKey, now: float) -> None:
         raise InvalidRequest(Reason.API_KEY_EXPIRED, SUBJECT)
 
 
-def require_key_scopes(
-    asked: frozenset[Scope] | None, key: ApiKey, client: ClientRule, registry: Registry
-) -> frozenset[Scope]:
+def require_key_scopes(asked: frozenset[Scope] | None, key: ApiKey, client: ClientRule) -> frozenset[Scope]:
     """The scopes asked for, or all that key and client have. Raises InvalidScope for one that either has not."""
     most = key.scopes & client.scopes if key.scopes else client.scopes
-    if asked is not None:
-        require_allowed(asked, client, registry.contract)
     scopes = most if asked is None else asked
     if not scopes or not scopes <= most:
         raise InvalidScope(Reason.SCOPE_NOT_ALLOWED)

@@ -320,7 +320,7 @@ def api_key_exchange(
     found = partner.require_known_key(request, facts)
     partner.require_key_of_client(found, client)
     partner.require_living_key(found, now)
-    scopes = partner.require_key_scopes(request.scopes, found, client, registry)
+    scopes = partner.require_key_scopes(request.scopes, found, client)
     target = require_target(named_services(request, registry), frozenset(), scopes, registry)
     target = details.require_own(request.details, target, client, registry.contract)
     return partner.token_for_key(registry, found, client, key, target, now, fresh)

@@ -165,6 +165,20 @@ const report = await client.fetchProtectedResource(
 assert.equal(report.status, 200)
 passed('client credentials with private_key_jwt')
 
+const harbour = await discovered('harbour', client.None())
+const exchanged = (key) => client.genericGrantRequest(harbour, 'urn:ietf:params:oauth:grant-type:token-exchange', {
+  subject_token: key,
+  subject_token_type: 'urn:ostiary:params:oauth:token-type:api-key',
+})
+const forKey = await exchanged(clients.harbour.api_key)
+secret(forKey.access_token)
+assert.equal(forKey.issued_token_type, 'urn:ietf:params:oauth:token-type:access_token')
+assert.equal(forKey.refresh_token, undefined)
+const sales = new URL(`${origin}/v1/reports/sales`)
+assert.equal((await client.fetchProtectedResource(harbour, forKey.access_token, sales, 'GET')).status, 200)
+await assert.rejects(exchanged(`${clients.harbour.api_key}x`), { error: 'invalid_request' })
+passed('an API key exchanged for a short token')
+
 const wrong = await discovered('stock', client.ClientSecretBasic('not the secret of this client'))
 await assert.rejects(client.clientCredentialsGrant(wrong, {}), { status: 401 })
 passed('a wrong secret')
