@@ -111,3 +111,11 @@ def test_a_service_that_acts_for_people_gets_through_where_people_do() -> None:
     assert ("token-exchange" in value, source.startswith("door.yaml:")) == (True, True)
     assert "token-exchange" not in told(alone, "grants")[0]
     assert told(acts, "acts_for_people")[0] == "people whose tokens are for it"
+
+
+def test_a_partner_with_keys_may_exchange_one_and_a_partner_that_signs_has_nothing_to() -> None:
+    partner = "  acme: {kind: partner, scopes: [orders.read], credential: "
+    keys = explained("acme", "  robot:", partner + "api-key}\n  robot:")
+    signs = explained("acme", "  robot:", partner + "signature, jwks_file: robot.json}\n  robot:")
+    assert told(keys, "grants")[0] == "urn:ietf:params:oauth:grant-type:token-exchange"
+    assert told(signs, "grants")[0] == "none"

@@ -70,3 +70,15 @@ def test_openid_client_registers_itself_and_takes_it_back(shop: RunningShop) -> 
 
 def test_oauth4webapi_signs_in_and_reads_what_was_issued(shop: RunningShop) -> None:
     assert len(run(shop, "oauth4webapi.mjs")) == 14
+
+
+def test_openid_client_acts_for_a_person_by_token_exchange(shop: RunningShop) -> None:
+    before = shop.contract.read_text()
+    acting = "{kind: service, acts_for_people: true, scopes: [orders.read], secret: '${file:secrets/stock}'}"
+    shop.contract.write_text(before.replace("\nclients:\n", f"\nclients:\n  shop: {acting}\n"))
+    try:
+        assert shop.command("reload").returncode == 0
+        assert len(run(shop, "token_exchange.mjs")) == 5
+    finally:
+        shop.contract.write_text(before)
+        assert shop.command("reload").returncode == 0
