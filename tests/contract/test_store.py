@@ -193,6 +193,19 @@ def test_a_grant_is_read_with_what_stands_behind_it_and_only_with_that(on_store:
     on_store(work)
 
 
+def test_what_a_grant_issued_is_read_with_the_grant(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        stray = TokenHash(b"s" * 32)
+        nothing = GrantFacts(None, None, None)
+        await committed(store, AddPerson(ANN), StartSession(SESSION), OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN))
+        facts = GrantFacts(GRANT, SESSION, ANN)
+        assert await store.code_with_grant(CODE.hash) == (CODE, facts)
+        assert await store.refresh_token_with_grant(TOKEN.hash) == (TOKEN, facts)
+        assert await store.code_with_grant(stray) == await store.refresh_token_with_grant(stray) == (None, nothing)
+
+    on_store(work)
+
+
 def test_a_session_of_a_web_client_keeps_its_tokens_is_touched_and_ends(on_store: OnStore) -> None:
     async def work(store: Store) -> None:
         other = replace(WEB, hash=TokenHash(b"x" * 32), session=SessionId("other"), expires_at=NOW + 10)

@@ -117,6 +117,12 @@ class SqlStore(Store):
     async def grant_facts(self, id: GrantId) -> GrantFacts:
         return await self._read(of_grants.grant_facts(id))
 
+    async def code_with_grant(self, hash: TokenHash) -> tuple[AuthorizationCode | None, GrantFacts]:
+        return await self._read(of_grants.code(hash))
+
+    async def refresh_token_with_grant(self, hash: TokenHash) -> tuple[RefreshToken | None, GrantFacts]:
+        return await self._read(of_grants.refresh_token(hash))
+
     async def refresh_token(self, hash: TokenHash) -> RefreshToken | None:
         return await self._read(of_issuer.REFRESH_TOKEN.only(of_issuer.REFRESH_TOKEN_BY_HASH, hash=hash))
 

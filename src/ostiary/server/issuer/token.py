@@ -60,14 +60,12 @@ def _render(desk: Desk, tokens: Tokens, now: float) -> Answer:
 
 
 async def code_facts(store: Store, request: CodeRequest) -> CodeFacts:
-    code = await store.code(request.code)
-    behind = NO_GRANT if code is None else await store.grant_facts(code.grant)
+    code, behind = await store.code_with_grant(request.code)
     return CodeFacts(behind.grant, behind.session, behind.person, code)
 
 
 async def refresh_facts(desk: Desk, request: RefreshRequest) -> RefreshFacts:
-    token = await desk.store.refresh_token(token_hash(request.token.reveal()))
-    behind = NO_GRANT if token is None else await desk.store.grant_facts(token.grant)
+    token, behind = await desk.store.refresh_token_with_grant(token_hash(request.token.reveal()))
     successor = successor_of(request.token, desk.refresh_key)
     spent = token is not None and token.spent_at is not None
     next_token = await desk.store.refresh_token(token_hash(successor.reveal())) if spent else None
