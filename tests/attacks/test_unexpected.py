@@ -9,7 +9,7 @@ from ostiary.issuer import client_authentication
 from ostiary.keys.hashing import same
 from ostiary.model.endpoints import JWKS, TOKEN
 from ostiary.model.events import IssuerRefused, RefusalsCounted
-from ostiary.model.ids import GrantId, TokenHash
+from ostiary.model.ids import TokenHash
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.store.interface import StoreUnavailable
@@ -24,10 +24,10 @@ def test_an_exception_is_a_server_error_and_its_text_goes_nowhere(
 ) -> None:
     code = world.code()
 
-    async def broken(id: GrantId) -> None:
+    async def broken(hash: TokenHash) -> None:
         raise RuntimeError(f"could not make sense of {code}")
 
-    monkeypatch.setattr(world.store, "grant", broken)
+    monkeypatch.setattr(world.store, "code_with_grant", broken)
     with caplog.at_level(logging.ERROR, "ostiary"):
         answer = world.exchange(code)
     assert refused(world, answer) == (500, "server_error", Reason.UNEXPECTED)
@@ -45,7 +45,7 @@ def test_a_store_that_is_away_is_asked_for_later(world: TokenWorld, monkeypatch:
     async def away(*_: object) -> None:
         raise StoreUnavailable("disk full")
 
-    for method in ("code", "commit"):
+    for method in ("code_with_grant", "commit"):
         with monkeypatch.context() as patch:
             patch.setattr(world.store, method, away)
             answer = world.exchange(code)
