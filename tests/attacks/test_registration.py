@@ -110,6 +110,7 @@ def test_scopes_are_not_widened(open_door: RegistrationWorld) -> None:
         "https://BOOK.example/callback",
         "https://b\u043eok.example/callback",
         "https:/callback",
+        "HTTPS://book.example/callback",
         "https://book.example:0/",
         "https://book.example/a b",
         "https://book.example/\u202egnp",
@@ -182,6 +183,9 @@ def test_nothing_is_fetched(open_door: RegistrationWorld, member: str, address: 
         "OSTIARY",
         "0stiary",
         "e\u0301",
+        "\u3164",
+        "Ledger\ufe0f Book",
+        "x\u0335\u0336\u0337",
         "...",
     ],
 )
@@ -198,7 +202,10 @@ def test_a_name_is_not_taken_for_another_or_for_more(open_door: RegistrationWorl
     assert refused(open_door, answer) == (400, "invalid_client_metadata", Reason.METADATA_NAME)
 
 
-@pytest.mark.parametrize("name", ["Ledger Book 2", "Kassenbuch Zürich", "Бухгалтерия", "帳簿アプリ", "Müller & Co."])
+@pytest.mark.parametrize(
+    "name",
+    ["Ledger Book 2", "Kassenbuch Zürich", "Бухгалтерия", "帳簿アプリ", "Müller & Co.", "हिन्दी ऐप", "Tiếng Việt"],
+)
 def test_honest_names_are_taken(open_door: RegistrationWorld, name: str) -> None:
     assert open_door.registered(client_name=name)["client_name"] == name
 

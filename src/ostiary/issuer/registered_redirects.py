@@ -41,7 +41,7 @@ def _is_exact(uri: str) -> bool:
     except ValueError:
         return False
     dots = any(unquote(segment) in (".", "..") for segment in url.path.split("/"))
-    return usable and "@" not in url.netloc and not dots
+    return usable and not dots
 
 
 def _is_reachable(uri: str, method: ClientAuth, contract: Contract) -> bool:
