@@ -25,6 +25,15 @@ MOST_BYTES: Final = 16 * 1024
 METHODS: Final = frozenset({ClientAuth.NONE, ClientAuth.SECRET_BASIC, ClientAuth.PRIVATE_KEY_JWT})
 _ADDRESSES: Final = ("jwks_uri", "logo_uri", "request_uris", "sector_identifier_uri", "software_statement")
 """What would have to be fetched, or to be believed because somebody else says so."""
+_ONLY: Final[Mapping[str, object]] = {
+    "dpop_bound_access_tokens": False,
+    "tls_client_certificate_bound_access_tokens": False,
+    "require_signed_request_object": False,
+    "subject_type": "public",
+    "id_token_signed_response_alg": "ES256",
+}
+"""The one value that is served (RFC 9449 section 5.2, RFC 8705 section 3.4, RFC 9101 section 10.5, OpenID Connect
+Dynamic Client Registration section 2): a client that counts on another would be worse off than it believes."""
 _GRANTS: Final = frozenset({GrantType.AUTHORIZATION_CODE.value, GrantType.REFRESH_TOKEN.value})
 
 Members = Mapping[str, object]
@@ -59,6 +68,9 @@ def read_metadata(members: Members, contract: Contract, opened: RegistrationRule
     for name in _ADDRESSES:
         if name in members:
             raise InvalidClientMetadata(Reason.METADATA_BY_ADDRESS, name)
+    for name, served in _ONLY.items():
+        if members.get(name, served) != served:
+            raise InvalidClientMetadata(Reason.METADATA_NOT_SERVED, name)
     method = _method(members)
     read = ClientMetadata(
         name=_name(members, contract),

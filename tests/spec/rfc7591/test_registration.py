@@ -39,6 +39,24 @@ def test_2_public_keys_are_for_clients_that_sign_by_them(open_door: Registration
 
 
 @pytest.mark.parametrize(
+    ("name", "other", "served"),
+    [
+        ("dpop_bound_access_tokens", True, False),
+        ("tls_client_certificate_bound_access_tokens", True, False),
+        ("require_signed_request_object", True, False),
+        ("subject_type", "pairwise", "public"),
+        ("id_token_signed_response_alg", "RS256", "ES256"),
+    ],
+)
+def test_2_what_a_client_would_count_on_in_vain_is_refused(
+    open_door: RegistrationWorld, name: str, other: object, served: object
+) -> None:
+    answer = open_door.register(**{name: other})
+    assert refused(open_door, answer) == (400, "invalid_client_metadata", Reason.METADATA_NOT_SERVED)
+    assert open_door.register(**{name: served}).status_code == 201
+
+
+@pytest.mark.parametrize(
     ("changes", "reason"),
     [
         ({"token_endpoint_auth_method": "client_secret_post"}, Reason.METADATA_NOT_SERVED),
