@@ -41,3 +41,14 @@ def test_a_reload_keeps_them_and_the_operator_ends_one(shop: RunningShop) -> Non
     assert shop.command("revoke", "client", ended["client_id"]).returncode == 0
     assert (pushes(shop, ended).status, pushes(shop, stays).status) == (401, 201)
     assert shop.command("revoke", "client", ended["client_id"] + "x").returncode == 1
+
+
+def test_the_operator_sees_who_registered_and_never_a_secret(shop: RunningShop) -> None:
+    living, revoked = registered(shop), registered(shop)
+    shop.command("revoke", "client", revoked["client_id"])
+    listed = shop.command("registration", "list", "--json").stdout
+    states = {each["client"]: (each["state"], each["redirect_uris"]) for each in json.loads(listed)}
+    assert states[living["client_id"]] == ("living", [BACK])
+    assert states[revoked["client_id"]] == ("revoked", [BACK])
+    assert living["client_secret"] not in listed
+    assert f"{living['client_id']}  living " in shop.command("registration", "list").stdout
