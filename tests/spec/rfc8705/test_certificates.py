@@ -1,0 +1,70 @@
+"""Thumbprints, and what the metadata say (RFC 8705 sections 3.1, 3.3 and 5, appendix A)."""
+
+from typing import Any
+
+from certificate_world import MUTUAL, CertificateWorld
+from ostiary.issuer.holder import Holder
+from ostiary.keys.certificate import NameType, has_name, heard, identified, own_certificates, thumbprint_of
+from ostiary.model.endpoints import AUTHORIZATION_SERVER, INTROSPECT, PROTECTED_RESOURCE, TOKEN
+from ostiary.model.ids import Thumbprint
+from ostiary.model.principal import Binding
+from token_world import ORIGIN, TokenWorld, read
+
+EXAMPLE = b"""\
+-----BEGIN CERTIFICATE-----
+MIIBBjCBrAIBAjAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARtdGxzMB4XDTE4MTAx
+ODEyMzcwOVoXDTIyMDUwMjEyMzcwOVowDzENMAsGA1UEAwwEbXRsczBZMBMGByqG
+SM49AgEGCCqGSM49AwEHA0IABNcnyxwqV6hY8QnhxxzFQ03C7HKW9OylMbnQZjjJ
+/Au08/coZwxS7LfA4vOLS9WuneIXhbGGWvsDSb0tH6IxLm8wCgYIKoZIzj0EAwID
+SQAwRgIhAP0RC1E+vwJD/D1AGHGzuri+hlV/PpQEKTWUVeORWz83AiEA5x2eXZOV
+bUlJSGQgjwD5vaUaKlLR50Q2DmFfQj1L+SY=
+-----END CERTIFICATE-----
+"""
+"""Of RFC 8705 appendix A; its version is 1, so that it has no alternative names."""
+THUMBPRINT = "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0"
+
+
+def test_appendix_a_the_thumbprint_of_the_example() -> None:
+    [der] = own_certificates(EXAMPLE)
+    assert thumbprint_of(der) == THUMBPRINT
+    assert Holder(Binding.MTLS, thumbprint_of(der)).confirmation == {"x5t#S256": THUMBPRINT}
+
+
+def test_appendix_a_the_example_is_told_to_the_issuer_and_heard_as_it_is() -> None:
+    [der] = own_certificates(EXAMPLE)
+    shown = identified(der, ())
+    assert (shown.serial, shown.ends_at, shown.authority) == (2, 1651495029, None)
+    assert heard(shown.told) == shown
+    assert has_name(der, NameType.SUBJECT, "CN=mtls")
+    assert not has_name(der, NameType.DNS, "mtls")
+
+
+def test_3_1_the_confirmation_of_figure_2() -> None:
+    named = Thumbprint("bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2")
+    assert Holder(Binding.MTLS, named).confirmation == {"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}
+
+
+def metadata(world: TokenWorld) -> dict[str, Any]:
+    return read(world.ask("GET", AUTHORIZATION_SERVER))
+
+
+def test_5_the_aliases_are_at_the_listener_that_asks_for_certificates(mutual: CertificateWorld) -> None:
+    told = metadata(mutual)
+    assert told["token_endpoint"] == ORIGIN + TOKEN
+    aliases = told["mtls_endpoint_aliases"]
+    assert (aliases["token_endpoint"], aliases["introspection_endpoint"]) == (MUTUAL + TOKEN, MUTUAL + INTROSPECT)
+    assert all(told[name] == url.replace(MUTUAL, ORIGIN) for name, url in aliases.items())
+    assert "authorization_endpoint" not in aliases
+
+
+def test_3_3_and_2_1_1_what_is_served_is_said_where_it_is_and_only_there(
+    mutual: CertificateWorld, world: TokenWorld
+) -> None:
+    both = {"tls_client_auth", "self_signed_tls_client_auth"}
+    for name in ("token", "revocation", "introspection"):
+        methods = f"{name}_endpoint_auth_methods_supported"
+        assert both <= set(metadata(mutual)[methods])
+        assert both.isdisjoint(metadata(world)[methods])
+    assert metadata(mutual)["tls_client_certificate_bound_access_tokens"] is True
+    assert read(mutual.ask("GET", f"{PROTECTED_RESOURCE}/shop"))["tls_client_certificate_bound_access_tokens"] is True
+    assert {"tls_client_certificate_bound_access_tokens", "mtls_endpoint_aliases"}.isdisjoint(metadata(world))
