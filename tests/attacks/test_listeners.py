@@ -63,11 +63,13 @@ class Listening(Rules):
             facts = Facts(trust, Table(memoryview(bytearray(1 << 16))), self._sign)
             self.gateway = Gateway(self.contract, facts, listener=rule)
 
-    def at(self, head: str, *fields: str, address: str = ADDRESS, certified: bool = False) -> Decision:
+    def at(
+        self, head: str, *fields: str, address: str = ADDRESS, certified: bool = False, now: float = NOW
+    ) -> Decision:
         lines = "\r\n".join([f"{head} HTTP/1.1", f"Host: {self.host}", *fields])
         peer: Peer = peer_of(address, self.host)
         peer = replace(peer, certificate=CERTIFICATE) if certified else peer
-        return self.gateway.decide(self.gateway.parser.parse(lines.encode()), peer, NOW, self.clock)
+        return self.gateway.decide(self.gateway.parser.parse(lines.encode()), peer, now, self.clock)
 
     def why(self, head: str, *fields: str, **circumstances: Any) -> tuple[int, Reason] | None:
         """Status and reason; None where it is let in."""
@@ -147,6 +149,14 @@ def test_from_outside_nothing_tells_that_there_is_one() -> None:
 
 def test_a_certificate_does_not_stand_in_for_a_token() -> None:
     assert Listening().why("GET /v1/inside", certified=True) == (401, Reason.TOKEN_MISSING)
+
+
+def test_a_certificate_that_has_ended_while_the_connection_lasts_opens_nothing() -> None:
+    rules, last = Listening(), CERTIFICATE.ends_at
+    for path in ("GET /public", "GET /v1/inside", "GET /oauth/jwks"):
+        assert rules.why(path, rules.token(exp=last + 600), certified=True, now=last) is None
+        refused = rules.why(path, rules.token(exp=last + 600), certified=True, now=last + 1)
+        assert refused == (403, Reason.CERTIFICATE_EXPIRED)
 
 
 def test_an_address_that_somebody_says_to_have_is_not_inside() -> None:
