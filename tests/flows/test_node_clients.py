@@ -82,3 +82,7 @@ def test_openid_client_acts_for_a_person_by_token_exchange(shop: RunningShop) ->
     finally:
         shop.contract.write_text(before)
         assert shop.command("reload").returncode == 0
+
+
+def test_both_come_in_by_a_certificate(shop: RunningShop) -> None:
+    assert len(run(shop, "mutual_tls.mjs")) == 6
