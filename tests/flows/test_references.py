@@ -1,6 +1,7 @@
 """From what an answer carries back to what the audit log says of its request."""
 
 import json
+from contextlib import closing
 from typing import Any
 
 from running import until
@@ -32,3 +33,11 @@ def test_a_refusal_of_the_issuer_is_called_as_the_request_is_at_the_door(shop: R
     answer = shop.get("/oauth/userinfo")
     assert answer.status == 401
     assert answer.json()["ref"] == answer.headers["x-request-id"]
+
+
+def test_a_refusal_of_the_issuer_is_found_with_the_check_that_failed(shop: RunningShop) -> None:
+    with closing(shop.door()) as door:
+        answer = door.post_form("/oauth/token", {"grant_type": "authorization_code", "client_id": "nobody"})
+    said = until(lambda: told(shop, answer.headers["x-request-id"]), lambda said: said["status"] is not None)
+    assert (said["allowed"], said["status"]) == (False, answer.status)
+    assert said["reason"] == "client_unknown"

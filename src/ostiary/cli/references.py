@@ -1,12 +1,12 @@
 """What the audit log says of requests, by the references that their answers carried."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ostiary.audit.batch import unfold
 from ostiary.audit.encode import decode
 from ostiary.audit.records import Record
-from ostiary.model.events import Event, GatewayRefused, RequestsAllowed
+from ostiary.model.events import Event, GatewayRefused, IssuerRefused, RequestsAllowed
 from ostiary.model.ids import Reference
 from ostiary.model.reasons import Reason
 from ostiary.store.interface import Store
@@ -14,11 +14,12 @@ from ostiary.store.interface import Store
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One request. `route` is None where it matched none, `reason` where it was allowed."""
+    """One request. `route` is None where it matched none, `reason` where neither the gateway refused it nor the issuer
+    behind it; `status` is None for as long as only the issuer has written of it."""
 
     ref: Reference
     at: float
-    status: int
+    status: int | None
     route: str | None
     client: str | None
     subject: str | None
@@ -31,8 +32,18 @@ async def recorded(store: Store, wanted: Collection[str]) -> dict[str, Recorded]
     found: dict[str, Recorded] = {}
     async for record in store.records():
         if _may_have(record, wanted):
-            found.update((each.ref, each) for each in _requests(decode(record.body)) if each.ref in wanted)
+            for each in _requests(decode(record.body)):
+                if each.ref in wanted:
+                    found[each.ref] = _joined(found.get(each.ref), each)
     return found
+
+
+def _joined(before: Recorded | None, now: Recorded) -> Recorded:
+    """What the gateway let in and the issuer then refused is one request, whichever of the two wrote first."""
+    if before is None:
+        return now
+    gateway, issuer = (now, before) if before.status is None else (before, now)
+    return replace(gateway, reason=issuer.reason, client=issuer.client or gateway.client)
 
 
 def _may_have(record: Record, wanted: Collection[str]) -> bool:
@@ -47,3 +58,5 @@ def _requests(event: Event) -> Iterator[Recorded]:
         case RequestsAllowed():
             for at, (client, subject, tenant), route, status, ref in unfold(event):
                 yield Recorded(ref, at, status, route, client or None, subject, tenant, None)
+        case IssuerRefused(endpoint=endpoint, reason=reason, ref=ref, client=client):
+            yield Recorded(ref, event.at, None, endpoint, client, None, None, reason)
