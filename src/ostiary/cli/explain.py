@@ -22,7 +22,7 @@ def ref(
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """What refused a request, at the gateway or at the issuer, or let it in, from the reference that its answer carried."""
+    """What refused a request, gateway or issuer, or let it in, from the reference that its answer carried."""
 
     async def work(place: Place, store: Store) -> dict[str, Recorded]:
         return await recorded(store, {reference})
