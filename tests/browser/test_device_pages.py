@@ -48,6 +48,8 @@ def test_going_back_answers_no_second_time(page: Page, shop: RunningShop) -> Non
     page.get_by_role("button", name="Continue").click()
     sign_in(page, shop, "alice")
     page.get_by_role("button", name="This is not my device").click()
+    page.get_by_role("heading", name="Nothing was allowed").wait_for()
+    page.wait_for_load_state()
     page.go_back()
     assert page.get_by_role("heading", level=1).inner_text() == "This device has its answer"
     assert till.poll()["error"] == "access_denied"
