@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any, Final
 
 import httpx
 
 from issuer_world import CLIENTS, IssuerWorld, Told, asking, authorization, named
+from ostiary.issuer.initial_access import made, revoked
 from ostiary.issuer.pkce import challenge_of
+from ostiary.keys.hashing import token_hash
 from ostiary.model import endpoints
 from secrets_seen import secret
 from token_world import CONTRACT, INITIAL, VERIFIER, basic
@@ -37,19 +40,56 @@ class RegistrationWorld(IssuerWorld):
         self.adopt(clients={**CONTRACT["clients"], **CLIENTS})
 
     def sent(
-        self, method: str, path: str, token: str | None, body: bytes = b"", kind: str | None = None
+        self,
+        method: str,
+        path: str,
+        token: str | None,
+        body: bytes = b"",
+        kind: str | None = None,
+        if_match: str | None = None,
     ) -> httpx.Response:
         headers = [] if token is None else [("authorization", f"Bearer {token}")]
+        headers += [] if if_match is None else [("if-match", if_match)]
         answer = self.ask(method, path, body, [*headers, ("content-type", kind)] if kind else headers)
+        self._remember_secrets(answer)
+        return answer
+
+    def _remember_secrets(self, answer: httpx.Response) -> None:
         for name in ("client_secret", "registration_access_token"):
             if answer.headers.get("content-type") == "application/json" and name in answer.json():
                 secret(answer.json()[name])
-        return answer
 
     def register(self, token: str | None = INITIAL, **changes: Any) -> httpx.Response:
         """A registration; None leaves a member out."""
         whole = {name: value for name, value in {**METADATA, **changes}.items() if value is not None}
         return self.sent("POST", endpoints.REGISTER, token, json.dumps(whole).encode(), "application/json")
+
+    async def registering(self, token: str) -> httpx.Response:
+        """One of several at once."""
+        headers = [("authorization", f"Bearer {token}"), ("content-type", "application/json")]
+        answer = await self.asked("POST", endpoints.REGISTER, json.dumps(METADATA).encode(), headers)
+        self._remember_secrets(answer)
+        return answer
+
+    async def updating(self, known: dict[str, Any]) -> httpx.Response:
+        """One of several at once: a client that had no secret asks for one."""
+        path = known["registration_client_uri"].removeprefix(self.desk.registry.issuer)
+        token = ("authorization", f"Bearer {known['registration_access_token']}")
+        body = json.dumps({**METADATA, "client_id": known["client_id"]}).encode()
+        answer = await self.asked("PUT", path, body, [token, ("content-type", "application/json")])
+        self._remember_secrets(answer)
+        return answer
+
+    def initial_access_token(self, most: int = 5, lifetime: int = 3600) -> str:
+        """One that an operator made."""
+        token, plan = made(token_bytes, int(self.now), lifetime, most)
+        self.commit(plan)
+        return secret(token.reveal())
+
+    def revoke_initial(self, token: str) -> None:
+        kept = self.run(self.store.initial_access_token(token_hash(token)))
+        assert kept is not None
+        self.commit(revoked(kept, int(self.now)))
 
     def registered(self, **changes: Any) -> dict[str, Any]:
         answer = self.register(**changes)
@@ -62,11 +102,14 @@ class RegistrationWorld(IssuerWorld):
         path = known["registration_client_uri"].removeprefix(self.desk.registry.issuer)
         return self.sent(method, path, token or known["registration_access_token"])
 
-    def update(self, known: dict[str, Any], token: str | None = None, **changes: Any) -> httpx.Response:
+    def update(
+        self, known: dict[str, Any], token: str | None = None, if_match: str | None = None, **changes: Any
+    ) -> httpx.Response:
         path = known["registration_client_uri"].removeprefix(self.desk.registry.issuer)
         given = {**METADATA, "client_id": known["client_id"], **changes}
         body = json.dumps({name: value for name, value in given.items() if value is not None}).encode()
-        return self.sent("PUT", path, token or known["registration_access_token"], body, "application/json")
+        token = token or known["registration_access_token"]
+        return self.sent("PUT", path, token, body, "application/json", if_match)
 
     def as_client(self, path: str, known: dict[str, Any], **fields: str) -> httpx.Response:
         """A form from the client, which proves itself as it registered."""

@@ -79,6 +79,8 @@ HTTP: dict[Refusal, tuple[int, str, bytes]] = {
     errors.NotFound(WHY): (404, "not_found", b""),
     errors.MethodNotAllowed(WHY, ("GET", "POST")): (405, "method_not_allowed", b"allow: GET, POST\r\n"),
     errors.RequestTimeout(WHY): (408, "request_timeout", b""),
+    errors.Conflict(WHY): (409, "conflict", b""),
+    errors.PreconditionFailed(WHY): (412, "precondition_failed", b""),
     errors.ContentTooLarge(WHY): (413, "content_too_large", b""),
     errors.UriTooLong(WHY): (414, "uri_too_long", b""),
     errors.UnsupportedMediaType(WHY): (415, "unsupported_media_type", b""),

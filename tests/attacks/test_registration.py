@@ -1,14 +1,18 @@
 """Whoever may register a client tries to get more than a client, or somebody else's."""
 
+from typing import Any
+
 import pytest
 
 from issuer_world import told
 from ostiary.contract.model import ClientAuth
 from ostiary.contract.registered import AddRegisteredClient, RegisteredClient
 from ostiary.model import endpoints
+from ostiary.model.events import ClientRegistered, InitialAccessTokenAdded
 from ostiary.model.ids import ClientId, TokenHash
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
+from ostiary.server.revocation import of_client
 from registration_world import BACK, INITIAL, METADATA, PUBLIC, RegistrationWorld
 from secrets_seen import secret
 from token_world import BANK, refused
@@ -61,7 +65,7 @@ def test_what_stands_in_the_store_takes_no_place_of_the_contracts(open_door: Reg
         no_hash = TokenHash(bytes(32))
         return RegisteredClient(ClientId(id), no_hash, None, ClientAuth.NONE, None, (BACK,), frozenset(), True, None, 0)
 
-    open_door.commit(Plan((AddRegisteredClient(planted("site")), AddRegisteredClient(planted("r-new")))))
+    open_door.commit(Plan((AddRegisteredClient(planted("site"), 9), AddRegisteredClient(planted("r-new"), 9))))
     open_door.run(open_door.desk.hear_registered())
     site, new = (open_door.desk.registry.client(name) for name in ("site", "r-new"))
     assert site is not None and not site.registered and BACK not in site.redirect_uris
@@ -255,3 +259,84 @@ def test_metadata_that_was_ignored_is_not_kept(open_door: RegistrationWorld) -> 
     rule = open_door.desk.registry.client(known["client_id"])
     assert rule is not None and rule.profile.asks_consent and rule.profile.pushed_requests
     assert METADATA["client_name"] == rule.name
+
+
+def test_a_token_of_the_store_registers_as_often_as_it_may(open_door: RegistrationWorld) -> None:
+    open_door.open(initial_access_tokens=[])
+    token = open_door.initial_access_token(most=2)
+    over = (401, "invalid_token", Reason.REGISTRATION_TOKEN_OVER)
+    assert [open_door.register(token=token).status_code for _ in range(2)] == [201, 201]
+    assert refused(open_door, open_door.register(token=token)) == over
+    assert refused(open_door, open_door.register(token=WRONG)) == UNKNOWN
+    made = open_door.events_of(InitialAccessTokenAdded)[0].token
+    assert [event.token for event in open_door.events_of(ClientRegistered)] == [made, made]
+
+
+def test_a_token_of_the_store_that_is_over_registers_nobody(open_door: RegistrationWorld) -> None:
+    over = (401, "invalid_token", Reason.REGISTRATION_TOKEN_OVER)
+    aged, revoked = open_door.initial_access_token(), open_door.initial_access_token(lifetime=7200)
+    open_door.later(3599)
+    assert open_door.register(token=aged).status_code == 201
+    open_door.later(1)
+    assert refused(open_door, open_door.register(token=aged)) == over
+    assert open_door.register(token=revoked).status_code == 201
+    open_door.revoke_initial(revoked)
+    assert refused(open_door, open_door.register(token=revoked)) == over
+
+
+def test_a_use_is_spent_with_the_client_that_it_made_and_not_with_a_refusal(open_door: RegistrationWorld) -> None:
+    token = open_door.initial_access_token(most=1)
+    assert refused(open_door, open_door.register(token=token, scope="orders.write"))[2] is Reason.METADATA_SCOPE
+    assert open_door.register(token=token).status_code == 201
+
+
+def test_of_many_that_register_at_once_with_one_token_one_does(open_door: RegistrationWorld) -> None:
+    token = open_door.initial_access_token(most=1)
+    answers = open_door.together(*(open_door.registering(token) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 401, 401, 401, 401]
+
+
+def test_of_many_that_register_at_once_no_more_come_in_than_may(open_door: RegistrationWorld) -> None:
+    open_door.open(most=2)
+    answers = open_door.together(*(open_door.registering(INITIAL) for _ in range(5)))
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 403, 403, 403]
+
+
+def test_one_that_was_revoked_takes_no_place(open_door: RegistrationWorld) -> None:
+    open_door.open(most=1)
+    known = open_door.registered()
+    assert refused(open_door, open_door.register()) == (403, "forbidden", Reason.REGISTRATION_FULL)
+    open_door.commit(of_client(ClientId(known["client_id"]), int(open_door.now)))
+    assert open_door.register().status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("changes", "asked_again"),
+    [
+        ({"client_name": "Ledger Book Two"}, True),
+        ({"client_name": None}, True),
+        ({"redirect_uris": [BACK, "https://book.example/other"]}, True),
+        ({"scope": "openid orders.read"}, False),
+        ({}, False),
+    ],
+)
+def test_who_looks_different_is_asked_about_anew(
+    open_door: RegistrationWorld, changes: dict[str, Any], asked_again: bool
+) -> None:
+    known = open_door.registered()
+    browser, page = open_door.consent_page(known, scope="openid orders.read")
+    told(browser.fill(page, answer="allow"))
+    assert open_door.update(known, **changes).status_code == 200
+    _, page = open_door.consent_page(known, scope="openid orders.read")
+    assert (page.status_code == 200) is asked_again
+    if asked_again:
+        assert "before" not in page.text
+
+
+def test_a_page_that_showed_another_name_allows_nothing(open_door: RegistrationWorld) -> None:
+    known = open_door.registered()
+    browser, page = open_door.consent_page(known)
+    open_door.update(known, client_name="Somebody Else")
+    stale = browser.fill(page, answer="allow")
+    assert (stale.status_code, "Somebody Else" in stale.text) == (403, True)
+    assert told(browser.fill(stale, answer="allow")).code

@@ -25,6 +25,12 @@ from ostiary.issuer.device_records import (
     SpendDeviceCode,
 )
 from ostiary.issuer.family import GrantFacts
+from ostiary.issuer.initial_access import (
+    AddInitialAccessToken,
+    InitialAccessToken,
+    RevokeInitialAccessToken,
+    UseInitialAccessToken,
+)
 from ostiary.issuer.instances import Instance
 from ostiary.issuer.logout_notices import DelayLogoutNotice, DropLogoutNotice, LogoutNotice
 from ostiary.issuer.records import (
@@ -54,6 +60,7 @@ from ostiary.model.ids import (
     ApiKeyId,
     ClientId,
     GrantId,
+    InitialAccessTokenId,
     KeyId,
     Role,
     Scope,
@@ -137,6 +144,7 @@ DEVICE = DeviceRequest(
 )
 DEVICE_GRANT = replace(GRANT, id=GrantId("of-device"), client=DEVICE.client)
 KEY = SigningKey(KeyId("k"), KeyUse.ISSUER, "{}", b"sealed", NOW, NOW + 5)
+INITIAL = InitialAccessToken(InitialAccessTokenId("a"), TokenHash(b"i" * 32), NOW, NOW + 60, most=2)
 REGISTERED = RegisteredClient(
     id=ClientId("r-a"),
     token_hash=TokenHash(b"t" * 32),
@@ -163,7 +171,7 @@ async def committed(store: Store, *writes: Write) -> None:
 
 def test_what_was_written_is_read_back_in_every_field(on_store: OnStore) -> None:
     async def work(store: Store) -> None:
-        consent = Consent(ANN.subject, GRANT.client, GRANT.scopes, NOW)
+        consent = Consent(ANN.subject, GRANT.client, GRANT.scopes, NOW, about="looks")
         await committed(store, AddPerson(ANN), AddPerson(BOB), StartSession(SESSION), PutConsent(consent))
         await committed(store, OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN), AddKey(KEY), AddPushedRequest(PUSHED))
         assert await store.person(ANN.subject) == ANN
@@ -523,15 +531,57 @@ def test_api_keys_are_kept_revoked_and_touched(on_store: OnStore) -> None:
 def test_clients_that_registered_are_kept_changed_and_removed(on_store: OnStore) -> None:
     async def work(store: Store) -> None:
         other = replace(REGISTERED, id=ClientId("r-b"), secret_hash=None, name=None, jwks='{"keys": []}')
-        await committed(store, AddRegisteredClient(other), AddRegisteredClient(REGISTERED))
+        await committed(store, AddRegisteredClient(other, 2), AddRegisteredClient(REGISTERED, 2))
         assert list(await store.registered_clients()) == [REGISTERED, other]
-        new = replace(
-            REGISTERED, name="New", redirect_uris=("https://new.example/",), refreshes=False, secret_hash=None
-        )
+        uris = ("https://new.example/",)
+        new = replace(REGISTERED, name="New", redirect_uris=uris, refreshes=False, secret_hash=None, version=2)
         await committed(store, ChangeRegisteredClient(new), RemoveRegisteredClient(other.id))
         assert list(await store.registered_clients()) == [new]
-        await committed(store, ChangeRegisteredClient(other))
+        gone = ChangeRegisteredClient(replace(other, version=2))
+        assert await store.commit(plan(gone)) == AlreadySpent(gone)
         assert list(await store.registered_clients()) == [new]
+
+    on_store(work)
+
+
+def test_of_two_changes_of_one_registration_the_second_knows_it(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddRegisteredClient(REGISTERED, 1))
+        mine, theirs = (ChangeRegisteredClient(replace(REGISTERED, name=name, version=2)) for name in ("M", "T"))
+        outcomes = await asyncio.gather(store.commit(plan(mine)), store.commit(plan(theirs)))
+        assert [type(outcome) for outcome in outcomes] == [Committed, AlreadySpent]
+        assert list(await store.registered_clients()) == [mine.client]
+
+    on_store(work)
+
+
+def test_no_more_clients_register_than_may_and_one_that_was_revoked_takes_no_place(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        one, two = (AddRegisteredClient(replace(REGISTERED, id=ClientId(id)), 1) for id in ("r-1", "r-2"))
+        outcomes = await asyncio.gather(store.commit(plan(one)), store.commit(plan(two)))
+        assert outcomes[1] == AlreadySpent(two)
+        await committed(store, DisableClient(ClientId("r-1"), NOW), two)
+        assert [client.id for client in await store.registered_clients()] == ["r-1", "r-2"]
+
+    on_store(work)
+
+
+def test_a_token_to_register_with_is_used_as_often_as_it_may_be_and_not_past_its_end(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        other = replace(INITIAL, id=InitialAccessTokenId("b"), hash=TokenHash(b"o" * 32))
+        await committed(store, AddInitialAccessToken(other), AddInitialAccessToken(INITIAL))
+        assert list(await store.initial_access_tokens()) == [INITIAL, other]
+        use = UseInitialAccessToken(INITIAL.id, NOW)
+        outcomes = await asyncio.gather(*(store.commit(plan(use)) for _ in range(3)))
+        assert [type(outcome) for outcome in outcomes] == [Committed, Committed, AlreadySpent]
+        late = UseInitialAccessToken(other.id, other.expires_at)
+        assert await store.commit(plan(late)) == AlreadySpent(late)
+        await committed(store, UseInitialAccessToken(other.id, other.expires_at - 1))
+        await committed(store, RevokeInitialAccessToken(other.id, NOW + 1), RevokeInitialAccessToken(other.id, NOW + 9))
+        assert await store.initial_access_token(other.hash) == replace(other, used=1, revoked_at=NOW + 1)
+        assert await store.commit(plan(replace(late, at=NOW))) == AlreadySpent(replace(late, at=NOW))
+        await store.forget(INITIAL.expires_at + 31 * 86400)
+        assert not await store.initial_access_tokens()
 
     on_store(work)
 

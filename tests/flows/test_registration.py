@@ -13,14 +13,20 @@ from shop_running import RunningShop
 BACK = "https://book.example/callback"
 
 
-def registered(shop: RunningShop) -> dict[str, Any]:
-    fields = {"authorization": f"Bearer {shop.demo.initial_access_token}", "content-type": "application/json"}
+def registering(shop: RunningShop, token: str) -> Answer:
+    fields = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     with closing(shop.door()) as door:
         answer = door.request("POST", endpoints.REGISTER, fields, json.dumps({"redirect_uris": [BACK]}).encode())
+    if answer.status == 201:
+        secret(answer.json()["client_secret"])
+        secret(answer.json()["registration_access_token"])
+    return answer
+
+
+def registered(shop: RunningShop) -> dict[str, Any]:
+    answer = registering(shop, shop.demo.initial_access_token)
     assert answer.status == 201
-    known = answer.json()
-    secret(known["client_secret"])
-    secret(known["registration_access_token"])
+    known: dict[str, Any] = answer.json()
     return known
 
 
@@ -52,3 +58,18 @@ def test_the_operator_sees_who_registered_and_never_a_secret(shop: RunningShop) 
     assert states[revoked["client_id"]] == ("revoked", [BACK])
     assert living["client_secret"] not in listed
     assert f"{living['client_id']}  living " in shop.command("registration", "list").stdout
+
+
+def test_the_operator_hands_out_tokens_that_register_once(shop: RunningShop) -> None:
+    assert shop.command("registration", "add", "--expires", "9999d").returncode == 1
+    made = secret(shop.command("registration", "add", "--uses", "1").stdout.strip())
+    assert [registering(shop, made).status for _ in range(2)] == [201, 401]
+    other = secret(json.loads(shop.command("registration", "add", "--json", "--expires", "1h").stdout)["token"])
+    listed = json.loads(shop.command("registration", "tokens", "--json").stdout)
+    by_state = {each["state"]: each["id"] for each in listed}
+    assert by_state.keys() == {"used up", "living"}
+    assert shop.command("registration", "revoke", by_state["living"]).returncode == 0
+    assert shop.command("registration", "revoke", by_state["living"]).returncode == 1
+    assert registering(shop, other).status == 401
+    shown = shop.command("registration", "tokens").stdout
+    assert "used 1 of 1" in shown and made not in shown

@@ -2,17 +2,15 @@
 
 import secrets
 import time
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
+from ostiary.cli.moments import lifetime, moment
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
 from ostiary.cli.said import fail, print_json
 from ostiary.contract.model import LONGEST_API_KEY, ClientRule
-from ostiary.contract.quantities import in_words
-from ostiary.contract.quantities import seconds as parse_seconds
 from ostiary.keys.api_key import MOST_LIVING, ApiKey, TooManyKeys, draw, keep, revoke
 from ostiary.model.ids import ClientId, Scope
 from ostiary.server.place import Place
@@ -40,13 +38,14 @@ def add(
         rule = place.contract.clients.get(ClientId(client))
         scopes = _scopes(rule, client, scope)
         secret, now, others = draw(secrets.token_bytes), int(time.time()), await store.api_keys()
+        seconds = lifetime(expires, LONGEST_API_KEY, "a key")
         try:
-            plan = keep(secret, ClientId(client), scopes, others, now, _lifetime(expires))
+            plan = keep(secret, ClientId(client), scopes, others, now, seconds)
         except TooManyKeys:
             fail(f"{client} has {MOST_LIVING} living keys; `ostiary api-key list` shows them, revoke one first")
         await store.commit(plan)
         if as_json:
-            print_json({"client": client, "key": secret.reveal(), "expires_at": _moment(now + _lifetime(expires))})
+            print_json({"client": client, "key": secret.reveal(), "expires_at": moment(now + seconds)})
         else:
             typer.echo(secret.reveal())
 
@@ -95,27 +94,13 @@ def _scopes(rule: ClientRule | None, client: str, asked: list[str] | None) -> fr
     return scopes
 
 
-def _lifetime(text: str) -> int:
-    try:
-        lifetime = parse_seconds(text)
-    except ValueError:
-        fail(f"{text} is no duration; write it as `90d`")
-    if lifetime > LONGEST_API_KEY:
-        fail(f"a key lives at most {in_words(LONGEST_API_KEY)}")
-    return lifetime
-
-
 def _shown(key: ApiKey) -> dict[str, Any]:
     return {
         "id": key.id,
         "client": key.client,
         "scopes": sorted(key.scopes),
         "state": "revoked" if key.revoked_at is not None else "living" if key.lives(time.time()) else "expired",
-        "created_at": _moment(key.created_at),
-        "expires_at": _moment(key.expires_at),
-        "used_at": "never" if key.used_at is None else _moment(key.used_at),
+        "created_at": moment(key.created_at),
+        "expires_at": moment(key.expires_at),
+        "used_at": "never" if key.used_at is None else moment(key.used_at),
     }
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")

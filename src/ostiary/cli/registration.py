@@ -1,23 +1,27 @@
-"""`ostiary registration`: the clients that registered themselves."""
+"""`ostiary registration`: the clients that registered themselves, and the tokens with which they do."""
 
-from datetime import UTC, datetime
-from typing import Any
+import secrets
+import time
+from typing import Annotated, Any, Final
 
 import typer
 
+from ostiary.cli.moments import lifetime, moment
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
-from ostiary.cli.said import print_json
+from ostiary.cli.said import fail, print_json
 from ostiary.contract.registered import RegisteredClient
+from ostiary.issuer.initial_access import InitialAccessToken, made, revoked
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
 
-app = typer.Typer(no_args_is_help=True, help="Clients that registered themselves (RFC 7591): list.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Clients that register themselves (RFC 7591): list them, and make, list and revoke the tokens for it.",
+)
 
-
-@app.callback()
-def _group() -> None:
-    """So that `list` is a command of its own."""
+LONGEST: Final = 365 * 86400
+"""Seconds that a token with which clients register may live."""
 
 
 @app.command("list")
@@ -38,6 +42,63 @@ def list_registered(
     with_store(contract, state, work)
 
 
+@app.command()
+def add(
+    expires: Annotated[str, typer.Option(metavar="DURATION", help="After how long it ends, as `7d`.")] = "7d",
+    uses: Annotated[int, typer.Option(min=1, max=10_000, help="How many clients register with it.")] = 1,
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a token with which clients register, for one developer. It is shown here and nowhere else."""
+
+    async def work(place: Place, store: Store) -> None:
+        if place.contract.registration is None:
+            fail("the contract has no `registration`, so nobody registers")
+        now, seconds = int(time.time()), lifetime(expires, LONGEST, "such a token")
+        secret, plan = made(secrets.token_bytes, now, seconds, uses)
+        await store.commit(plan)
+        if as_json:
+            print_json({"token": secret.reveal(), "expires_at": moment(now + seconds), "uses": uses})
+        else:
+            typer.echo(secret.reveal())
+
+    with_store(contract, state, work)
+
+
+@app.command("tokens")
+def list_tokens(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False) -> None:
+    """The tokens that `add` made: until when, and how often they were used. Never the token itself."""
+
+    async def work(place: Place, store: Store) -> None:
+        tokens = [_token(token, time.time()) for token in await store.initial_access_tokens()]
+        if as_json:
+            print_json(tokens)
+        for token in () if as_json else tokens:
+            typer.echo("{id}  {state:8}  until {expires_at}  used {used} of {uses}".format(**token))
+
+    with_store(contract, state, work)
+
+
+@app.command()
+def revoke(
+    id: Annotated[str, typer.Argument(metavar="TOKEN_ID", help="As `tokens` shows it.")],
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+) -> None:
+    """Nobody new registers with a token; those that did stay."""
+
+    async def work(place: Place, store: Store) -> None:
+        for token in await store.initial_access_tokens():
+            if token.id == id and token.revoked_at is None:
+                await store.commit(revoked(token, int(time.time())))
+                return
+        fail(f"there is no token {id} that was not revoked")
+
+    with_store(contract, state, work)
+    typer.echo(f"revoked: the token {id} with which clients register")
+
+
 def _shown(client: RegisteredClient, revoked: bool) -> dict[str, Any]:
     return {
         "client": client.id,
@@ -45,5 +106,17 @@ def _shown(client: RegisteredClient, revoked: bool) -> dict[str, Any]:
         "state": "revoked" if revoked else "living",
         "redirect_uris": client.redirect_uris,
         "scopes": sorted(client.scopes),
-        "created_at": datetime.fromtimestamp(client.created_at, UTC).isoformat(timespec="seconds"),
+        "created_at": moment(client.created_at),
+    }
+
+
+def _token(token: InitialAccessToken, now: float) -> dict[str, Any]:
+    over = "used up" if token.used >= token.most else "expired"
+    return {
+        "id": token.id,
+        "state": "revoked" if token.revoked_at is not None else "living" if token.lives(now) else over,
+        "created_at": moment(token.created_at),
+        "expires_at": moment(token.expires_at),
+        "used": token.used,
+        "uses": token.most,
     }

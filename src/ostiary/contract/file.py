@@ -144,12 +144,12 @@ class RegistrationOf(Setting):
     initial_access_tokens: Annotated[
         tuple[SecretText, ...], BeforeValidator(as_tuple, json_schema_input_type=SecretText | list[SecretText])
     ] = Field(default=(), max_length=100)
-    """Where the tokens are with which clients register: `${env:NAME}` or `${file:PATH}`. Without any nobody new
-    registers, and those that have registered stay."""
+    """Where tokens are with which clients register: `${env:NAME}` or `${file:PATH}`. `ostiary registration add` makes
+    others, which end and are used up. Without any nobody new registers, and those that have registered stay."""
     scopes: tuple[ScopeName, ...] = ()
     """The most that such a client may ask for."""
     most: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 1000
-    """So many such clients at once."""
+    """So many such clients at once; those that were revoked are not counted."""
 
 
 class ContractFile(Setting):

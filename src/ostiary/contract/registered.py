@@ -10,7 +10,7 @@ from ostiary.contract.model import ClientAuth, ClientRule, Contract, GrantType, 
 from ostiary.keys.jwk import JwkInvalid
 from ostiary.keys.keyset import KeySet
 from ostiary.model.ids import ClientId, Scope, TokenHash
-from ostiary.model.plan import Write
+from ostiary.model.plan import Spend, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,22 @@ class RegisteredClient:
     jwks: str | None
     """A JWK set of public keys, as JSON."""
     created_at: int
+    version: int = 1
+    """Grows with every change."""
 
 
 @dataclass(frozen=True, slots=True)
-class AddRegisteredClient(Write):
+class AddRegisteredClient(Spend):
+    """Fails where `most` that were not revoked are there already."""
+
     client: RegisteredClient
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeRegisteredClient(Write):
-    """One that is gone stays gone."""
+class ChangeRegisteredClient(Spend):
+    """Takes the place of the version before its own. Fails where that is not what is there any more; one that is gone
+    stays gone."""
 
     client: RegisteredClient
 

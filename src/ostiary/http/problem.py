@@ -34,6 +34,8 @@ PHRASES: Final = {
     404: b"Not Found",
     405: b"Method Not Allowed",
     408: b"Request Timeout",
+    409: b"Conflict",
+    412: b"Precondition Failed",
     413: b"Content Too Large",
     414: b"URI Too Long",
     415: b"Unsupported Media Type",

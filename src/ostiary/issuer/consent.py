@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ostiary.contract.model import Contract
+from ostiary.contract.model import ClientRule, Contract
 from ostiary.issuer.authorize import AuthorizationRequest
 from ostiary.issuer.claims import OF_SCOPE, released
 from ostiary.issuer.details import types_of
 from ostiary.issuer.openid_parameters import Prompt
 from ostiary.issuer.scopes import EMAIL, OFFLINE_ACCESS, OPENID, PROFILE
+from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import AccessDenied
 from ostiary.model.events import ConsentGranted, ConsentRefused
 from ostiary.model.ids import ClientId, Scope, Subject
@@ -35,6 +36,15 @@ class Question:
     details: str | None = None
 
 
+def appearance(client: ClientRule) -> str | None:
+    """What people go by when they decide about a client that registered itself: who looks different to them is asked
+    about anew. None for one of whom somebody here knows whose it is."""
+    if not client.registered:
+        return None
+    shown = "\n".join((client.name, *sorted(client.redirect_uris)))
+    return token_hash(shown).hex()[:32]
+
+
 def question(request: AuthorizationRequest, scopes: frozenset[Scope], remembered: Consent | None) -> Question | None:
     """What to ask before the client gets these scopes; None where nothing is to be asked."""
     details = request.details
@@ -43,8 +53,14 @@ def question(request: AuthorizationRequest, scopes: frozenset[Scope], remembered
     needed = scopes | _revealing(request.claims)
     if Prompt.CONSENT in request.prompts:
         return Question(needed, details=details)
-    already = needed & remembered.scopes if remembered else frozenset[Scope]()
+    already = needed & still_holds(remembered, request.address.client)
     return Question(needed - already, already, details) if needed - already or details else None
+
+
+def still_holds(remembered: Consent | None, client: ClientRule) -> frozenset[Scope]:
+    """What the person allowed the client as it is now."""
+    same = remembered is not None and remembered.about == appearance(client)
+    return remembered.scopes if remembered is not None and same else frozenset()
 
 
 def _revealing(claims: str | None) -> frozenset[Scope]:
@@ -59,14 +75,14 @@ def in_words(scopes: frozenset[Scope], contract: Contract) -> tuple[str, ...]:
     return (*of_contract, *(says for scope, says in _OPENID_SAYS.items() if scope in scopes))
 
 
-def granted(subject: Subject, client: ClientId, question: Question, remembered: Consent | None, now: int) -> Plan:
+def granted(subject: Subject, client: ClientRule, question: Question, remembered: Consent | None, now: int) -> Plan:
     """Remember what was allowed beside what was before."""
-    before = remembered.scopes if remembered else frozenset[Scope]()
-    remember = PutConsent(Consent(subject, client, before | question.wanted, granted_at=now))
+    allowed = still_holds(remembered, client) | question.wanted
+    remember = PutConsent(Consent(subject, client.id, allowed, granted_at=now, about=appearance(client)))
     event = ConsentGranted(
         at=now,
         subject=subject,
-        client=client,
+        client=client.id,
         scopes=tuple(sorted(question.wanted)),
         details=types_of(question.details),
     )

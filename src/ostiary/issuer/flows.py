@@ -54,6 +54,7 @@ from ostiary.issuer.exchange_grant import SubjectFacts
 from ostiary.issuer.exchange_request import ActRequest, KeyRequest, named_services
 from ostiary.issuer.family import GrantFacts
 from ostiary.issuer.form import Parameters, require_no_repetition
+from ostiary.issuer.initial_access import InitialAccessToken
 from ostiary.issuer.interaction import AskConsent, AskSignIn, Ready, Step, Visit
 from ostiary.issuer.issue import Entitlement, require_scopes
 from ostiary.issuer.logout import LogoutRequest
@@ -477,15 +478,15 @@ def logout_request(registry: Registry, parameters: Parameters, keys: KeySet) -> 
 
 
 def register(
-    contract: Contract, request: registration.Request, clients: Sequence[RegisteredClient], now: int, fresh: Fresh
+    contract: Contract, request: registration.Request, kept: InitialAccessToken | None, now: int, fresh: Fresh
 ) -> Decided[Registration]:
-    """RFC 7591 section 3.1. `clients`: those that have registered themselves."""
+    """RFC 7591 section 3.1. `kept`: the token that came, where it is none of the contract's."""
     opened = registration.require_open(contract)
-    registration.require_initial_access(registration.read_bearer(request.authorization), opened)
+    token = registration.read_bearer(request.authorization)
+    by = registration.require_initial_access(token, opened, kept, now)
     members = read_members(request.content_type, request.body)
     metadata = read_metadata(members, contract, opened)
-    registration.require_room(opened, clients)
-    return registration.added(metadata, request.peer, now, fresh)
+    return registration.added(metadata, by, opened.most, request.peer, now, fresh)
 
 
 def read_registration(
@@ -504,6 +505,7 @@ def change_registration(
     opened = registration.require_open(contract)
     token = registration.read_bearer(request.authorization)
     client = registration.require_own(token, request.client, clients)
+    registration.require_match(client, request.if_match)
     members = read_members(request.content_type, request.body)
     registration.require_update_of(client, members)
     metadata = read_metadata(members, contract, opened)
@@ -516,4 +518,6 @@ def end_registration(
     """RFC 7592 section 2.3."""
     registration.require_open(contract)
     token = registration.read_bearer(request.authorization)
-    return registration.ended(registration.require_own(token, request.client, clients), request.peer, now)
+    client = registration.require_own(token, request.client, clients)
+    registration.require_match(client, request.if_match)
+    return registration.ended(client, request.peer, now)

@@ -14,14 +14,25 @@ from ostiary.contract.registered import (
 )
 from ostiary.issuer.client_metadata import ClientMetadata, Members
 from ostiary.issuer.decision import Decided
+from ostiary.issuer.initial_access import InitialAccessToken, UseInitialAccessToken, require_living
 from ostiary.issuer.records import DisableClient
 from ostiary.keys.hashing import same, token_hash
-from ostiary.model.errors import BEARER, Forbidden, InvalidClientMetadata, InvalidToken, MissingToken, NotFound
+from ostiary.model.errors import (
+    BEARER,
+    Conflict,
+    Forbidden,
+    InvalidClientMetadata,
+    InvalidToken,
+    MissingToken,
+    NotFound,
+    PreconditionFailed,
+    Refusal,
+)
 from ostiary.model.events import ClientRegistered, RegistrationChanged, RegistrationEnded
 from ostiary.model.feed import ClientRevoked, RegisteredClientsChanged
 from ostiary.model.fresh import Fresh, fresh_name
 from ostiary.model.ids import ClientId, Secret, TokenHash
-from ostiary.model.plan import Plan
+from ostiary.model.plan import Plan, Spend
 from ostiary.model.reasons import Reason
 
 _ID: Final = 16
@@ -46,6 +57,7 @@ class Request:
     body: bytes = field(repr=False)
     peer: str
     client: str = ""
+    if_match: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +84,14 @@ def read_bearer(authorization: bytes | None) -> Secret:
     return Secret(token.strip().decode("latin-1"))
 
 
-def require_initial_access(token: Secret, opened: RegistrationRule) -> None:
-    """Raise InvalidToken unless it is one of the contract's (RFC 7591 section 3)."""
-    _require(token, opened.tokens)
+def require_initial_access(
+    token: Secret, opened: RegistrationRule, kept: InitialAccessToken | None, now: int
+) -> InitialAccessToken | None:
+    """Raise InvalidToken unless it is one of the contract's, or `kept`, which lives (RFC 7591 section 3). What is to be
+    used up."""
+    if _is_one_of(token, opened.tokens):
+        return None
+    return require_living(kept, now)
 
 
 def require_own(token: Secret, id: str, clients: Sequence[RegisteredClient]) -> RegisteredClient:
@@ -88,15 +105,38 @@ def require_own(token: Secret, id: str, clients: Sequence[RegisteredClient]) -> 
 
 
 def _require(token: Secret, hashes: tuple[TokenHash, ...]) -> None:
-    presented = token_hash(token.reveal())
-    if not max([same(presented, hash) for hash in hashes or _NOBODY]):
+    if not _is_one_of(token, hashes):
         raise InvalidToken(Reason.REGISTRATION_TOKEN_UNKNOWN)
 
 
-def require_room(opened: RegistrationRule, clients: Sequence[RegisteredClient]) -> None:
-    """Raise Forbidden where there are as many as there may be."""
-    if len(clients) >= opened.most:
-        raise Forbidden(Reason.REGISTRATION_FULL)
+def _is_one_of(token: Secret, hashes: tuple[TokenHash, ...]) -> bool:
+    """All are compared."""
+    presented = token_hash(token.reveal())
+    return max([same(presented, hash) for hash in hashes or _NOBODY])
+
+
+def entity_tag(client: RegisteredClient) -> str:
+    """Of this version of it (RFC 9110 section 8.8.3)."""
+    return f'"{client.version}"'
+
+
+def require_match(client: RegisteredClient, if_match: bytes | None) -> None:
+    """Raise PreconditionFailed where the request is about another version (RFC 9110 section 13.1.1)."""
+    if if_match is None or if_match.strip() == b"*":
+        return
+    if entity_tag(client).encode() not in (tag.strip() for tag in if_match.split(b",")):
+        raise PreconditionFailed(Reason.REGISTRATION_CHANGED)
+
+
+def lost(spend: Spend) -> Refusal:
+    """What is refused where somebody was first: only the store knows how many there are, and which version."""
+    match spend:
+        case UseInitialAccessToken():
+            return InvalidToken(Reason.REGISTRATION_TOKEN_OVER)
+        case AddRegisteredClient():
+            return Forbidden(Reason.REGISTRATION_FULL)
+        case _:
+            return Conflict(Reason.REGISTRATION_CHANGED)
 
 
 def require_update_of(client: RegisteredClient, members: Members) -> None:
@@ -113,8 +153,10 @@ def require_update_of(client: RegisteredClient, members: Members) -> None:
         raise InvalidClientMetadata(Reason.METADATA_NOT_SERVED, "client_secret")
 
 
-def added(metadata: ClientMetadata, peer: str, now: int, fresh: Fresh) -> Decided[Registration]:
-    """A new client, whose name nobody chose."""
+def added(
+    metadata: ClientMetadata, by: InitialAccessToken | None, most: int, peer: str, now: int, fresh: Fresh
+) -> Decided[Registration]:
+    """A new client, whose name nobody chose. `by`: the token that is used up by it."""
     token = Secret(fresh_name(fresh, _SECRET))
     bare = RegisteredClient(
         id=ClientId("r-" + fresh_name(fresh, _ID)),
@@ -127,10 +169,13 @@ def added(metadata: ClientMetadata, peer: str, now: int, fresh: Fresh) -> Decide
         refreshes=False,
         jwks=None,
         created_at=now,
+        version=0,
     )
     client, secret = _described(bare, metadata, fresh)
-    event = ClientRegistered(at=now, client=client.id, scopes=tuple(sorted(client.scopes)), peer=peer)
-    plan = Plan((AddRegisteredClient(client),), (event,), (_anew(now),))
+    scopes, token_id = tuple(sorted(client.scopes)), None if by is None else by.id
+    event = ClientRegistered(at=now, client=client.id, scopes=scopes, peer=peer, token=token_id)
+    spends = () if by is None else (UseInitialAccessToken(by.id, now),)
+    plan = Plan((*spends, AddRegisteredClient(client, most)), (event,), (_anew(now),))
     return Decided(plan, Registration(client, token, secret))
 
 
@@ -155,6 +200,7 @@ def _described(
     kept = client.secret_hash if needs else None
     described = replace(
         client,
+        version=client.version + 1,
         secret_hash=kept if secret is None else token_hash(secret.reveal()),
         auth_method=metadata.auth_method,
         name=metadata.name,

@@ -272,6 +272,16 @@ class MethodNotAllowed(HttpRefused):
         self.allowed = tuple(allowed)
 
 
+class Conflict(HttpRefused):
+    code, status, public = "conflict", 409, "This was changed meanwhile; please read it again."
+
+
+class PreconditionFailed(HttpRefused):
+    """RFC 9110 section 13.1.1."""
+
+    code, status, public = "precondition_failed", 412, "This is not the version that If-Match names."
+
+
 class RequestTimeout(HttpRefused):
     code, status, public = "request_timeout", 408, "The request did not arrive in time."
 

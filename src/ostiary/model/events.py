@@ -11,6 +11,7 @@ from ostiary.model.ids import (
     ApiKeyId,
     ClientId,
     GrantId,
+    InitialAccessTokenId,
     KeyId,
     Reference,
     RouteId,
@@ -255,11 +256,13 @@ class ClientRevocation(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRegistered(Event):
-    """A client registered itself, with these scopes."""
+    """A client registered itself, with these scopes; `token`: with which initial access token, where it is none of the
+    contract's."""
 
     client: ClientId
     scopes: tuple[Scope, ...]
     peer: str
+    token: InitialAccessTokenId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +280,22 @@ class RegistrationEnded(Event):
 
     client: ClientId
     peer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitialAccessTokenAdded(Event):
+    """An operator made a token with which at most so many clients register."""
+
+    token: InitialAccessTokenId
+    expires_at: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitialAccessTokenRevoked(Event):
+    """An operator revoked a token with which clients register."""
+
+    token: InitialAccessTokenId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

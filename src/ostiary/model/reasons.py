@@ -149,6 +149,11 @@ class Reason(StrEnum):
         "registration_token_unknown",
         "The token is none with which a client registers, or none of this registration.",
     )
+    REGISTRATION_TOKEN_OVER = (
+        "registration_token_over",
+        "The token with which clients register is expired, revoked or used up.",
+    )
+    REGISTRATION_CHANGED = "registration_changed", "The registration was changed meanwhile by somebody else."
     REGISTRATION_FULL = "registration_full", "As many clients have registered themselves as the contract lets in."
     METADATA_MALFORMED = "metadata_malformed", "The client metadata is no JSON object, or a member is of another form."
     METADATA_NOT_SERVED = "metadata_not_served", "The client metadata asks for something that such clients do not get."

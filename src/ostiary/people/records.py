@@ -45,6 +45,8 @@ class Consent:
     client: ClientId
     scopes: frozenset[Scope]
     granted_at: int
+    about: str | None = None
+    """What the client looked like then, where that is its own word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from ostiary.contract.registered import RegisteredClient
 from ostiary.gateway.old_uses import OldUse
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.family import GrantFacts
+from ostiary.issuer.initial_access import InitialAccessToken
 from ostiary.issuer.instances import Instance
 from ostiary.issuer.logout_notices import LogoutNotice
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
@@ -74,6 +75,8 @@ class Store(Protocol):
     async def api_key(self, id: ApiKeyId) -> ApiKey | None: ...
     async def api_keys(self) -> Sequence[ApiKey]: ...
     async def registered_clients(self) -> Sequence[RegisteredClient]: ...
+    async def initial_access_token(self, hash: TokenHash) -> InitialAccessToken | None: ...
+    async def initial_access_tokens(self) -> Sequence[InitialAccessToken]: ...
 
     async def old_uses(self, since: int) -> Sequence[OldUse]:
         """How often old ways were used on each day that began at `since` or later."""

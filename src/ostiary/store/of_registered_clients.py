@@ -9,6 +9,7 @@ from ostiary.contract.registered import (
     RegisteredClient,
     RemoveRegisteredClient,
 )
+from ostiary.store.of_issuer import Spent
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps
 
@@ -16,7 +17,12 @@ CLIENT: Final = Shape(RegisteredClient, "registered_clients", ("id",))
 _ALL: Final = Statement(CLIENT.select)
 _CHANGE: Final = Statement(
     "UPDATE registered_clients SET secret_hash = :secret_hash, auth_method = :auth_method, name = :name,"
-    " redirect_uris = :redirect_uris, scopes = :scopes, refreshes = :refreshes, jwks = :jwks WHERE id = :id"
+    " redirect_uris = :redirect_uris, scopes = :scopes, refreshes = :refreshes, jwks = :jwks, version = :version"
+    " WHERE id = :id AND version = :before RETURNING id"
+)
+_LIVING: Final = Statement(
+    "SELECT COUNT(*) FROM registered_clients"
+    " WHERE NOT EXISTS (SELECT 1 FROM disabled_clients WHERE disabled_clients.client = registered_clients.id)"
 )
 _REMOVE: Final = Statement("DELETE FROM registered_clients WHERE id = :id")
 
@@ -28,11 +34,18 @@ def registered_clients() -> Steps[Sequence[RegisteredClient]]:
 
 
 def add(write: AddRegisteredClient) -> Steps[None]:
+    """Raises Spent. One that was revoked takes nobody's place."""
+    [(living,)] = yield _LIVING, {}
+    if living >= write.most:
+        raise Spent(write)
     yield CLIENT.add, CLIENT.values(write.client)
 
 
 def change(write: ChangeRegisteredClient) -> Steps[None]:
-    yield _CHANGE, CLIENT.values(write.client)
+    """Raises Spent."""
+    changed = yield _CHANGE, {**CLIENT.values(write.client), "before": write.client.version - 1}
+    if not changed:
+        raise Spent(write)
 
 
 def remove(write: RemoveRegisteredClient) -> Steps[None]:

@@ -14,7 +14,7 @@ CLOCK_SECONDS: Final = 3600
 UNANSWERED_SECONDS: Final = 600
 """For so long after its end a device learns that nobody answered; then the address that it asked from goes as well."""
 API_KEY_SECONDS: Final = 30 * 86400
-"""An API key that has ended is shown as such for so long."""
+"""An API key or initial access token that has ended is shown as such for so long."""
 OLD_USE_SECONDS: Final = 400 * 86400
 """For more than a year, so that a client that calls once a year is seen."""
 UNTOLD_SECONDS: Final = 86400
@@ -42,6 +42,7 @@ _PAST: Final = (
     (_until("web_sessions"), 0),
     (_until("refresh_tokens"), 0),
     (_until("api_keys"), API_KEY_SECONDS),
+    (_until("initial_access_tokens"), API_KEY_SECONDS),
     (_until("old_uses", "day"), OLD_USE_SECONDS),
     (_until("pushed_requests"), LONGEST_VISIT),
     (_until("codes"), REPLAY_SECONDS),

@@ -9,6 +9,7 @@ from ostiary.audit.encode import encode
 from ostiary.contract import registered
 from ostiary.gateway import old_uses
 from ostiary.issuer import device_records as devices
+from ostiary.issuer import initial_access as initial
 from ostiary.issuer import logout_notices as notices
 from ostiary.issuer import records as issued
 from ostiary.issuer import web_records as web
@@ -20,6 +21,7 @@ from ostiary.store import (
     ends,
     of_api_keys,
     of_device,
+    of_initial_access,
     of_issuer,
     of_keys,
     of_logout,
@@ -70,6 +72,9 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     api_key.AddApiKey: of_api_keys.add_api_key,
     api_key.RevokeApiKey: of_api_keys.revoke_api_key,
     api_key.TouchApiKey: of_api_keys.touch_api_key,
+    initial.AddInitialAccessToken: of_initial_access.add,
+    initial.RevokeInitialAccessToken: of_initial_access.revoke,
+    initial.UseInitialAccessToken: of_initial_access.use,
     registered.AddRegisteredClient: of_registered_clients.add,
     registered.ChangeRegisteredClient: of_registered_clients.change,
     registered.RemoveRegisteredClient: of_registered_clients.remove,

@@ -53,6 +53,7 @@ consents: Final = Table(
     Column("client", Text, primary_key=True),
     Column("scopes", Text, nullable=False),
     Column("granted_at", BigInteger, nullable=False),
+    Column("about", Text),
 )
 
 failures: Final = Table(
@@ -226,6 +227,19 @@ registered_clients: Final = Table(
     Column("refreshes", Boolean, nullable=False),
     Column("jwks", Text),
     Column("created_at", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+)
+
+initial_access_tokens: Final = Table(
+    "initial_access_tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("most", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("revoked_at", BigInteger),
 )
 
 old_uses: Final = Table(

@@ -10,6 +10,7 @@ from ostiary.contract.registered import RegisteredClient
 from ostiary.gateway.old_uses import OldUse
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.family import GrantFacts
+from ostiary.issuer.initial_access import InitialAccessToken
 from ostiary.issuer.instances import Instance
 from ostiary.issuer.logout_notices import LogoutNotice
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
@@ -26,6 +27,7 @@ from ostiary.store import (
     of_api_keys,
     of_device,
     of_grants,
+    of_initial_access,
     of_issuer,
     of_keys,
     of_logout,
@@ -161,6 +163,12 @@ class SqlStore(Store):
 
     async def registered_clients(self) -> Sequence[RegisteredClient]:
         return await self._read(of_registered_clients.registered_clients())
+
+    async def initial_access_token(self, hash: TokenHash) -> InitialAccessToken | None:
+        return await self._read(of_initial_access.TOKEN.only(of_initial_access.BY_HASH, hash=hash))
+
+    async def initial_access_tokens(self) -> Sequence[InitialAccessToken]:
+        return await self._read(of_initial_access.initial_access_tokens())
 
     async def old_uses(self, since: int) -> Sequence[OldUse]:
         return await self._read(of_old_uses.old_uses(since))

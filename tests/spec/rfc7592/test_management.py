@@ -96,3 +96,23 @@ def test_3_the_initial_access_token_is_none_of_the_registration(open_door: Regis
         Reason.REGISTRATION_TOKEN_UNKNOWN,
     )
     assert open_door.at(known).status_code == 200
+
+
+def test_rfc9110_13_1_1_an_update_is_of_the_version_that_it_names(open_door: RegistrationWorld) -> None:
+    known = open_door.registered()
+    first = open_door.at(known).headers["etag"]
+    assert open_door.update(known, if_match=first, client_name="One").status_code == 200
+    answer = open_door.update(known, if_match=first, client_name="Two")
+    assert refused(open_door, answer) == (412, "precondition_failed", Reason.REGISTRATION_CHANGED)
+    second = open_door.at(known)
+    assert (second.headers["etag"] != first, second.json()["client_name"]) == (True, "One")
+    assert open_door.update(known, if_match=f'"x", {second.headers["etag"]}', client_name="Two").status_code == 200
+    assert open_door.update(known, if_match="*", client_name="Three").status_code == 200
+
+
+def test_2_2_of_two_updates_at_once_one_is_told_so(open_door: RegistrationWorld) -> None:
+    known = open_door.registered(**PUBLIC)
+    answers = open_door.together(*(open_door.updating(known) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    [kept] = [answer.json() for answer in answers if answer.status_code == 200]
+    assert open_door.pushes({**known, **kept}).status_code == 201

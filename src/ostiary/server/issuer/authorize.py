@@ -9,7 +9,7 @@ from ostiary.issuer import flows
 from ostiary.issuer.answer import AuthorizationAnswer
 from ostiary.issuer.authorize import POSTED_MODES, AuthorizationRequest, ReturnAddress, given_once
 from ostiary.issuer.brought import Brought
-from ostiary.issuer.consent import in_words
+from ostiary.issuer.consent import appearance, in_words
 from ostiary.issuer.details import in_words as details_in_words
 from ostiary.issuer.form import read_pairs
 from ostiary.issuer.form_token import Purpose
@@ -185,7 +185,7 @@ def consent_page(desk: Desk, asked: Asked, step: AskConsent, problem: Problem | 
         wanted=in_words(step.question.wanted, contract),
         already=in_words(step.question.already, contract),
         action=where(endpoints.CONSENT, asked.whole),
-        form=token_for(desk, asked.browser, Purpose.CONSENT, asked.query, *shown_on(step)),
+        form=token_for(desk, asked.browser, Purpose.CONSENT, asked.query, *shown_on(asked, step)),
         switch=where(endpoints.SIGN_IN, asked.again),
         returns_to=shown(asked.request.address.redirect_uri),
         problem=problem,
@@ -195,10 +195,11 @@ def consent_page(desk: Desk, asked: Asked, step: AskConsent, problem: Problem | 
     return page(desk, view, 200 if problem is None else 403, asked.browser.cookies)
 
 
-def shown_on(step: AskConsent) -> tuple[str, ...]:
-    """What a person agrees to on the consent page: as whom, and to what. The details are the request's own, which the
-    form is bound to."""
-    return (step.visitor.session.id, step.visitor.person.subject, *sorted(step.question.wanted))
+def shown_on(asked: Asked, step: AskConsent) -> tuple[str, ...]:
+    """What a person agrees to on the consent page: as whom, for which client as it looks there, and to what. The
+    details are the request's own, which the form is bound to."""
+    looks = appearance(asked.request.address.client) or ""
+    return (step.visitor.session.id, step.visitor.person.subject, looks, *sorted(step.question.wanted))
 
 
 def where(path: str, query: bytes) -> str:

@@ -31,7 +31,7 @@ async def consent(desk: Desk, incoming: Incoming) -> Answer:
         return see(endpoints.AUTHORIZE, asked.whole)
     form = incoming.form()
     try:
-        require_token(desk, asked.browser, Purpose.CONSENT, asked.query, form, *shown_on(step))
+        require_token(desk, asked.browser, Purpose.CONSENT, asked.query, form, *shown_on(asked, step))
     except Forbidden as refused:
         await record(desk, incoming, incoming.path, refused, asked.request.address.client.id, Plan())
         return consent_page(desk, asked, step, Problem.OUT_OF_DATE)
@@ -41,7 +41,7 @@ async def consent(desk: Desk, incoming: Incoming) -> Answer:
 
 
 async def _allowed(desk: Desk, asked: Asked, step: AskConsent) -> Answer:
-    subject, client, now = step.visitor.person.subject, asked.request.address.client.id, int(desk.clock())
+    subject, client, now = step.visitor.person.subject, asked.request.address.client, int(desk.clock())
     granted = consents.granted(subject, client, step.question, asked.visit.consent, now)
     return await finish(desk, asked, step.visitor, step.scopes, granted)
 

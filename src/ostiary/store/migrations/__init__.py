@@ -2,5 +2,5 @@
 
 from typing import Final
 
-LATEST: Final = "0014"
+LATEST: Final = "0015"
 """The step that this version of the program works with."""
