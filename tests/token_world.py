@@ -21,6 +21,7 @@ from joserfc import jwt as peer
 from joserfc.jwk import KeySet
 
 import asgi
+from fetch_world import by_name
 from ostiary.audit.encode import decode
 from ostiary.audit.verify import Holds, verify_growing
 from ostiary.contract.model import Contract
@@ -188,7 +189,18 @@ class TokenWorld:
         self._first_records()
         self.contract = _contract()
         keys = IssuerKeys(self.master, self.run(self.store.signing_keys()))
-        self.desk = Desk(self.contract, self.store, self.master, keys, proofs(), lambda: self.now, secrets.token_bytes)
+        self.names: dict[str, Sequence[str]] = {}
+        """What names on the internet resolve to."""
+        self.desk = Desk(
+            self.contract,
+            self.store,
+            self.master,
+            keys,
+            proofs(),
+            lambda: self.now,
+            secrets.token_bytes,
+            resolve=by_name(self.names),
+        )
         self.http = asgi.client(IssuerApp(self.desk, PAGES), ORIGIN)
 
     def _first_records(self) -> None:

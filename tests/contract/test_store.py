@@ -32,6 +32,7 @@ from ostiary.issuer.initial_access import (
     UseInitialAccessToken,
 )
 from ostiary.issuer.instances import Instance
+from ostiary.issuer.logo import KeepLogo, Logo
 from ostiary.issuer.logout_notices import DelayLogoutNotice, DropLogoutNotice, LogoutNotice
 from ostiary.issuer.records import (
     AddPushedRequest,
@@ -144,6 +145,7 @@ DEVICE = DeviceRequest(
 )
 DEVICE_GRANT = replace(GRANT, id=GrantId("of-device"), client=DEVICE.client)
 KEY = SigningKey(KeyId("k"), KeyUse.ISSUER, "{}", b"sealed", NOW, NOW + 5)
+LOGO = Logo("l" * 32, "image/png", b"\x89PNG")
 INITIAL = InitialAccessToken(InitialAccessTokenId("a"), TokenHash(b"i" * 32), NOW, NOW + 60, most=2)
 REGISTERED = RegisteredClient(
     id=ClientId("r-a"),
@@ -530,7 +532,7 @@ def test_api_keys_are_kept_revoked_and_touched(on_store: OnStore) -> None:
 
 def test_clients_that_registered_are_kept_changed_and_removed(on_store: OnStore) -> None:
     async def work(store: Store) -> None:
-        other = replace(REGISTERED, id=ClientId("r-b"), secret_hash=None, name=None, jwks='{"keys": []}')
+        other = replace(REGISTERED, id=ClientId("r-b"), secret_hash=None, name=None, jwks='{"keys": []}', logo=LOGO.id)
         await committed(store, AddRegisteredClient(other, 2), AddRegisteredClient(REGISTERED, 2))
         assert list(await store.registered_clients()) == [REGISTERED, other]
         uris = ("https://new.example/",)
@@ -540,6 +542,19 @@ def test_clients_that_registered_are_kept_changed_and_removed(on_store: OnStore)
         gone = ChangeRegisteredClient(replace(other, version=2))
         assert await store.commit(plan(gone)) == AlreadySpent(gone)
         assert list(await store.registered_clients()) == [new]
+
+    on_store(work)
+
+
+def test_a_logo_is_kept_once_and_while_somebody_has_it(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        having = replace(REGISTERED, logo=LOGO.id, logo_uri="https://book.example/l.png")
+        await committed(store, AddRegisteredClient(having, 2), KeepLogo(LOGO), KeepLogo(LOGO))
+        await store.forget(NOW)
+        assert await store.logo(LOGO.id) == LOGO
+        await committed(store, ChangeRegisteredClient(replace(REGISTERED, version=2)))
+        await store.forget(NOW)
+        assert await store.logo(LOGO.id) is None
 
     on_store(work)
 

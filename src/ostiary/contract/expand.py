@@ -18,6 +18,7 @@ from ostiary.contract.model import (
     Bounds,
     Contract,
     DetailRule,
+    FetchRule,
     InsecureUse,
     MemberRule,
     RegistrationRule,
@@ -85,7 +86,15 @@ def _registration(draft: Draft) -> RegistrationRule | None:
         scopes=frozenset(map(Scope, stated.scopes)) - OIDC_SCOPES,
         profile=profile_of(Client(kind=Kind.THIRD_PARTY)),
         most=stated.most,
+        fetch=FetchRule(stated.fetch.networks, frozenset(stated.fetch.ports), _authorities(draft)),
     )
+
+
+def _authorities(draft: Draft) -> str | None:
+    """PEM. The checks have read it."""
+    stated = draft.file.registration
+    file = None if stated is None else stated.fetch.authorities
+    return None if file is None else draft.read_file(file).decode()
 
 
 def _lines(draft: Draft) -> list[int]:

@@ -138,6 +138,18 @@ class GatewayOf(Setting):
     """What it serves: routes as their `on` has them, or beginnings of paths such as `/v1`. By default all routes."""
 
 
+class FetchOf(Setting):
+    """What a client that registers may have fetched, its keys (`jwks_uri`) and its logo (`logo_uri`), comes by https
+    from port 443 of public addresses. This allows more."""
+
+    networks: tuple[NetworkText, ...] = ()
+    """Networks of your own that are reached too: whoever may register can have something fetched there."""
+    ports: tuple[Annotated[int, Field(strict=True, ge=1, le=65535)], ...] = ()
+    """Ports beside 443."""
+    authorities: FilePath | None = None
+    """A PEM file of authorities, from the contract's folder, that are trusted for it beside those of this machine."""
+
+
 class RegistrationOf(Setting):
     """Clients that register themselves (RFC 7591, RFC 7592): other people's applications, of kind `third-party`."""
 
@@ -150,6 +162,8 @@ class RegistrationOf(Setting):
     """The most that such a client may ask for."""
     most: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 1000
     """So many such clients at once; those that were revoked are not counted."""
+    fetch: FetchOf = Field(default_factory=FetchOf)
+    """Where what they name is fetched from."""
 
 
 class ContractFile(Setting):

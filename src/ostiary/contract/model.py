@@ -245,6 +245,10 @@ class ClientRule:
     secret_hashes: tuple[TokenHash, ...] = ()
     jwks: str | None = None
     """A JWK set of public keys, as JSON (RFC 7517 section 5)."""
+    jwks_uri: str | None = None
+    """Where a client that registered itself keeps its keys, in place of `jwks`."""
+    logo: str | None = None
+    """Shown on the consent page: the name under which the store has it."""
     tenant: TenantId | None = None
     roles: frozenset[Role] = frozenset()
     """Roles of the client where it acts for itself."""
@@ -393,6 +397,18 @@ class GatewayRule:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchRule:
+    """Where things are fetched from because a client that registers says so: by https from public addresses."""
+
+    networks: tuple[Network, ...] = ()
+    """Reached beside those."""
+    ports: frozenset[int] = frozenset()
+    """Beside 443."""
+    authorities: str | None = None
+    """PEM: who may vouch for such servers beside whom this machine trusts."""
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationRule:
     """What clients may be that register themselves (RFC 7591)."""
 
@@ -404,6 +420,7 @@ class RegistrationRule:
     """That of third-party clients."""
     most: int
     """So many clients at once."""
+    fetch: FetchRule = FetchRule()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,12 @@ class RegisteredClient:
     created_at: int
     version: int = 1
     """Grows with every change."""
+    jwks_uri: str | None = None
+    """Where it keeps its keys, in place of `jwks`."""
+    logo_uri: str | None = None
+    """Where its logo was fetched."""
+    logo: str | None = None
+    """The name under which that is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,8 @@ def _rule(client: RegisteredClient, opened: RegistrationRule) -> ClientRule:
         redirect_uris=client.redirect_uris,
         secret_hashes=() if client.secret_hash is None else (client.secret_hash,),
         jwks=client.jwks,
+        jwks_uri=client.jwks_uri,
+        logo=client.logo,
         registered=True,
     )
 

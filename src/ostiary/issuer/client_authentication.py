@@ -152,7 +152,9 @@ def require_proof_of_client(
                 raise InvalidClient(Reason.CLIENT_SECRET_WRONG)
             return ()
         case ClientAuth.PRIVATE_KEY_JWT:
-            keys = registry.keys[rule.id]
+            keys = registry.keys.get(rule.id)
+            if keys is None:
+                raise InvalidClient(Reason.CLIENT_KEYS_MISSING)
             return (require_assertion(credentials.proof.reveal(), rule.id, keys, registry.issuer, now),)
         case ClientAuth.NONE | ClientAuth.ATTESTATION:  # an instance is judged last: its proof is good once
             return ()

@@ -1,7 +1,7 @@
 """What a client says of itself when it registers (RFC 7591 section 2). What is not known is ignored, as section 2
 wants it; what is known and not served is refused, and not left out in silence.
 
-Nothing is ever fetched: a client gives its keys as `jwks`, and has no logo.
+Two things may be named by their address, keys and a logo: `issuer/named_elsewhere.py`.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import Final
 import orjson
 
 from ostiary.contract.model import ClientAuth, Contract, GrantType, RegistrationRule
+from ostiary.http.fetchable import read_place
 from ostiary.issuer.client_name import require_honest_name
 from ostiary.issuer.registered_redirects import require_redirect_uris
 from ostiary.issuer.scopes import OPENID_SCOPES, read_scope
@@ -23,7 +24,7 @@ from ostiary.model.reasons import Reason
 
 MOST_BYTES: Final = 16 * 1024
 METHODS: Final = frozenset({ClientAuth.NONE, ClientAuth.SECRET_BASIC, ClientAuth.PRIVATE_KEY_JWT})
-_ADDRESSES: Final = ("jwks_uri", "logo_uri", "request_uris", "sector_identifier_uri", "software_statement")
+_ADDRESSES: Final = ("request_uris", "sector_identifier_uri", "software_statement")
 """What would have to be fetched, or to be believed because somebody else says so."""
 _ONLY: Final[Mapping[str, object]] = {
     "dpop_bound_access_tokens": False,
@@ -49,6 +50,8 @@ class ClientMetadata:
     refreshes: bool
     scopes: frozenset[Scope]
     jwks: str | None
+    jwks_uri: str | None
+    logo_uri: str | None
 
 
 def read_members(content_type: bytes | None, body: bytes) -> Members:
@@ -79,6 +82,8 @@ def read_metadata(members: Members, contract: Contract, opened: RegistrationRule
         refreshes=GrantType.REFRESH_TOKEN.value in _grants(members),
         scopes=_scopes(members, opened),
         jwks=_jwks(members, method),
+        jwks_uri=_address(members, "jwks_uri", opened),
+        logo_uri=_address(members, "logo_uri", opened),
     )
     require_redirect_uris(read.redirect_uris, method, contract)
     return read
@@ -126,15 +131,24 @@ def _scopes(members: Members, opened: RegistrationRule) -> frozenset[Scope]:
 
 def _jwks(members: Members, method: ClientAuth) -> str | None:
     """Public keys alone, and only of whom signs by them."""
-    if ("jwks" in members) is not (method is ClientAuth.PRIVATE_KEY_JWT):
+    given = ("jwks" in members) + ("jwks_uri" in members)
+    if given != (1 if method is ClientAuth.PRIVATE_KEY_JWT else 0):
         raise InvalidClientMetadata(Reason.METADATA_MALFORMED, "jwks")
-    if method is not ClientAuth.PRIVATE_KEY_JWT:
+    if "jwks" not in members:
         return None
     text = orjson.dumps(members["jwks"]).decode()
     try:
         return KeySet.from_jwks(text).to_jwks()
     except JwkInvalid:
         raise InvalidClientMetadata(Reason.METADATA_MALFORMED, "jwks") from None
+
+
+def _address(members: Members, name: str, opened: RegistrationRule) -> str | None:
+    """One that may be fetched."""
+    uri = _text(members, name)
+    if uri is not None and read_place(uri, opened.fetch.ports) is None:
+        raise InvalidClientMetadata(Reason.METADATA_UNFETCHED, name)
+    return uri
 
 
 def _text(members: Members, name: str) -> str | None:

@@ -41,7 +41,7 @@ def appearance(client: ClientRule) -> str | None:
     about anew. None for one of whom somebody here knows whose it is."""
     if not client.registered:
         return None
-    shown = "\n".join((client.name, *sorted(client.redirect_uris)))
+    shown = "\n".join((client.name, client.logo or "", *sorted(client.redirect_uris)))
     return token_hash(shown).hex()[:32]
 
 

@@ -59,6 +59,7 @@ from ostiary.issuer.interaction import AskConsent, AskSignIn, Ready, Step, Visit
 from ostiary.issuer.issue import Entitlement, require_scopes
 from ostiary.issuer.logout import LogoutRequest
 from ostiary.issuer.logout_token import Logout
+from ostiary.issuer.named_elsewhere import Found, Wanted, require_found, wanted_of
 from ostiary.issuer.presented import Presented
 from ostiary.issuer.pushed import Named, PushedFacts
 from ostiary.issuer.records import RefreshToken
@@ -477,8 +478,23 @@ def logout_request(registry: Registry, parameters: Parameters, keys: KeySet) -> 
     return LogoutRequest(client, hint, back, state)
 
 
+def wanted_to_register(
+    contract: Contract, request: registration.Request, kept: InitialAccessToken | None, now: int
+) -> Wanted:
+    """What has to be fetched before it can register. Every check but those of what is there is passed then."""
+    opened = registration.require_open(contract)
+    token = registration.read_bearer(request.authorization)
+    registration.require_initial_access(token, opened, kept, now)
+    return wanted_of(read_metadata(read_members(request.content_type, request.body), contract, opened))
+
+
 def register(
-    contract: Contract, request: registration.Request, kept: InitialAccessToken | None, now: int, fresh: Fresh
+    contract: Contract,
+    request: registration.Request,
+    kept: InitialAccessToken | None,
+    found: Found,
+    now: int,
+    fresh: Fresh,
 ) -> Decided[Registration]:
     """RFC 7591 section 3.1. `kept`: the token that came, where it is none of the contract's."""
     opened = registration.require_open(contract)
@@ -486,7 +502,8 @@ def register(
     by = registration.require_initial_access(token, opened, kept, now)
     members = read_members(request.content_type, request.body)
     metadata = read_metadata(members, contract, opened)
-    return registration.added(metadata, by, opened.most, request.peer, now, fresh)
+    require_found(wanted_of(metadata), found)
+    return registration.added(metadata, found, by, opened.most, request.peer, now, fresh)
 
 
 def read_registration(
@@ -498,8 +515,23 @@ def read_registration(
     return Registration(registration.require_own(token, request.client, clients), token)
 
 
+def wanted_to_change(contract: Contract, request: registration.Request, clients: Sequence[RegisteredClient]) -> Wanted:
+    """As `wanted_to_register`, for a change."""
+    opened = registration.require_open(contract)
+    client = registration.require_own(registration.read_bearer(request.authorization), request.client, clients)
+    registration.require_match(client, request.if_match)
+    members = read_members(request.content_type, request.body)
+    registration.require_update_of(client, members)
+    return wanted_of(read_metadata(members, contract, opened), client.logo_uri)
+
+
 def change_registration(
-    contract: Contract, request: registration.Request, clients: Sequence[RegisteredClient], now: int, fresh: Fresh
+    contract: Contract,
+    request: registration.Request,
+    clients: Sequence[RegisteredClient],
+    found: Found,
+    now: int,
+    fresh: Fresh,
 ) -> Decided[Registration]:
     """RFC 7592 section 2.2."""
     opened = registration.require_open(contract)
@@ -509,7 +541,8 @@ def change_registration(
     members = read_members(request.content_type, request.body)
     registration.require_update_of(client, members)
     metadata = read_metadata(members, contract, opened)
-    return registration.changed(client, token, metadata, request.peer, now, fresh)
+    require_found(wanted_of(metadata, client.logo_uri), found)
+    return registration.changed(client, token, metadata, found, request.peer, now, fresh)
 
 
 def end_registration(

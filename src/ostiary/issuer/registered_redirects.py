@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ostiary.contract.model import ClientAuth, Contract
+from ostiary.http.fetchable import is_dotted_name
 from ostiary.issuer.redirect_uris import without_port
 from ostiary.model.errors import InvalidRedirectUri
 from ostiary.model.reasons import Reason
@@ -15,8 +16,6 @@ MOST_CHARACTERS: Final = 1000
 _URI: Final = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+")
 """RFC 3986 appendix A, without `#` and the wildcard."""
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_NAME: Final = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])?")
-"""Of a host: of two labels or more, the last not a number, in lower case."""
 _PRIVATE_USE: Final = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}:/(?!/)[^/].*")
 """Named after a domain, with a path and no authority (RFC 8252 section 7.1)."""
 _INSIDE: Final = frozenset({"local", "localhost", "internal", "intranet", "lan", "home", "corp", "private", "onion"})
@@ -56,7 +55,7 @@ def _is_reachable(uri: str, method: ClientAuth, contract: Contract) -> bool:
 
 def _is_public(url: SplitResult) -> bool:
     host = url.netloc if url.port is None else url.netloc.removesuffix(f":{url.port}")
-    if _NAME.fullmatch(host) is None or len(host) > 253:
+    if not is_dotted_name(host):
         return False
     return host.rpartition(".")[2] not in _INSIDE and not host.endswith(".home.arpa")
 

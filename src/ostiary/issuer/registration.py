@@ -15,6 +15,8 @@ from ostiary.contract.registered import (
 from ostiary.issuer.client_metadata import ClientMetadata, Members
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.initial_access import InitialAccessToken, UseInitialAccessToken, require_living
+from ostiary.issuer.logo import KeepLogo
+from ostiary.issuer.named_elsewhere import Found
 from ostiary.issuer.records import DisableClient
 from ostiary.keys.hashing import same, token_hash
 from ostiary.model.errors import (
@@ -154,7 +156,13 @@ def require_update_of(client: RegisteredClient, members: Members) -> None:
 
 
 def added(
-    metadata: ClientMetadata, by: InitialAccessToken | None, most: int, peer: str, now: int, fresh: Fresh
+    metadata: ClientMetadata,
+    found: Found,
+    by: InitialAccessToken | None,
+    most: int,
+    peer: str,
+    now: int,
+    fresh: Fresh,
 ) -> Decided[Registration]:
     """A new client, whose name nobody chose. `by`: the token that is used up by it."""
     token = Secret(fresh_name(fresh, _SECRET))
@@ -171,28 +179,38 @@ def added(
         created_at=now,
         version=0,
     )
-    client, secret = _described(bare, metadata, fresh)
+    client, secret = _described(bare, metadata, found, fresh)
     scopes, token_id = tuple(sorted(client.scopes)), None if by is None else by.id
     event = ClientRegistered(at=now, client=client.id, scopes=scopes, peer=peer, token=token_id)
     spends = () if by is None else (UseInitialAccessToken(by.id, now),)
-    plan = Plan((*spends, AddRegisteredClient(client, most)), (event,), (_anew(now),))
+    plan = Plan((*spends, AddRegisteredClient(client, most), *_kept(found)), (event,), (_anew(now),))
     return Decided(plan, Registration(client, token, secret))
 
 
 def changed(
-    client: RegisteredClient, token: Secret, metadata: ClientMetadata, peer: str, now: int, fresh: Fresh
+    client: RegisteredClient,
+    token: Secret,
+    metadata: ClientMetadata,
+    found: Found,
+    peer: str,
+    now: int,
+    fresh: Fresh,
 ) -> Decided[Registration]:
     """All that it was is replaced (RFC 7592 section 2.2): only its names and its secret stay, as long as it has one."""
-    new, secret = _described(client, metadata, fresh)
+    new, secret = _described(client, metadata, found, fresh)
     event = RegistrationChanged(at=now, client=new.id, scopes=tuple(sorted(new.scopes)), peer=peer)
     return Decided(
-        Plan((ChangeRegisteredClient(new),), (event,), (_anew(now),)),
+        Plan((ChangeRegisteredClient(new), *_kept(found)), (event,), (_anew(now),)),
         Registration(new, token, secret),
     )
 
 
+def _kept(found: Found) -> tuple[KeepLogo, ...]:
+    return () if found.logo is None else (KeepLogo(found.logo),)
+
+
 def _described(
-    client: RegisteredClient, metadata: ClientMetadata, fresh: Fresh
+    client: RegisteredClient, metadata: ClientMetadata, found: Found, fresh: Fresh
 ) -> tuple[RegisteredClient, Secret | None]:
     """The client as it says it is, and the secret that it gets where it needs one and has none."""
     needs = metadata.auth_method is ClientAuth.SECRET_BASIC
@@ -208,6 +226,9 @@ def _described(
         scopes=metadata.scopes,
         refreshes=metadata.refreshes,
         jwks=metadata.jwks,
+        jwks_uri=metadata.jwks_uri,
+        logo_uri=metadata.logo_uri,
+        logo=None if metadata.logo_uri is None else client.logo if found.logo is None else found.logo.id,
     )
     return described, secret
 
@@ -240,8 +261,8 @@ def told_of(registration: Registration, address: str) -> Mapping[str, object]:
         "response_types": ["code"],
         "scope": " ".join(sorted(client.scopes)),
     }
-    if client.name is not None:
-        told["client_name"] = client.name
+    optional = {"client_name": client.name, "jwks_uri": client.jwks_uri, "logo_uri": client.logo_uri}
+    told |= {name: value for name, value in optional.items() if value is not None}
     if registration.secret is not None:
         told |= {"client_secret": registration.secret.reveal(), "client_secret_expires_at": 0}
     return told

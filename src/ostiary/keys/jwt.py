@@ -57,6 +57,15 @@ def is_compact(token: bytes) -> bool:
     return token.count(b".") == 2
 
 
+def unverified_kid(token: str) -> str | None:
+    """The key that the header names; None where it names none, or cannot be read. Nothing is proven yet."""
+    try:
+        kid = _json(_parts(token)[0]).get("kid")
+    except InvalidToken:
+        return None
+    return kid if isinstance(kid, str) else None
+
+
 def _parts(token: str | bytes) -> tuple[bytes, bytes, bytes, bytes]:
     """Header, payload, signature, and what was signed (RFC 7515 section 7.1)."""
     if len(token) > MOST_BYTES:

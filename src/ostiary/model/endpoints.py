@@ -5,6 +5,8 @@ PAR = "/oauth/par"
 TOKEN = "/oauth/token"  # noqa: S105  # a path, not a secret
 REGISTER = "/oauth/register"
 """Where clients register themselves (RFC 7591); with `client_id` in its query it is one registration (RFC 7592)."""
+LOGO = "/oauth/logo"
+"""Of a client that registered itself."""
 REVOKE = "/oauth/revoke"
 INTROSPECT = "/oauth/introspect"
 USERINFO = "/oauth/userinfo"

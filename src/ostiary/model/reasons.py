@@ -159,8 +159,14 @@ class Reason(StrEnum):
     METADATA_NOT_SERVED = "metadata_not_served", "The client metadata asks for something that such clients do not get."
     METADATA_BY_ADDRESS = (
         "metadata_by_address",
-        "The client metadata gives an address that would have to be fetched, and nothing is.",
+        "The client metadata gives an address of something that is never fetched.",
     )
+    METADATA_UNFETCHED = (
+        "metadata_unfetched",
+        "What the client metadata names by its address could not be fetched safely, or is no set of public keys.",
+    )
+    METADATA_LOGO = "metadata_logo", "The logo is no PNG, JPEG or WebP of its type, or too large."
+    CLIENT_KEYS_MISSING = "client_keys_missing", "The client's keys could not be fetched, and no good ones are left."
     METADATA_SCOPE = "metadata_scope", "A scope is not one that the contract opens for clients that register."
     METADATA_NAME = "metadata_name", "The client's name could be taken for another one, or for more than a name."
     METADATA_REDIRECT_URI = (

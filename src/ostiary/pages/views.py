@@ -81,6 +81,8 @@ class ConsentView(View):
     form: str = field(repr=False)
     problem: Problem | None = None
     stranger: bool = False
+    logo: str | None = None
+    """A path of this origin."""
 
 
 @dataclass(frozen=True, slots=True)

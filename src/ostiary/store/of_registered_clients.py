@@ -17,7 +17,8 @@ CLIENT: Final = Shape(RegisteredClient, "registered_clients", ("id",))
 _ALL: Final = Statement(CLIENT.select)
 _CHANGE: Final = Statement(
     "UPDATE registered_clients SET secret_hash = :secret_hash, auth_method = :auth_method, name = :name,"
-    " redirect_uris = :redirect_uris, scopes = :scopes, refreshes = :refreshes, jwks = :jwks, version = :version"
+    " redirect_uris = :redirect_uris, scopes = :scopes, refreshes = :refreshes, jwks = :jwks, version = :version,"
+    " jwks_uri = :jwks_uri, logo_uri = :logo_uri, logo = :logo"
     " WHERE id = :id AND version = :before RETURNING id"
 )
 _LIVING: Final = Statement(

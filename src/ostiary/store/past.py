@@ -33,6 +33,9 @@ _UNUSED: Final = "".join(
     f' AND NOT EXISTS (SELECT 1 FROM {table} WHERE {table}."grant" = grants.id)'
     for table in ("codes", "refresh_tokens")
 )
+_UNSHOWN: Final = Statement(
+    "DELETE FROM logos WHERE NOT EXISTS (SELECT 1 FROM registered_clients WHERE registered_clients.logo = logos.id)"
+)
 _PAST: Final = (
     (_until("feed", "until"), 0),
     (_until("revoked_access_tokens", "until"), 0),
@@ -43,6 +46,7 @@ _PAST: Final = (
     (_until("refresh_tokens"), 0),
     (_until("api_keys"), API_KEY_SECONDS),
     (_until("initial_access_tokens"), API_KEY_SECONDS),
+    (_UNSHOWN, 0),
     (_until("old_uses", "day"), OLD_USE_SECONDS),
     (_until("pushed_requests"), LONGEST_VISIT),
     (_until("codes"), REPLAY_SECONDS),

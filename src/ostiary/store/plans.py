@@ -10,6 +10,7 @@ from ostiary.contract import registered
 from ostiary.gateway import old_uses
 from ostiary.issuer import device_records as devices
 from ostiary.issuer import initial_access as initial
+from ostiary.issuer import logo
 from ostiary.issuer import logout_notices as notices
 from ostiary.issuer import records as issued
 from ostiary.issuer import web_records as web
@@ -24,6 +25,7 @@ from ostiary.store import (
     of_initial_access,
     of_issuer,
     of_keys,
+    of_logos,
     of_logout,
     of_old_uses,
     of_people,
@@ -75,6 +77,7 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     initial.AddInitialAccessToken: of_initial_access.add,
     initial.RevokeInitialAccessToken: of_initial_access.revoke,
     initial.UseInitialAccessToken: of_initial_access.use,
+    logo.KeepLogo: of_logos.keep,
     registered.AddRegisteredClient: of_registered_clients.add,
     registered.ChangeRegisteredClient: of_registered_clients.change,
     registered.RemoveRegisteredClient: of_registered_clients.remove,

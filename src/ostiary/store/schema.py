@@ -228,6 +228,17 @@ registered_clients: Final = Table(
     Column("jwks", Text),
     Column("created_at", BigInteger, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("jwks_uri", Text),
+    Column("logo_uri", Text),
+    Column("logo", Text),
+)
+
+logos: Final = Table(
+    "logos",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
 
 initial_access_tokens: Final = Table(

@@ -12,6 +12,7 @@ from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.family import GrantFacts
 from ostiary.issuer.initial_access import InitialAccessToken
 from ostiary.issuer.instances import Instance
+from ostiary.issuer.logo import Logo
 from ostiary.issuer.logout_notices import LogoutNotice
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
 from ostiary.issuer.user_code import UserCodeHash
@@ -30,6 +31,7 @@ from ostiary.store import (
     of_initial_access,
     of_issuer,
     of_keys,
+    of_logos,
     of_logout,
     of_old_uses,
     of_people,
@@ -163,6 +165,9 @@ class SqlStore(Store):
 
     async def registered_clients(self) -> Sequence[RegisteredClient]:
         return await self._read(of_registered_clients.registered_clients())
+
+    async def logo(self, id: str) -> Logo | None:
+        return await self._read(of_logos.LOGO.only(of_logos.BY_ID, id=id))
 
     async def initial_access_token(self, hash: TokenHash) -> InitialAccessToken | None:
         return await self._read(of_initial_access.TOKEN.only(of_initial_access.BY_HASH, hash=hash))

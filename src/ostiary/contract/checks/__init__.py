@@ -13,6 +13,7 @@ from ostiary.contract.checks.openapi import openapi
 from ostiary.contract.checks.reach import reach
 from ostiary.contract.checks.redirects import redirects
 from ostiary.contract.checks.references import references
+from ostiary.contract.checks.registration import registration
 from ostiary.contract.checks.routes import routes
 from ostiary.contract.checks.running import running
 from ostiary.contract.checks.scopes import scopes
@@ -38,5 +39,6 @@ FAMILIES: tuple[Callable[[Draft], Iterable[Mistake]], ...] = (
     openapi,
     running,
     gateways,
+    registration,
 )
 """All of them run, whatever the ones before found."""

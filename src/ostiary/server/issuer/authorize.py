@@ -1,6 +1,6 @@
 """The authorization endpoint: loads who is there and what they agreed to, and shows what `flows.next_step` says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -95,6 +95,7 @@ async def read(desk: Desk, incoming: Incoming) -> Asked:
     if len(query) > MOST_QUERY:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "too long")
     now = desk.clock()
+    await freshen_keys(desk, read_pairs(query), now)
     brought = await _brought(desk, query, passed, now)
     pairs = brought.pairs
     named = desk.registry.client(given_once(pairs).get("client_id", ""))
@@ -107,6 +108,14 @@ async def read(desk: Desk, incoming: Incoming) -> Asked:
     consent = await _consent(desk, browser.visitor, address.client.id)
     again = with_opened(desk, browser, query) if request.ends else query
     return Asked(request, browser, Visit(browser.visitor, consent, passed), query, incoming.query, again)
+
+
+async def freshen_keys(desk: Desk, pairs: Sequence[tuple[str, str]], now: float) -> None:
+    """Of the client that signed a request object, where it brings one and keeps its keys elsewhere."""
+    once = dict(pairs)
+    client = desk.registry.client(once.get("client_id", ""))
+    if client is not None and "request" in once:
+        await desk.freshen_keys(client, once["request"], now)
 
 
 async def _brought(desk: Desk, query: bytes, passed: Passed, now: float) -> Brought:
@@ -190,6 +199,7 @@ def consent_page(desk: Desk, asked: Asked, step: AskConsent, problem: Problem | 
         returns_to=shown(asked.request.address.redirect_uri),
         problem=problem,
         stranger=client.registered,
+        logo=None if client.logo is None else f"{endpoints.LOGO}?id={client.logo}",
         sends_to=asked.sends_to,
     )
     return page(desk, view, 200 if problem is None else 403, asked.browser.cookies)

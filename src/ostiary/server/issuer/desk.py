@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ostiary.audit.flood import RefusalLedger
-from ostiary.contract.model import Contract
+from ostiary.contract.model import ClientRule, Contract, FetchRule
 from ostiary.contract.registered import RegisteredClient, with_registered
 from ostiary.issuer.registry import Registry, read_contract
 from ostiary.keys.dpop import Proofs
 from ostiary.keys.hashing import pseudonym
+from ostiary.keys.jwt import unverified_kid
 from ostiary.keys.master import MasterKey
 from ostiary.keys.session_cookie import PURPOSE
 from ostiary.model.fresh import Fresh
+from ostiary.server.fetch import Fetcher, Resolve, resolve
+from ostiary.server.issuer.client_keys import ClientKeys
 from ostiary.server.issuer.documents import Documents, documents
 from ostiary.server.issuer.keys import IssuerKeys
 from ostiary.server.issuer.passwords import Passwords
@@ -48,6 +51,7 @@ class Desk:
         clock: Callable[[], float],
         fresh: Fresh,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        resolve: Resolve = resolve,
     ) -> None:
         self.store: Final = store
         self.keys: Final = keys
@@ -68,6 +72,9 @@ class Desk:
         self._contract = contract
         self._registered: Sequence[RegisteredClient] = ()
         self._hearing: Final = asyncio.Lock()
+        self._resolve: Final = resolve
+        self._fetcher = Fetcher(FetchRule(), resolve)
+        self.client_keys: Final = ClientKeys()
         self._reading = reading(contract)
 
     @property
@@ -91,8 +98,33 @@ class Desk:
         def adopt() -> None:
             self._contract = contract
             self._reading = ready if known is self._registered else reading(with_registered(contract, self._registered))
+            self._take_keys()
 
         return adopt
+
+    @property
+    def fetcher(self) -> Fetcher:
+        """Under the contract in force."""
+        opened = self._contract.registration
+        rule = FetchRule() if opened is None else opened.fetch
+        if self._fetcher.rule != rule:
+            self._fetcher = Fetcher(rule, self._resolve)
+        return self._fetcher
+
+    async def freshen_keys(self, client: ClientRule, signed: str, now: float) -> None:
+        """Fetch the keys of a client that keeps them elsewhere, where it is time to before a JWT of it is judged."""
+        if client.jwks_uri is not None:
+            kid = unverified_kid(signed)
+            if await self.client_keys.freshen(client.id, client.jwks_uri, kid, self.fetcher, now):
+                self._take_keys()
+
+    def _take_keys(self) -> None:
+        """The registry knows keys that were fetched as it knows those of the contract."""
+        registry = self._reading.registry
+        clients = registry.contract.clients.values()
+        own = {client.id: registry.keys[client.id] for client in clients if client.jwks is not None}
+        keys = {**own, **self.client_keys.usable(clients, self.clock())}
+        self._reading = replace(self._reading, registry=replace(registry, keys=keys))
 
     async def hear_registered(self) -> None:
         """Read the clients that registered themselves anew; the last to read is the last to adopt. Raises
@@ -100,6 +132,7 @@ class Desk:
         async with self._hearing:
             self._registered = tuple(await self.store.registered_clients())
             self._reading = reading(with_registered(self._contract, self._registered))
+            self._take_keys()
 
     def pseudonym(self, value: str) -> str:
         """What stands for an address or a login in events."""

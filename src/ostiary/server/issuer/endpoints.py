@@ -9,6 +9,7 @@ from ostiary.server.issuer.apps import apps, apps_sign_in
 from ostiary.server.issuer.authorize import authorize
 from ostiary.server.issuer.consent import consent
 from ostiary.server.issuer.device_answer import device_answer, device_sign_in
+from ostiary.server.issuer.logo import logo
 from ostiary.server.issuer.logout import logout, sign_out
 from ostiary.server.issuer.page import ASSET_PATHS, asset, error_page
 from ostiary.server.issuer.sign_in import sign_in
@@ -31,6 +32,7 @@ PAGES: Final[Mapping[str, Endpoint]] = {
     endpoints.DEVICE_ANSWER: Endpoint(device_answer, _BOTH, show=error_page),
     endpoints.APPS: Endpoint(apps, _BOTH, show=error_page),
     endpoints.APPS_SIGN_IN: Endpoint(apps_sign_in, _BOTH, show=error_page),
+    endpoints.LOGO: Endpoint(logo, READ),
     endpoints.LOGOUT: Endpoint(logout, _BOTH, show=error_page),
     endpoints.SIGN_OUT: Endpoint(sign_out, _BOTH, show=error_page),
     endpoints.SESSION: Endpoint(who, READ),

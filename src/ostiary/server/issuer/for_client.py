@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from ostiary.contract.model import ClientAuth
 from ostiary.http.problem import APP_VERSION
 from ostiary.issuer import flows
 from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials, read_credentials
@@ -66,6 +67,8 @@ async def _authenticate(
     """Who it is; and the nonce for its next proof, where it is time."""
     named = desk.registry.client(brought.client)
     disabled_at = None if named is None else await desk.store.client_disabled_at(named.id)
+    if named is not None and disabled_at is None and brought.method is ClientAuth.PRIVATE_KEY_JWT:
+        await desk.freshen_keys(named, brought.proof.reveal(), now)
     holder, nonce = shown_holder(desk, incoming, now)
     credentials = brought if holder is None else replace(brought, holder=holder)
     who = flows.authenticate_client(desk.registry, credentials, disabled_at, incoming.peer, desk.proofs, now)

@@ -18,6 +18,7 @@ async def par(desk: Desk, incoming: Incoming) -> Answer:
 
 
 async def _decide(desk: Desk, client: AuthenticatedClient, form: Parameters, now: float) -> Decision[Named]:
+    await desk.freshen_keys(client.rule, form.get("request", ""), now)
     return flows.push(desk.registry, client, form, desk.keys.at(now).published, now, desk.fresh)
 
 

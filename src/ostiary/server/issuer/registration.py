@@ -7,10 +7,14 @@ import orjson
 from ostiary.issuer import flows
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.initial_access import InitialAccessToken
+from ostiary.issuer.logo import MOST_BYTES, TYPES, Logo, require_logo
+from ostiary.issuer.named_elsewhere import Found, Wanted
 from ostiary.issuer.registration import Registration, Request, entity_tag, lost, read_bearer, told_of
 from ostiary.keys.hashing import token_hash
 from ostiary.model import endpoints
 from ostiary.model.plan import AlreadySpent
+from ostiary.server.fetch import FetchFailed
+from ostiary.server.issuer.client_keys import fetched_keys
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import JSON, NO_STORE, Answer, Incoming
 
@@ -21,9 +25,13 @@ async def registration(desk: Desk, incoming: Incoming) -> Answer:
     match incoming.method:
         case "POST":
             kept = await _initial(desk, request)
-            return await _put(desk, 201, flows.register(contract, request, kept, now, desk.fresh))
+            found = await _found(desk, flows.wanted_to_register(contract, request, kept, now))
+            return await _put(desk, 201, flows.register(contract, request, kept, found, now, desk.fresh))
         case "PUT":
-            return await _put(desk, 200, flows.change_registration(contract, request, desk.registered, now, desk.fresh))
+            known = desk.registered
+            found = await _found(desk, flows.wanted_to_change(contract, request, known))
+            decided = flows.change_registration(contract, request, known, found, now, desk.fresh)
+            return await _put(desk, 200, decided)
         case "DELETE":
             await desk.store.commit(flows.end_registration(contract, request, desk.registered, now))
             await desk.hear_registered()
@@ -42,6 +50,22 @@ def _request(desk: Desk, incoming: Incoming) -> Request:
         client=incoming.query_parameters().get("client_id", ""),
         if_match=incoming.header(b"if-match"),
     )
+
+
+async def _found(desk: Desk, wanted: Wanted) -> Found:
+    """Fetch it. Raises InvalidClientMetadata for a logo that is none."""
+    keys = None if wanted.jwks_uri is None else await fetched_keys(wanted.jwks_uri, desk.fetcher)
+    return Found(None if keys is None else keys[0], await _logo(desk, wanted.logo_uri))
+
+
+async def _logo(desk: Desk, uri: str | None) -> Logo | None:
+    if uri is None:
+        return None
+    try:
+        came = await desk.fetcher.get(uri, TYPES, MOST_BYTES)
+    except FetchFailed:
+        return None
+    return require_logo(came.body, came.type)
 
 
 async def _initial(desk: Desk, request: Request) -> InitialAccessToken | None:
