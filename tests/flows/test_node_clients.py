@@ -61,7 +61,7 @@ def _tell(node: "subprocess.Popen[str]", value: Any) -> None:
 
 
 def test_openid_client_signs_in_and_calls_the_api(shop: RunningShop) -> None:
-    assert len(run(shop, "openid_client.mjs")) == 17
+    assert len(run(shop, "openid_client.mjs")) == 18
 
 
 def test_openid_client_registers_itself_and_takes_it_back(shop: RunningShop) -> None:
@@ -69,7 +69,7 @@ def test_openid_client_registers_itself_and_takes_it_back(shop: RunningShop) -> 
 
 
 def test_oauth4webapi_signs_in_and_reads_what_was_issued(shop: RunningShop) -> None:
-    assert len(run(shop, "oauth4webapi.mjs")) == 14
+    assert len(run(shop, "oauth4webapi.mjs")) == 15
 
 
 def test_openid_client_acts_for_a_person_by_token_exchange(shop: RunningShop) -> None:

@@ -13,7 +13,7 @@ from ostiary.contract.fapi2 import FIXED
 from ostiary.contract.file_client import Client
 from ostiary.contract.file_route import Route
 from ostiary.contract.hurdles import hurdles
-from ostiary.contract.model import ClientRule, Contract, Limit, OldWay, Profile
+from ostiary.contract.model import ClientAuth, ClientRule, Contract, Limit, OldWay, Profile
 from ostiary.contract.profiles import Chosen, Sheet
 from ostiary.contract.quantities import day_in_words, in_words
 from ostiary.keys.certificate import thumbprint_of
@@ -105,6 +105,7 @@ def _profile(draft: Draft, name: str, client: Client, rule: ClientRule, sheet: S
     yield tell.line("routes without `kinds`", "yes" if profile.sees_unnamed else "no", sheet.sees_unnamed)
     yield tell.line("signed requests", wanted(profile.signed_requests, sheet), sheet.signed_requests)
     yield tell.line("signed answers", wanted(profile.signed_answers, sheet), sheet.signed_answers)
+    yield tell.line("signed introspection", introspected(profile), sheet.signed_introspection)
     yield tell.line("refresh tokens", refreshed(profile), sheet.rotates_refresh)
 
 
@@ -115,6 +116,13 @@ def wanted(value: bool, sheet: Sheet) -> str:
     return "allowed" if sheet.signs_people_in else "none"
 
 
+def introspected(profile: Profile) -> str:
+    """How a client of the profile is told of a token. Public clients are told nothing (RFC 7662 section 2.1)."""
+    if profile.auth_methods <= _NOBODY_S:
+        return "none"
+    return "required" if profile.signed_introspection else "allowed"
+
+
 def refreshed(profile: Profile) -> str:
     """What happens to a refresh token at its use."""
     if profile.refresh_idle_seconds is None:
@@ -122,6 +130,8 @@ def refreshed(profile: Profile) -> str:
     return "rotated at each use" if profile.rotates_refresh else "kept"
 
 
+_NOBODY_S: Final = frozenset({ClientAuth.NONE, ClientAuth.HANDLED, ClientAuth.ATTESTATION})
+"""Ways of clients that ask nothing about tokens: whoever has the app could ask in its name."""
 _LIFETIMES = (
     ("access token", ("access_token", "access_token_lifetime")),
     ("refresh token, unused", ("refresh_idle", "refresh_idle")),

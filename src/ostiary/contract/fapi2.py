@@ -30,6 +30,7 @@ _ALWAYS: Final[dict[str, Chosen[Any]]] = {
     "binding": Chosen(
         Binding.DPOP, "A copied token is worthless without its key.", f"{SECURITY} 5.3.2.1 items 4 and 5"
     ),
+    "signed_introspection": Chosen(True, "The issuer cannot deny what it said of a token.", f"{SIGNING} 5.5.1"),
 }
 _OF_PEOPLE: Final[dict[str, Chosen[Any]]] = {
     "pushed_requests": Chosen(
@@ -54,7 +55,14 @@ FIXED: Final[tuple[tuple[str, str, str, str], ...]] = (
     ("code", "60s, once", "It is exchanged at once or never.", f"{SECURITY} 5.3.2.1 item 11 and 5.3.2.2 item 9"),
     ("redirects", "303", "A password is never sent on.", f"{SECURITY} 5.3.2.2 items 10 and 11"),
     ("pushed request", "60s", "Long enough to open a link.", f"{SECURITY} 5.3.2.2 item 12"),
+    (
+        "code's key",
+        "kept to",
+        "Without it a code is worthless.",
+        f"{SECURITY} 5.3.2.1 item 12",
+    ),
     ("clocks", "10s ahead", "Honest clocks differ a little.", f"{SECURITY} 5.3.2.1 item 13"),
+    ("ID tokens", "signed, ES256", "The issuer cannot deny who signed in.", f"{SIGNING} 5.6"),
     ("algorithms", "PS256, ES256, EdDSA", "No weaker one is accepted.", f"{SECURITY} 5.4.1"),
 )
 """What, value, why, source."""

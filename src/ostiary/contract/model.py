@@ -160,6 +160,8 @@ class Profile:
     """Whether an authorization request has to be signed (RFC 9101)."""
     signed_answers: bool
     """Whether an authorization request has to ask for a signed answer (JARM)."""
+    signed_introspection: bool
+    """Whether an introspection request has to ask for a signed answer (RFC 9701)."""
     rotates_refresh: bool
     """Whether each use of a refresh token spends it for another."""
 

@@ -27,6 +27,7 @@ class Chosen(Generic[T_co]):
 
 
 _MAY_SIGN = Chosen(False, "Allowed to whom has keys here, and needed by nobody who pushes.", "RFC 9101 section 10.1")
+_MAY_ASK_SIGNED = Chosen(False, "Who may ask about a token may ask for a signed answer.", "RFC 9701 section 4")
 _ROTATES = Chosen(
     True, "Two who have the same token cannot both go on: the second use ends the family.", "RFC 9700 section 4.14.2"
 )
@@ -54,6 +55,7 @@ class Sheet:
     sees_unnamed: Chosen[bool]
     signed_requests: Chosen[bool] = _MAY_SIGN
     signed_answers: Chosen[bool] = _MAY_SIGN
+    signed_introspection: Chosen[bool] = _MAY_ASK_SIGNED
     rotates_refresh: Chosen[bool] = _ROTATES
 
     def profile(self, kind: Kind) -> Profile:

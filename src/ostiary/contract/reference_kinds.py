@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from ostiary.contract.explain import limit_in_words, refreshed, wanted
+from ostiary.contract.explain import introspected, limit_in_words, refreshed, wanted
 from ostiary.contract.profiles import PROFILES, SETTINGS, Chosen, Sheet
 from ostiary.contract.quantities import in_words
 from ostiary.model.principal import Kind
@@ -45,6 +45,7 @@ def _lines(kind: Kind, sheet: Sheet) -> tuple[tuple[str, str, Chosen[object]], .
         ("routes without `kinds`", "yes" if profile.sees_unnamed else "no", sheet.sees_unnamed),
         ("signed requests", wanted(profile.signed_requests, sheet), sheet.signed_requests),
         ("signed answers", wanted(profile.signed_answers, sheet), sheet.signed_answers),
+        ("signed introspection", introspected(profile), sheet.signed_introspection),
         ("refresh tokens", refreshed(profile), sheet.rotates_refresh),
     )
 

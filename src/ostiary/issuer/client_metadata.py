@@ -32,9 +32,15 @@ _ONLY: Final[Mapping[str, object]] = {
     "require_signed_request_object": False,
     "subject_type": "public",
     "id_token_signed_response_alg": "ES256",
+    "authorization_signed_response_alg": "ES256",
+    "introspection_signed_response_alg": "ES256",
+    "id_token_encrypted_response_alg": None,
+    "authorization_encrypted_response_alg": None,
+    "introspection_encrypted_response_alg": None,
 }
 """The one value that is served (RFC 9449 section 5.2, RFC 8705 section 3.4, RFC 9101 section 10.5, OpenID Connect
-Dynamic Client Registration section 2): a client that counts on another would be worse off than it believes."""
+Dynamic Client Registration section 2, JARM section 3, RFC 9701 section 6); None: nothing is encrypted. A client that
+counts on another would be worse off than it believes."""
 _GRANTS: Final = frozenset({GrantType.AUTHORIZATION_CODE.value, GrantType.REFRESH_TOKEN.value})
 
 Members = Mapping[str, object]

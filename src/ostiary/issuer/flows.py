@@ -343,10 +343,11 @@ def revocation(client: ClientRule, presented: Presented, keys: KeySet, now: floa
 
 
 def introspection(
-    registry: Registry, client: ClientRule, presented: Presented, facts: TokenFacts, now: float
-) -> Decided[introspect.Answer]:
-    """RFC 7662 section 2."""
+    registry: Registry, client: ClientRule, presented: Presented, facts: TokenFacts, signed: bool, now: float
+) -> Decided[introspect.Told]:
+    """RFC 7662 section 2. `signed`: the answer will be a JWT (RFC 9701 section 4)."""
     introspect.require_confidential(client)
+    introspect.require_signed(client, signed)
     match presented:
         case RefreshToken() if introspect.refresh_token_lives(client, presented, facts, now):
             return introspect.active_refresh_token(registry, client, presented, facts, now)

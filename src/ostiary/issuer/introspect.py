@@ -4,6 +4,8 @@ A client sees a token that was issued to it, and a client of kind `service` also
 that is the upstream asking about a token it was given. Of every other token it learns what it would of a random string.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientAuth, ClientRule
@@ -12,14 +14,14 @@ from ostiary.issuer.decision import Decided
 from ostiary.issuer.records import RefreshToken
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.scopes import OFFLINE_ACCESS, write_scope
-from ostiary.model.errors import BEARER, DPOP, InvalidClient
+from ostiary.model.errors import BEARER, DPOP, InvalidClient, InvalidRequest
 from ostiary.model.events import TokenIntrospected
-from ostiary.model.ids import ServiceName, TokenId
+from ostiary.model.ids import ClientId, ServiceName, TokenId
 from ostiary.model.plan import Plan
 from ostiary.model.principal import Kind
 from ostiary.model.reasons import Reason
 
-Answer = dict[str, object]
+Members = Mapping[str, object]
 TOLD: Final = (
     "iss",
     "sub",
@@ -42,10 +44,25 @@ TOLD: Final = (
 """Claims of an access token that the answer repeats (section 2.2, RFC 8693 section 7)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of a token, and to whom."""
+
+    members: Members
+    to: ClientId
+
+
 def require_confidential(client: ClientRule) -> None:
     """Raise InvalidClient for a public client: anyone could ask in its name (section 2.1)."""
     if client.auth_method is ClientAuth.NONE:
         raise InvalidClient(Reason.CLIENT_AUTH_MISSING)
+
+
+def require_signed(client: ClientRule, signed: bool) -> None:
+    """Raise InvalidRequest where the client's profile wants a signed answer, and it did not ask for one (FAPI 2.0
+    Message Signing section 5.5)."""
+    if client.profile.signed_introspection and not signed:
+        raise InvalidRequest(Reason.ANSWER_NOT_SIGNED, "Accept")
 
 
 def may_see(client: ClientRule, token: AccessToken, registry: Registry) -> bool:
@@ -56,17 +73,17 @@ def may_see(client: ClientRule, token: AccessToken, registry: Registry) -> bool:
     return client.profile.kind is Kind.SERVICE and service is not None and service.audience in token.audiences
 
 
-def inactive(client: ClientRule, now: float) -> Decided[Answer]:
+def inactive(client: ClientRule, now: float) -> Decided[Told]:
     """All that is told of what does not live or is not for this client (section 2.2)."""
     return _decided(client, {"active": False}, None, now)
 
 
-def active_access_token(client: ClientRule, token: AccessToken, now: float) -> Decided[Answer]:
+def active_access_token(client: ClientRule, token: AccessToken, now: float) -> Decided[Told]:
     told = {name: token.claims[name] for name in TOLD if name in token.claims}
     return _decided(client, {"active": True, "token_type": _type(told), **told}, token.id, now)
 
 
-def _type(told: Answer) -> str:
+def _type(told: Members) -> str:
     """RFC 9449 section 6.2."""
     confirmed = told.get("cnf")
     return DPOP if isinstance(confirmed, dict) and "jkt" in confirmed else BEARER
@@ -90,8 +107,8 @@ def refresh_token_lives(client: ClientRule, token: RefreshToken, facts: TokenFac
 
 def active_refresh_token(
     registry: Registry, client: ClientRule, token: RefreshToken, facts: TokenFacts, now: float
-) -> Decided[Answer]:
-    told: Answer = {
+) -> Decided[Told]:
+    told: Members = {
         "active": True,
         "iss": registry.issuer,
         "sub": facts.grant.subject if facts.grant is not None else None,
@@ -103,6 +120,6 @@ def active_refresh_token(
     return _decided(client, told, None, now)
 
 
-def _decided(client: ClientRule, answer: Answer, token: TokenId | None, now: float) -> Decided[Answer]:
-    event = TokenIntrospected(at=now, client=client.id, active=answer["active"] is True, token=token)
-    return Decided(Plan(events=(event,)), answer)
+def _decided(client: ClientRule, members: Members, token: TokenId | None, now: float) -> Decided[Told]:
+    event = TokenIntrospected(at=now, client=client.id, active=members["active"] is True, token=token)
+    return Decided(Plan(events=(event,)), Told(members, client.id))

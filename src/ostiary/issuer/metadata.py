@@ -52,6 +52,7 @@ def authorization_server(contract: Contract) -> Document:
         "userinfo_endpoint": origin + endpoints.USERINFO,
         "revocation_endpoint": origin + endpoints.REVOKE,
         "introspection_endpoint": origin + endpoints.INTROSPECT,
+        "introspection_signing_alg_values_supported": ["ES256"],
         "end_session_endpoint": origin + endpoints.LOGOUT,
         **_supported(contract),
         **_authentication("token", (ClientAuth.NONE.value, *attested, *methods)),

@@ -95,6 +95,13 @@ assert.equal(dead.active, false)
 passed('a code used twice revokes what it brought')
 
 const { tokens: others } = await signIn('storefront', basic, 'bob', 'openid orders.read')
+const about = await oauth.introspectionRequest(as, client, basic, others.access_token, { requestJwtResponse: true })
+const living = await oauth.processIntrospectionResponse(as, client, about)
+await oauth.validateApplicationLevelSignature(as, about)
+assert.equal(living.active, true)
+assert.equal(living.sub, people.bob.subject)
+passed('a signed answer about a token')
+
 await oauth.processRevocationResponse(await oauth.revocationRequest(as, client, basic, others.access_token))
 const gone = await oauth.processIntrospectionResponse(
   as, client, await oauth.introspectionRequest(as, client, basic, others.access_token),

@@ -147,8 +147,14 @@ assert.equal(seen.status, 200)
 const goesOn = await client.refreshTokenGrant(ledger, paid.refresh_token, {}, held)
 secret(goesOn.access_token)
 assert.equal(goesOn.refresh_token, undefined)
+await assert.rejects(client.tokenIntrospection(ledger, paid.access_token), { error: 'invalid_request' })
 await assert.rejects(signIn(ledger, 'ledger', 'alice', 'orders.read', {}, true, held.DPoP), { error: 'invalid_request' })
 passed('the FAPI 2.0 profile: a request that is signed and pushed, details, a signed answer, a bound token, a token kept')
+
+const signs = { introspection_signed_response_alg: 'ES256' }
+const heeding = await client.discovery(new URL(origin), 'ledger', signs, client.PrivateKeyJwt(ledgersKey))
+assert.equal((await client.tokenIntrospection(heeding, goesOn.access_token)).active, true)
+passed('what is said of its tokens is signed')
 
 const stock = await discovered('stock', client.ClientSecretBasic(clients.stock.secret))
 const counted = await client.clientCredentialsGrant(stock, { scope: 'orders.read' })

@@ -47,9 +47,11 @@ def test_the_profile_is_taken_as_it_stands() -> None:
     profile = vault.profile
     assert profile.binding is Binding.DPOP
     assert (profile.pushed_requests, profile.signed_requests, profile.signed_answers) == (True, True, True)
+    assert profile.signed_introspection
     assert not profile.rotates_refresh
     site = reading.contract.clients[ClientId("site")].profile
     assert (site.signed_requests, site.signed_answers, site.rotates_refresh) == (False, False, True)
+    assert not site.signed_introspection
 
 
 @pytest.mark.parametrize(
@@ -121,6 +123,7 @@ def test_a_service_that_acts_for_itself_has_its_part_of_it() -> None:
     assert profile.binding is Binding.DPOP
     assert profile.auth_methods == {ClientAuth.PRIVATE_KEY_JWT, ClientAuth.TLS, ClientAuth.SELF_SIGNED_TLS}
     assert not profile.pushed_requests
+    assert profile.signed_introspection
 
 
 def test_each_line_is_explained_with_its_source() -> None:
@@ -133,6 +136,7 @@ def test_each_line_is_explained_with_its_source() -> None:
         "pushed requests": ("required", "5.3.2.2 items 2 to 4"),
         "signed requests": ("required", "Message Signing section 5.3"),
         "signed answers": ("required", "Message Signing section 5.4"),
+        "signed introspection": ("required", "Message Signing section 5.5"),
         "refresh tokens": ("kept", "5.3.2.1 item 9"),
         "algorithms": ("PS256, ES256, EdDSA", "5.4.1"),
     }

@@ -199,6 +199,16 @@ def test_ms_5_4_an_answer_is_signed(issuer: IssuerWorld, mode: str | None) -> No
         push(issuer, response_mode=good)
 
 
+def test_ms_5_5_what_is_said_of_a_token_is_signed(issuer: IssuerWorld) -> None:
+    token = {"token": tokens(issuer)["access_token"]}
+    answer = issuer.post(endpoints.INTROSPECT, token, "vault", accept="application/json")
+    assert refused(issuer, answer) == (400, "invalid_request", Reason.ANSWER_NOT_SIGNED)
+    signed_answer = issuer.post(endpoints.INTROSPECT, token, "vault", accept="application/token-introspection+jwt")
+    told_of = issuer.claims(signed_answer.text)
+    assert (told_of["iss"], told_of["aud"]) == (ORIGIN, "vault")
+    assert told_of["token_introspection"]["active"] is True
+
+
 def test_the_metadata_says_when_all_clients_are_of_the_profile(issuer: IssuerWorld) -> None:
     def metadata() -> dict[str, Any]:
         return read(issuer.ask("GET", endpoints.AUTHORIZATION_SERVER))

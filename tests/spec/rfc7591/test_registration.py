@@ -46,6 +46,11 @@ def test_2_public_keys_are_for_clients_that_sign_by_them(open_door: Registration
         ("require_signed_request_object", True, False),
         ("subject_type", "pairwise", "public"),
         ("id_token_signed_response_alg", "RS256", "ES256"),
+        ("authorization_signed_response_alg", "RS256", "ES256"),
+        ("introspection_signed_response_alg", "RS256", "ES256"),
+        ("id_token_encrypted_response_alg", "RSA-OAEP", None),
+        ("authorization_encrypted_response_alg", "RSA-OAEP", None),
+        ("introspection_encrypted_response_alg", "RSA-OAEP", None),
     ],
 )
 def test_2_what_a_client_would_count_on_in_vain_is_refused(
