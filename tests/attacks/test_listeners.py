@@ -86,6 +86,13 @@ def test_it_serves_the_routes_that_it_names_and_no_others() -> None:
     assert door.why("GET /elsewhere") is None
 
 
+def test_it_serves_the_versions_that_it_names_and_no_others() -> None:
+    old = Listening(gateways={"own": {**GATEWAYS["own"], "routes": ["/v1", "/public"], "versions": ["v1"]}})
+    assert old.why("GET /v1/things", old.token()) is None
+    assert old.why("GET /public") == (404, Reason.ROUTE_UNKNOWN)
+    assert Listening().why("GET /public") is None
+
+
 def test_it_serves_its_own_host() -> None:
     own = Listening()
     own.host = "door.example"

@@ -1,7 +1,9 @@
 """Listeners of their own, and clients with certificates: what the contract may say of them, and what comes of it."""
 
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +63,39 @@ def test_a_beginning_ends_at_a_slash(named: str, served: set[str]) -> None:
     reading = read_door(text)
     assert reading.contract is not None, reading.mistakes
     assert reading.contract.gateways[GatewayName("own")].routes == served
+
+
+MORE = """\
+  - {on: "GET /api/v2.1/{user}", to: chat, public: true}
+  - {on: GET /v1/old, version: first, to: chat, public: true}
+  - {on: GET /vat/v, to: chat, public: true}
+"""
+ORDERS, CATALOG, CHAT = {"GET /v1/orders/{user}", "POST /v1/orders"}, "GET /v1/catalog/{item}", "GET /v1/chat"
+
+
+@pytest.mark.parametrize(
+    ("stated", "served"),
+    [
+        ("versions: [v1]", {*ORDERS, CATALOG, CHAT}),
+        ("versions: [v2.1]", {"GET /api/v2.1/{user}"}),
+        ("versions: [first]", {"GET /v1/old"}),
+        ("versions: [v1, first], routes: [/v1/orders, /v1/old]", {*ORDERS, "GET /v1/old"}),
+        ("routes: [/v1/orders, /vat]", {*ORDERS, "GET /vat/v"}),
+    ],
+)
+def test_a_version_is_stated_or_stands_in_the_path(stated: str, served: set[str]) -> None:
+    listener = f"{{listen: 127.0.0.1:9444, origin: https://own.example, {stated}}}"
+    reading = read_door(f"{TEXT}{MORE}gateways: {{own: {listener}}}\n")
+    assert reading.contract is not None, reading.mistakes
+    assert reading.contract.gateways[GatewayName("own")].routes == served
+
+
+def test_the_listener_of_the_page_about_running_it_serves_the_old_version() -> None:
+    page = (Path(__file__).parents[2] / "docs/running.md").read_text()
+    (listener,) = re.findall(r"```yaml\n(gateways:.*?)```", page, re.DOTALL)
+    reading = read_door(f"{TEXT}{MORE}{listener}")
+    assert reading.contract is not None, reading.mistakes
+    assert reading.contract.gateways[GatewayName("old")].routes == {*ORDERS, CATALOG, CHAT}
 
 
 def test_a_client_is_known_by_a_name_that_an_authority_wrote() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ostiary.contract.file import ContractFile, GatewayOf
 from ostiary.contract.file_route import Route
 from ostiary.contract.model import GatewayRule
+from ostiary.contract.versions import version_of
 from ostiary.model.ids import GatewayName, RouteId
 from ostiary.model.principal import Kind
 
@@ -21,6 +22,13 @@ def gateway_rule(file: ContractFile, name: str, stated: GatewayOf) -> GatewayRul
 
 def served(file: ContractFile, stated: GatewayOf) -> Iterator[Route]:
     """The routes that are there."""
+    for route in named_routes(file, stated):
+        if stated.versions is None or version_of(route) in stated.versions:
+            yield route
+
+
+def named_routes(file: ContractFile, stated: GatewayOf) -> Iterator[Route]:
+    """Those that it names, of whatever version."""
     for route in file.routes:
         if stated.routes is None or any(is_named(route, named) for named in stated.routes):
             yield route

@@ -136,6 +136,8 @@ class GatewayOf(Setting):
     """The kinds of clients that may use it. By default all."""
     routes: tuple[Words, ...] | None = None
     """What it serves: routes as their `on` has them, or beginnings of paths such as `/v1`. By default all routes."""
+    versions: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
+    """Of these routes only those of these versions: `[v1]`. By default of every version, and of none."""
 
 
 class FetchOf(Setting):

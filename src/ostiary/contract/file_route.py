@@ -134,6 +134,9 @@ class Route(Setting):
         tuple[ScopeName, ...], BeforeValidator(as_tuple, json_schema_input_type=ScopeName | list[ScopeName])
     ] = ()
     """The scope that the token needs; of a list, all."""
+    version: Name | None = None
+    """The version of the API that it belongs to. By default the first segment of the path that reads like `v1` or
+    `v2.1`; without one the route is of no version."""
     public: Flag = False
     """Everyone may call this, without a token."""
     roles: tuple[Name, ...] = ()

@@ -55,6 +55,7 @@ class Code(StrEnum):
     UNKNOWN_ROLE = "unknown-role", "A role is named that the contract does not have."
     UNKNOWN_DETAIL = "unknown-detail", "A type of authorization details is named that the contract does not have."
     UNKNOWN_ROUTE = "unknown-route", "A listener names a route that the contract does not have."
+    UNKNOWN_VERSION = "unknown-version", "A listener names a version that none of its routes is of."
     UNKNOWN_ATTESTER = "unknown-attester", "A client names an attester that the contract does not have."
     UNKNOWN_PARAMETER = "unknown-parameter", "A rule names a parameter that the route's path does not have."
     # scopes

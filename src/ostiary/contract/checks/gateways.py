@@ -6,10 +6,11 @@ from ostiary.contract.checks.references import suggest
 from ostiary.contract.deployment import DEFAULT_ADMIN, listen_address
 from ostiary.contract.document import Path
 from ostiary.contract.draft import Draft
-from ostiary.contract.expand_gateway import is_named
+from ostiary.contract.expand_gateway import is_named, named_routes
 from ostiary.contract.file import ClientCertificates, GatewayOf
 from ostiary.contract.file_route import Expose
 from ostiary.contract.mistakes import Code, Mistake
+from ostiary.contract.versions import version_of
 from ostiary.keys.certificate import Authority, CertificateInvalid, authorities
 from ostiary.keys.revocation_list import revocation_lists
 
@@ -26,6 +27,7 @@ def gateways(draft: Draft) -> Iterator[Mistake]:
                 yield draft.mistake((*path, setting), Code.SETTINGS_CONTRADICT, says, "Choose another port or name.")
         taken[stated.listen] = origins[stated.origin] = f"`{name}`"
         yield from _routes(draft, path, stated)
+        yield from _versions(draft, path, stated)
         if stated.client_certificates is not None:
             yield from _certificates(draft, (*path, "client_certificates"), stated, stated.client_certificates)
     yield from _internal(draft)
@@ -38,6 +40,17 @@ def _routes(draft: Draft, path: Path, stated: GatewayOf) -> Iterator[Mistake]:
         if not any(is_named(route, named) for route in draft.file.routes):
             mend = suggest(named, [route.on.text for route in draft.file.routes], "", "routes")
             yield draft.mistake((*path, "routes", index), Code.UNKNOWN_ROUTE, f"No route is `{named}`.", mend)
+
+
+def _versions(draft: Draft, path: Path, stated: GatewayOf) -> Iterator[Mistake]:
+    if not draft.is_sure_of("routes"):
+        return
+    known = {version for route in named_routes(draft.file, stated) if (version := version_of(route)) is not None}
+    for index, version in enumerate(stated.versions or ()):
+        if version not in known:
+            says = f"No route of this listener is of version `{version}`."
+            mend = suggest(version, known, f"version: {version}` at its routes, or remove `{version}")
+            yield draft.mistake((*path, "versions", index), Code.UNKNOWN_VERSION, says, mend)
 
 
 def _certificates(draft: Draft, path: Path, stated: GatewayOf, asked: ClientCertificates) -> Iterator[Mistake]:
