@@ -88,6 +88,8 @@ HTTP: dict[Refusal, tuple[int, str, bytes]] = {
     errors.MisdirectedRequest(WHY): (421, "misdirected_request", b""),
     errors.TooManyRequests(WHY, 7): (429, "too_many_requests", b"retry-after: 7\r\n"),
     errors.UpgradeRequired(WHY, "2.4", {}): (426, "upgrade_required", problem.UPGRADE),
+    errors.UnprocessableContent(WHY): (422, "unprocessable_content", b""),
+    errors.PreconditionRequired(WHY): (428, "precondition_required", b""),
     errors.HeadersTooLarge(WHY): (431, "headers_too_large", b""),
     errors.Unexpected(WHY): (500, "unexpected", b""),
     errors.NotImplementedHere(WHY): (501, "not_implemented", b""),

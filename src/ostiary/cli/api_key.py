@@ -13,6 +13,7 @@ from ostiary.cli.said import fail, print_json
 from ostiary.contract.model import LONGEST_API_KEY, ClientRule
 from ostiary.keys.api_key import MOST_LIVING, ApiKey, TooManyKeys, draw, keep, revoke
 from ostiary.model.ids import ClientId, Scope
+from ostiary.server.admission import find_admission
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
 
@@ -35,7 +36,7 @@ def add(
     """Make a key. It is shown here and nowhere else. Of two that live, one can take the other's place."""
 
     async def work(place: Place, store: Store) -> None:
-        rule = place.contract.clients.get(ClientId(client))
+        rule = (await find_admission(place.draft, place.contract, store)).whole.clients.get(ClientId(client))
         scopes = _scopes(rule, client, scope)
         secret, now, others = draw(secrets.token_bytes), int(time.time()), await store.api_keys()
         seconds = lifetime(expires, LONGEST_API_KEY, "a key")
@@ -87,7 +88,7 @@ def revoke_key(
 
 def _scopes(rule: ClientRule | None, client: str, asked: list[str] | None) -> frozenset[Scope]:
     if rule is None or not rule.api_keys:
-        fail(f"{client} is no client of the contract with `credential: api-key`")
+        fail(f"{client} is no client with `credential: api-key`")
     scopes = frozenset(map(Scope, asked or ()))
     if foreign := sorted(scopes - rule.scopes):
         fail(f"{client} does not have the scope {', '.join(foreign)}")

@@ -1,23 +1,28 @@
 """`ostiary check`: every mistake of a contract in one run."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile
 from ostiary.cli.said import print_json
+from ostiary.contract.admin_clients import taken
 from ostiary.contract.mistakes import Mistake, Severity
 from ostiary.contract.read import Reading
 from ostiary.server.contract_file import read_contract_file
+from ostiary.server.place import Place, find_place
+from ostiary.store.interface import Store
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
 def check_command(contract: ContractFile = DEFAULT_CONTRACT, as_json: AsJson = False) -> None:
     """Report every mistake in a contract, each with its place and the mend. Exit code 1 if it is refused."""
-    reading = read_contract_file(contract)
+    reading = _with_names_given(contract, read_contract_file(contract))
     if as_json:
         print_json(as_values(contract, reading))
     else:
@@ -25,6 +30,19 @@ def check_command(contract: ContractFile = DEFAULT_CONTRACT, as_json: AsJson = F
         print_mistakes(console, reading)
         console.print(_summary(contract, reading))
     raise typer.Exit(0 if reading.contract is not None else 1)
+
+
+def _with_names_given(contract: Path, reading: Reading) -> Reading:
+    """With what the clients of the admin API say to it, where their store is a file beside it."""
+    draft = reading.draft
+    if draft is None or not reading.starts or not find_place(contract).state.store.exists():
+        return reading
+
+    async def work(place: Place, store: Store) -> tuple[Mistake, ...]:
+        return taken(draft, await store.admin_clients())
+
+    mistakes = with_store(contract, None, work)
+    return replace(reading, mistakes=(*reading.mistakes, *mistakes), contract=None) if mistakes else reading
 
 
 def as_values(path: Path, reading: Reading) -> dict[str, object]:

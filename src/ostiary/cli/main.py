@@ -3,7 +3,7 @@
 import typer
 
 from ostiary import __version__
-from ostiary.cli import api_key, audit, explain, keys, person, pins, registration, report, revoke
+from ostiary.cli import admin_token, api_key, audit, client, explain, keys, person, pins, registration, report, revoke
 from ostiary.cli.check import check_command
 from ostiary.cli.client_config import client_config_command
 from ostiary.cli.demo.command import demo
@@ -33,6 +33,8 @@ app.add_typer(revoke.app, name="revoke")
 app.add_typer(keys.app, name="keys")
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(registration.app, name="registration")
+app.add_typer(admin_token.app, name="admin-token")
+app.add_typer(client.app, name="client")
 app.add_typer(report.app, name="report")
 app.add_typer(pins.app, name="pins")
 app.add_typer(audit.app, name="audit")

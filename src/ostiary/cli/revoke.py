@@ -61,8 +61,9 @@ def client(
 
     async def work(place: Place, store: Store) -> None:
         registered = {client.id for client in await store.registered_clients()}
-        if ClientId(id) not in place.contract.clients.keys() | registered:
-            fail(f"the contract has no client {id}, and none of this name registered itself")
+        made = {client.id for client in await store.admin_clients()}
+        if ClientId(id) not in place.contract.clients.keys() | registered | made:
+            fail(f"there is no client {id}: not in the contract, nor made by the admin API, nor registered by itself")
         await store.commit(revocation.of_client(ClientId(id), int(time.time())))
 
     with_store(contract, state, work)

@@ -57,6 +57,7 @@ class Deployment:
     development: bool
     """The origin is this machine: missing keys and certificates are made."""
     gateways: tuple[GatewayListener, ...] = ()
+    admin_api: bool = False
     only: GatewayName | None = None
     """Of all listeners only this one runs; None: the door and all of them."""
 
@@ -89,6 +90,7 @@ def deployment(file: ContractFile, store: Secret | None, master_key: Secret | No
         tls=TlsFiles(file.tls.certificate, file.tls.key) if file.tls else None,
         plain_http=file.insecure_plain_http is not None,
         development=is_development(file),
+        admin_api=file.admin_api,
         gateways=tuple(_listener(name, stated) for name, stated in file.gateways.items()),
     )
 

@@ -217,6 +217,9 @@ class ContractFile(Setting):
     origin is this machine."""
     admin: AddressText | None = None
     """Where health and metrics are served, as plain HTTP. By default `127.0.0.1:9443`."""
+    admin_api: Flag = False
+    """`true`: clients may be made through the admin API at `admin`, beside those above. `ostiary admin-token add` makes
+    the tokens for it. Only where `admin` is an address of this machine itself."""
     workers: Annotated[int, Field(strict=True, ge=1, le=1024)] | None = None
     """Gateway processes. By default one for each core."""
     state: FilePath = "ostiary-state"

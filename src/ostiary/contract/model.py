@@ -278,6 +278,8 @@ class ClientRule:
     """Whether a service may go on in the name of a person whose access token is for it (RFC 8693)."""
     takes_bound_tokens: bool = False
     """Whether it is trusted to have checked the proof that came with a token that is bound to a key."""
+    admin: bool = False
+    """Whether it was made through the admin API."""
     registered: bool = False
     """Whether it registered itself: what it says of itself are the words of a stranger."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ostiary.model.feed import (
+    AdminClientsChanged,
     ApiKeysChanged,
     ClientRevoked,
     FeedEvent,
@@ -81,6 +82,8 @@ class Revocations:
                 self.api_keys_version += 1
             case RegisteredClientsChanged():
                 self.clients_version += 1
+            case AdminClientsChanged():
+                pass  # these come with the contract
 
     def _add(self, name: int, until: int) -> None:
         """Equal times share one object, which halves the memory of many revocations at once."""

@@ -327,6 +327,16 @@ class UpgradeRequired(HttpRefused):
         self.store_links = store_links
 
 
+class UnprocessableContent(HttpRefused):
+    code, status, public = "unprocessable_content", 422, "What was sent cannot be; please see its mistakes."
+
+
+class PreconditionRequired(HttpRefused):
+    """RFC 6585 section 3."""
+
+    code, status, public = "precondition_required", 428, "This needs If-Match with the version that is changed."
+
+
 class HeadersTooLarge(HttpRefused):
     code, status, public = "headers_too_large", 431, "The header fields are larger than this accepts."
 

@@ -8,6 +8,7 @@ pseudonym of an address, so that an operator who has the address and the key can
 from dataclasses import dataclass
 
 from ostiary.model.ids import (
+    AdminTokenId,
     ApiKeyId,
     ClientId,
     GrantId,
@@ -296,6 +297,40 @@ class InitialAccessTokenRevoked(Event):
     """An operator revoked a token with which clients register."""
 
     token: InitialAccessTokenId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminTokenAdded(Event):
+    """A token for the admin API was made; `rights` is what it is for."""
+
+    admin: AdminTokenId
+    rights: tuple[str, ...]
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminTokenRevoked(Event):
+    """A token for the admin API was revoked."""
+
+    admin: AdminTokenId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminChangedClient(Event):
+    """The bearer of a token made, changed or ended a client through the admin API, or gave it a secret: `change`."""
+
+    client: ClientId
+    admin: AdminTokenId
+    change: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminRefused(Event):
+    """The admin API refused a request; `admin` is whose it was, where that was known."""
+
+    reason: Reason
+    status: int
+    admin: AdminTokenId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

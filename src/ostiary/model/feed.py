@@ -65,6 +65,13 @@ class RegisteredClientsChanged:
     until: int
 
 
+@dataclass(frozen=True, slots=True)
+class AdminClientsChanged:
+    """The clients that were made through the admin API are to be read anew, by who hands out the contract."""
+
+    until: int
+
+
 FeedEvent = (
     TokenRevoked
     | GrantRevoked
@@ -74,6 +81,7 @@ FeedEvent = (
     | KeysChanged
     | ApiKeysChanged
     | RegisteredClientsChanged
+    | AdminClientsChanged
 )
 
 

@@ -22,6 +22,8 @@ Pin = NewType("Pin", str)
 """SHA-256 of a public key that apps hold this door's certificate to, in base64 (RFC 7469 section 2.4)."""
 ApiKeyId = NewType("ApiKeyId", str)
 """The public name of an API key: it says nothing of the key."""
+AdminTokenId = NewType("AdminTokenId", str)
+"""The public name of a token for the admin API: it says nothing of the token."""
 InitialAccessTokenId = NewType("InitialAccessTokenId", str)
 """The public name of a token with which clients register: it says nothing of the token."""
 Scope = NewType("Scope", str)

@@ -173,6 +173,15 @@ class Reason(StrEnum):
         "metadata_redirect_uri",
         "A redirect URI is not exact, not on the public internet, or not for clients of this sort.",
     )
+    # the admin API
+    ADMIN_TOKEN_UNKNOWN = "admin_token_unknown", "The token is none for the admin API."
+    ADMIN_TOKEN_OVER = "admin_token_over", "The token for the admin API is expired or revoked."
+    ADMIN_SCOPE_MISSING = "admin_scope_missing", "The token for the admin API is not for this."
+    CLIENT_OF_CONTRACT = "client_of_contract", "The client is the contract's, or registered itself."
+    CLIENT_NAME_TAKEN = "client_name_taken", "There is or was a client of this name."
+    CLIENT_CHANGED = "client_changed", "The client was changed meanwhile by somebody else."
+    CLIENT_INVALID = "client_invalid", "The client would not hold beside the contract."
+    VERSION_NOT_NAMED = "version_not_named", "A change has to name the version that it changes, by If-Match."
     # devices
     DEVICE_REQUESTS_DELAYED = "device_requests_delayed", "Too many devices asked for codes from this address."
     DEVICE_CODE_UNKNOWN = "device_code_unknown", "The device code is not one of ours."

@@ -1,25 +1,24 @@
 """The admin listener: `/healthz`, `/readyz` and `/metrics`, as plain HTTP on an address of its own.
 
-It answers GET and HEAD, reads no body, and closes after each answer: there is nothing else to it.
+It closes after each answer. Below `/v1/` it hands the whole request to the admin API, where the contract opens that.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Final
 
 import httptools
 
 SECONDS_FOR_A_REQUEST: Final = 5.0
 BYTES_OF_A_REQUEST: Final = 16 * 1024
+BYTES_FOR_THE_API: Final = 64 * 1024
+API: Final = b"/v1/"
+_log = logging.getLogger("ostiary.admin")
 _TEXT: Final = "text/plain; charset=utf-8"
-_PHRASES: Final = {
-    200: "OK",
-    400: "Bad Request",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    503: "Service Unavailable",
-}
+_PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +26,35 @@ class Page:
     status: int
     body: bytes
     content_type: str = _TEXT
+    fields: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request for the admin API, whole."""
+
+    method: str
+    path: str
+    fields: Mapping[bytes, bytes] = field(repr=False)
+    body: bytes = field(repr=False)
+
+    def field(self, name: bytes) -> bytes | None:
+        return self.fields.get(name)
+
+
+Api = Callable[[Asked], Awaitable[Page]]
 Pages = Mapping[bytes, Callable[[], Page]]
 
 
 class Admin(asyncio.Protocol):
     """One connection, one answer."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, api: Api | None = None) -> None:
         self._pages = pages
+        self._api = api
+        self._fields: dict[bytes, bytes] = {}
+        self._body = b""
+        self._answering: asyncio.Task[None] | None = None
         self._parser = httptools.HttpRequestParser(self)
         self._target = b""
         self._seen = 0
@@ -52,7 +70,7 @@ class Admin(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._seen += len(data)
         try:
-            if self._seen > BYTES_OF_A_REQUEST:
+            if self._seen > (BYTES_OF_A_REQUEST if self._api is None else BYTES_FOR_THE_API):
                 raise httptools.HttpParserError
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
@@ -61,7 +79,31 @@ class Admin(asyncio.Protocol):
     def on_url(self, url: bytes) -> None:
         self._target += url
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One that comes twice says nothing certain, so both are wrong."""
+        lowered = name.lower()
+        self._fields[lowered] = value if lowered not in self._fields else b""
+
+    def on_body(self, body: bytes) -> None:
+        self._body += body
+
+    def on_message_complete(self) -> None:
+        if self._api is not None and self._target.startswith(API) and self._answering is None:
+            method, path = self._parser.get_method().decode(), self._target.partition(b"?")[0].decode("latin-1")
+            asked = Asked(method, path, self._fields, self._body)
+            self._answering = asyncio.get_running_loop().create_task(self._hand_on(self._api, asked))
+
+    async def _hand_on(self, api: Api, asked: Asked) -> None:
+        self._limit.cancel()
+        try:
+            self._answer(await api(asked))
+        except Exception as error:  # noqa: BLE001  # whatever nobody expected is refused
+            _log.error("unexpected %s in the admin API", type(error).__name__)
+            self._answer(Page(500, b"unexpected\n"))
+
     def on_headers_complete(self) -> None:
+        if self._api is not None and self._target.startswith(API):
+            return
         if self._parser.get_method() not in (b"GET", b"HEAD"):
             self._answer(Page(405, b"only GET\n"))
             return
@@ -73,13 +115,14 @@ class Admin(asyncio.Protocol):
             return
         head = (
             f"HTTP/1.1 {page.status} {_PHRASES[page.status]}\r\ncontent-type: {page.content_type}\r\n"
-            f"content-length: {len(page.body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n"
+            f"content-length: {len(page.body)}\r\ncache-control: no-store\r\nconnection: close\r\n"
         )
+        head += "".join(f"{name}: {value}\r\n" for name, value in page.fields) + "\r\n"
         shown = b"" if self._parser.get_method() == b"HEAD" else page.body
         self._transport.write(head.encode() + shown)
         self._transport.close()
 
 
-async def listen(host: str, port: int, pages: Pages) -> asyncio.Server:
+async def listen(host: str, port: int, pages: Pages, api: Api | None = None) -> asyncio.Server:
     """Raises OSError where the address is taken."""
-    return await asyncio.get_running_loop().create_server(lambda: Admin(pages), host or None, port)
+    return await asyncio.get_running_loop().create_server(lambda: Admin(pages, api), host or None, port)

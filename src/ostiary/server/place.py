@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ostiary.contract.deployment import CertificateFiles, Deployment, GatewayListener, TlsFiles
+from ostiary.contract.draft import Draft
 from ostiary.contract.model import Contract
 from ostiary.contract.places import Address
 from ostiary.keys.master import MasterKey
 from ostiary.model.ids import Secret
 from ostiary.server.channel import CertificatesTaken, Listener
-from ostiary.server.contract_file import load_contract_file
+from ostiary.server.contract_file import read_contract_file
 from ostiary.server.development import kept_master_key, kept_tls
 from ostiary.server.gateway.tls import server_context
 from ostiary.server.state import StateDirectory
@@ -34,6 +35,8 @@ class Place:
     state: StateDirectory
     contract: Contract
     deployment: Deployment
+    draft: Draft | None = None
+    """What the contract was read from: clients of the admin API are judged by it."""
 
     @property
     def store(self) -> Secret:
@@ -111,9 +114,11 @@ def _require_usable(files: TlsFiles) -> None:
 
 def find_place(file: Path, state: Path | None = None) -> Place:
     """Read the contract and take its state directory, or the one given. Raises ContractBroken."""
-    contract, deployment = load_contract_file(file)
+    reading = read_contract_file(file)
+    contract, deployment = reading.in_force()
     absolute = file.absolute()
-    return Place(absolute, StateDirectory(state or absolute.parent / deployment.state), contract, deployment)
+    folder = StateDirectory(state or absolute.parent / deployment.state)
+    return Place(absolute, folder, contract, deployment, reading.draft)
 
 
 def require_free(address: Address, what: str) -> None:

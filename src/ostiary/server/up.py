@@ -15,8 +15,11 @@ from ostiary.contract.mistakes import ContractBroken
 from ostiary.contract.places import Address
 from ostiary.keys.master import MasterKey
 from ostiary.model.events import ContractChanged, InsecureSetting, Started
+from ostiary.model.feed import AdminClientsChanged
 from ostiary.model.plan import Plan
 from ostiary.server import admin
+from ostiary.server.admin_api import AdminApi
+from ostiary.server.admission import Admission, find_admission
 from ostiary.server.channel import Setup
 from ostiary.server.children import Inheritance, child_environment
 from ostiary.server.control import Control
@@ -30,6 +33,8 @@ from ostiary.server.supervisor import CannotServe, Supervisor
 from ostiary.store.interface import Store, StoreUnavailable
 from ostiary.store.opening import open_store
 
+FOLLOW_SECONDS: Final = 0.2
+"""How often the feed is heard for clients of the admin API."""
 CARE_SECONDS: Final = 60.0
 """How often what is past is forgotten and keys that are due are rotated."""
 
@@ -38,10 +43,13 @@ class Up:
     """One `ostiary up`. `store` is there while it runs."""
 
     store: Store
+    _admission: Admission
 
     def __init__(self, place: Place, say: Callable[[str], None]) -> None:
         self._place = place
         self._say = say
+        self._heard = 0
+        self._admitting = asyncio.Lock()
         self._master = place.master_key()
         self._memory = make_shared(SHARED_BYTES)
         begin_proofs(self._memory["proofs"], time.time())
@@ -53,12 +61,13 @@ class Up:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._supervisor.stop)
             await self._start(stack)
-            caring = asyncio.create_task(self._care())
+            caring, following = asyncio.create_task(self._care()), asyncio.create_task(self._follow())
             try:
                 yield self
             finally:
                 self._say("draining")
                 caring.cancel()
+                following.cancel()
 
     async def _start(self, stack: AsyncExitStack) -> None:
         await self._supervisor.spawn()
@@ -66,6 +75,8 @@ class Up:
         stack.push_async_callback(self.store.close)
         await make_first_keys(self.store, self._key())
         await require_our_keys(self.store, self._key())
+        self._admission = await self._admitted(self._place)
+        self._supervisor.setup = replace(self._supervisor.setup, contract=self._admission.whole)
         await self.store.commit(_started(self._place))
         await self._supervisor.begin()
         await self._listen(stack)
@@ -86,7 +97,7 @@ class Up:
     async def _listen(self, stack: AsyncExitStack) -> None:
         address = self._place.deployment.admin
         served = pages(self._supervisor, self._memory)
-        listener = await admin.listen(address.host, address.port, served)
+        listener = await admin.listen(address.host, address.port, served, self._api())
         stack.callback(listener.close)
         control = Control(self._place.state.control_socket, {"reload": self._reload})
         await control.start()
@@ -112,10 +123,45 @@ class Up:
         new = await asyncio.to_thread(find_place, self._place.file, self._place.state.path)
         fixed = [name for name in FIXED if getattr(new.deployment, name) != getattr(self._place.deployment, name)]
         old = self._place.contract.digest
-        await self._supervisor.adopt(new.contract)
-        self._place = replace(new, deployment=self._place.deployment)
+        async with self._admitting:
+            admission = await self._admitted(new)
+            await self._supervisor.adopt(admission.whole)
+            self._place, self._admission = replace(new, deployment=self._place.deployment), admission
         await self.store.commit(_changed(new, old))
         return {"contract": new.contract.digest, "previous": old, "need_restart": fixed}
+
+    def _api(self) -> admin.Api | None:
+        if not self._place.deployment.admin_api:
+            return None
+        return AdminApi(self.store, lambda: self._admission, self._take_clients, secrets.token_bytes).answer
+
+    async def _admitted(self, place: Place) -> Admission:
+        """Raises ContractBroken, StoreUnavailable."""
+        return await find_admission(place.draft, place.contract, self.store)
+
+    async def _take_clients(self) -> None:
+        """Put the clients of the admin API in force as the store has them; what keeps that from being is said, and
+        tried again with the next change. Raises StoreUnavailable."""
+        async with self._admitting:
+            if await self.store.admin_clients() == self._admission.clients:
+                return
+            try:
+                admission = await self._admitted(self._place)
+                await self._supervisor.adopt(admission.whole)
+            except (ContractBroken, CannotServe) as error:
+                self._say(f"the clients of the admin API stay as they were: {error}")
+                return
+            self._admission = admission
+
+    async def _follow(self) -> None:
+        """Hear of clients that were made at other machines."""
+        while True:
+            await asyncio.sleep(FOLLOW_SECONDS)
+            with suppress(StoreUnavailable):
+                events = await self.store.feed_since(self._heard)
+                self._heard = events[-1].position if events else self._heard
+                if any(isinstance(each.event, AdminClientsChanged) for each in events):
+                    await self._take_clients()
 
     async def _care(self) -> None:
         while True:

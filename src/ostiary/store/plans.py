@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ostiary.audit.chain import Sealer
 from ostiary.audit.encode import encode
-from ostiary.contract import registered
+from ostiary.contract import admin_clients, registered
 from ostiary.gateway import old_uses
 from ostiary.issuer import device_records as devices
 from ostiary.issuer import initial_access as initial
@@ -14,12 +14,13 @@ from ostiary.issuer import logo
 from ostiary.issuer import logout_notices as notices
 from ostiary.issuer import records as issued
 from ostiary.issuer import web_records as web
-from ostiary.keys import api_key
+from ostiary.keys import admin_token, api_key
 from ostiary.keys import records as keyed
 from ostiary.model.plan import Committed, Plan, Write
 from ostiary.people import records as known
 from ostiary.store import (
     ends,
+    of_admin,
     of_api_keys,
     of_device,
     of_initial_access,
@@ -78,6 +79,10 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     initial.RevokeInitialAccessToken: of_initial_access.revoke,
     initial.UseInitialAccessToken: of_initial_access.use,
     logo.KeepLogo: of_logos.keep,
+    admin_token.AddAdminToken: of_admin.add_token,
+    admin_token.RevokeAdminToken: of_admin.revoke_token,
+    admin_clients.AddAdminClient: of_admin.add_client,
+    admin_clients.ChangeAdminClient: of_admin.change_client,
     registered.AddRegisteredClient: of_registered_clients.add,
     registered.ChangeRegisteredClient: of_registered_clients.change,
     registered.RemoveRegisteredClient: of_registered_clients.remove,

@@ -253,6 +253,30 @@ initial_access_tokens: Final = Table(
     Column("revoked_at", BigInteger),
 )
 
+admin_tokens: Final = Table(
+    "admin_tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+admin_clients: Final = Table(
+    "admin_clients",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("settings", Text, nullable=False),
+    Column("secret_hash", LargeBinary),
+    Column("former_hash", LargeBinary),
+    Column("created_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("version", Integer, nullable=False),
+)
+
 old_uses: Final = Table(
     "old_uses",
     metadata,

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final, TypeVar
 
 from ostiary.audit.records import Head, Record
+from ostiary.contract.admin_clients import AdminClient
 from ostiary.contract.registered import RegisteredClient
 from ostiary.gateway.old_uses import OldUse
 from ostiary.issuer.device_records import DeviceRequest
@@ -17,6 +18,7 @@ from ostiary.issuer.logout_notices import LogoutNotice
 from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
 from ostiary.issuer.user_code import UserCodeHash
 from ostiary.issuer.web_records import WebSession
+from ostiary.keys.admin_token import AdminToken
 from ostiary.keys.api_key import ApiKey
 from ostiary.keys.records import SigningKey
 from ostiary.model.feed import Numbered
@@ -25,6 +27,7 @@ from ostiary.model.plan import AlreadySpent, Committed, Outcome, Plan
 from ostiary.people.records import Consent, Failures, Person, Session
 from ostiary.store import (
     ends,
+    of_admin,
     of_api_keys,
     of_device,
     of_grants,
@@ -165,6 +168,15 @@ class SqlStore(Store):
 
     async def registered_clients(self) -> Sequence[RegisteredClient]:
         return await self._read(of_registered_clients.registered_clients())
+
+    async def admin_token(self, hash: TokenHash) -> AdminToken | None:
+        return await self._read(of_admin.TOKEN.only(of_admin.TOKEN_BY_HASH, hash=hash))
+
+    async def admin_tokens(self) -> Sequence[AdminToken]:
+        return await self._read(of_admin.admin_tokens())
+
+    async def admin_clients(self) -> Sequence[AdminClient]:
+        return await self._read(of_admin.admin_clients())
 
     async def logo(self, id: str) -> Logo | None:
         return await self._read(of_logos.LOGO.only(of_logos.BY_ID, id=id))

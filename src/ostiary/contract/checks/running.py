@@ -8,6 +8,7 @@ from ostiary.contract.document import Path
 from ostiary.contract.draft import Draft
 from ostiary.contract.file_route import Acr, StepUpOf
 from ostiary.contract.mistakes import Code, Mistake
+from ostiary.contract.places import is_loopback
 
 _MINUTE, _HOUR = 60, 3600
 
@@ -18,6 +19,7 @@ def running(draft: Draft) -> Iterator[Mistake]:
     yield from _tls(draft)
     yield from _durations(draft)
     yield from _addresses(draft)
+    yield from _admin_api(draft)
     yield from _step_up(draft)
 
 
@@ -36,6 +38,15 @@ def _master_key(draft: Draft) -> Iterator[Mistake]:
         if source == "file" and _is_within(place, state):
             says = "The master key lies in the folder of what it protects: who copies one has both."
             yield draft.mistake(("master_key",), Code.MASTER_KEY_IN_STATE, says, "Keep it outside of `state`.")
+
+
+def _admin_api(draft: Draft) -> Iterator[Mistake]:
+    """Its tokens cross no network."""
+    at = draft.file.admin or DEFAULT_ADMIN
+    if draft.file.admin_api and not is_loopback(at.host):
+        says = "The tokens of the admin API would cross the network in the clear."
+        mend = "Let `admin` listen on 127.0.0.1; who is elsewhere comes through SSH or a proxy with TLS."
+        yield draft.mistake(("admin",), Code.TLS_MISSING, says, mend)
 
 
 def _is_within(place: str, folder: str) -> bool:

@@ -1,0 +1,79 @@
+"""`ostiary admin-token`: who may use the admin API."""
+
+import secrets
+import time
+from typing import Annotated, Any, Final
+
+import typer
+
+from ostiary.cli.moments import lifetime, moment
+from ostiary.cli.opened import with_store
+from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
+from ostiary.cli.said import fail, print_json
+from ostiary.keys.admin_token import AdminScope, AdminToken, made, revoked
+from ostiary.server.place import Place
+from ostiary.store.interface import Store
+
+app = typer.Typer(no_args_is_help=True, help="Tokens for the admin API: make, list, revoke.")
+LONGEST: Final = 365 * 86400
+"""Seconds."""
+
+
+@app.command()
+def add(
+    scope: Annotated[list[AdminScope], typer.Option(help="What it is for; may be repeated.")],
+    expires: Annotated[str, typer.Option(metavar="DURATION", help="After how long it ends, as `30d`.")] = "30d",
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a token. It is shown here and nowhere else."""
+
+    async def work(place: Place, store: Store) -> None:
+        now, seconds = int(time.time()), lifetime(expires, LONGEST, "such a token")
+        secret, plan = made(secrets.token_bytes, frozenset(scope), now, seconds)
+        await store.commit(plan)
+        if as_json:
+            print_json({"token": secret.reveal(), "scopes": sorted(scope), "expires_at": moment(now + seconds)})
+        else:
+            typer.echo(secret.reveal())
+
+    with_store(contract, state, work)
+
+
+@app.command("list")
+def list_tokens(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False) -> None:
+    """Every token: what for, and until when. Never the token itself."""
+
+    async def work(place: Place, store: Store) -> None:
+        tokens = [_shown(token, time.time()) for token in await store.admin_tokens()]
+        if as_json:
+            print_json(tokens)
+        for token in () if as_json else tokens:
+            typer.echo("{id}  {state:8}  until {expires_at}  {}".format(" ".join(token["scopes"]), **token))
+
+    with_store(contract, state, work)
+
+
+@app.command()
+def revoke(
+    id: Annotated[str, typer.Argument(metavar="TOKEN_ID", help="As `list` shows it.")],
+    contract: ContractFile = DEFAULT_CONTRACT,
+    state: StateFolder = None,
+) -> None:
+    """A token opens nothing any more, from now on."""
+
+    async def work(place: Place, store: Store) -> None:
+        for token in await store.admin_tokens():
+            if token.id == id and token.revoked_at is None:
+                await store.commit(revoked(token, int(time.time())))
+                return
+        fail(f"there is no token {id} that was not revoked")
+
+    with_store(contract, state, work)
+    typer.echo(f"revoked: the token {id} for the admin API")
+
+
+def _shown(token: AdminToken, now: float) -> dict[str, Any]:
+    state = "revoked" if token.revoked_at is not None else "living" if token.lives(now) else "expired"
+    return {"id": token.id, "state": state, "scopes": sorted(token.scopes), "expires_at": moment(token.expires_at)}

@@ -1,0 +1,36 @@
+"""The contract in force with the clients that were made through the admin API: worked out in one process, from where
+every child gets the whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ostiary.contract.admin_clients import AdminClient, admitted, taken
+from ostiary.contract.draft import Draft
+from ostiary.contract.mistakes import ContractBroken
+from ostiary.contract.model import Contract
+from ostiary.store.interface import Store
+
+
+async def find_admission(draft: Draft | None, contract: Contract, store: Store) -> "Admission":
+    """With the clients that the store has now. Raises ContractBroken, StoreUnavailable."""
+    assert draft is not None, "a contract that was read has what it was read from"
+    return Admission.of(draft, contract, await store.admin_clients())
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Nothing in one ever changes."""
+
+    draft: Draft
+    contract: Contract
+    clients: Sequence[AdminClient]
+    whole: Contract
+
+    @classmethod
+    def of(cls, draft: Draft, contract: Contract, clients: Sequence[AdminClient]) -> "Admission":
+        """Raises ContractBroken where the contract has a client of a name that was given already."""
+        mistakes = taken(draft, clients)
+        if mistakes:
+            raise ContractBroken(mistakes)
+        beside = admitted(draft, contract, clients)
+        return cls(draft, contract, clients, replace(contract, clients={**contract.clients, **beside}))
