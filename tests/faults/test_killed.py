@@ -14,6 +14,12 @@ from running import until
 
 from .conftest import Door
 
+# Python leaves a socket open that is reset between connect and handshake (`SSLSocket._create`)
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:unclosed <ssl.SSLSocket:ResourceWarning",
+    "ignore:Exception ignored in. <ssl.SSLSocket:pytest.PytestUnraisableExceptionWarning",
+)
+
 
 class Load:
     """Tokens taken, and used, from several threads until stopped; remembers every `jti` that was acknowledged."""
