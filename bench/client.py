@@ -5,6 +5,7 @@ the answers' bodies, and an open loop whose latencies count from the moment a re
 """
 
 import contextlib
+import gc
 import random
 import re
 import select
@@ -83,6 +84,17 @@ def connected(port: int, count: int, tls: ssl.SSLContext | None = None) -> Itera
             sock.setblocking(False)
             lines.append(Line(stack.enter_context(sock)))
         yield lines
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """A load that stops to collect its own garbage would blame the server for the wait."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def schedule(count: int, rate: float | None) -> Sequence[float]:

@@ -97,7 +97,7 @@ def once_each(
 
 def at_rate(port: int, requests: Sequence[bytes], connections: int, rate: float) -> list[float]:
     """Latencies of an open loop in microseconds, from the moment each request was due."""
-    with client.connected(port, connections) as lines:
+    with client.connected(port, connections) as lines, client.uncollected():
         client.fire(lines, requests[: len(requests) // 10], rate)
         answers = client.fire(lines, requests, rate)
     expect_success(answers)

@@ -7,6 +7,7 @@ from ostiary.audit.batch import MOST_ROWS, AllowedBatch, Row, reference, unfold
 from ostiary.audit.encode import decode, encode
 from ostiary.model.events import RequestsAllowed
 from ostiary.model.ids import ClientId, RouteId, Subject, TenantId
+from ostiary.model.plan import WrittenEvent
 
 NOW, CLOCK = 1_790_000_000.0, 10**15
 WHO = st.tuples(
@@ -36,7 +37,7 @@ def test_every_request_is_unfolded_as_it_was_added(rows: list[Row], at_a_time: i
     events = batch.flush(NOW, CLOCK)
     assert len(batch) == 0
     assert batch.flush(NOW, CLOCK) == ()
-    seen = [each for event in map(written_and_read, events) for each in unfold(event)]
+    seen = [each for event in map(read, events) for each in unfold(event)]
     expected = [(who, route, status, reference("w1", number)) for _, who, route, status, number in rows]
     assert [each[1:] for each in seen] == expected
     for (at, *_), row in zip(seen, rows, strict=True):
@@ -48,12 +49,23 @@ def test_a_large_batch_is_several_events_and_loses_nothing() -> None:
     who = (ClientId("a"), None, None)
     for number in range(MOST_ROWS + 1):
         batch.add((CLOCK, who, RouteId("GET /a"), 200, number))
-    events = batch.flush(NOW, CLOCK)
+    while batch.fold(1000):
+        assert len(batch) == MOST_ROWS + 1
+    written = batch.flush(NOW, CLOCK)
+    assert [event.tells_of for event in written] == [MOST_ROWS, 1]
+    events = [read(event) for event in written]
     assert [len(event.requests) for event in events] == [MOST_ROWS, 1]
-    assert events[0].who == (who,)
+    assert [event.who for event in events] == [(who,), (who,)]
 
 
-def written_and_read(event: RequestsAllowed) -> RequestsAllowed:
-    read = decode(encode(event))
-    assert isinstance(read, RequestsAllowed)
-    return read
+def test_a_batch_is_written_as_any_other_event_is() -> None:
+    batch = AllowedBatch("w1")
+    batch.add((CLOCK, (ClientId("a"), None, None), RouteId("GET /a"), 200, 1))
+    (written,) = batch.flush(NOW, CLOCK)
+    assert encode(read(written)) == written.body
+
+
+def read(written: WrittenEvent) -> RequestsAllowed:
+    event = decode(written.body)
+    assert isinstance(event, RequestsAllowed)
+    return event

@@ -1,10 +1,14 @@
 """Allowed requests, recorded in batches: a row in memory for each, one event for many."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+import orjson
+
+from ostiary.audit.encode import encode
 from ostiary.model.events import RequestsAllowed
 from ostiary.model.ids import ClientId, Reference, RouteId, Subject, TenantId
+from ostiary.model.plan import WrittenEvent
 
 MOST_ROWS: Final = 10_000
 """Of one event: about 200 KB in the log."""
@@ -35,21 +39,25 @@ class AllowedBatch:
         self.add: Final[Callable[[Row], None]] = self._rows.append
 
     def __len__(self) -> int:
-        return len(self._rows) + sum(len(fold.requests) for fold in self._folded)
+        return len(self._rows) + sum(map(len, self._folded))
 
     def fold(self, most: int) -> bool:
-        """Do a part of the work of `flush`, so that nobody has to wait for all of it: `most` requests. Returns whether
-        there is more to do."""
+        """Do a part of the work of `flush`, so that nobody waits for all of it: `most` requests become bytes, which
+        are none of the garbage collector's business. Returns whether there is more to do.
+        """
         rows = self._rows[:most]
         del self._rows[:most]
-        for row in rows:
-            if not self._folded or len(self._folded[-1].requests) >= MOST_ROWS:
-                self._folded.append(_Fold(row[0]))
-            self._folded[-1].add(row)
+        while rows:
+            if not self._folded or self._folded[-1].room == 0:
+                self._folded.append(_Fold(rows[0][0]))
+            fold = self._folded[-1]
+            room = fold.room
+            fold.add(rows[:room])
+            del rows[:room]
         return bool(self._rows)
 
-    def flush(self, now: float, clock: int) -> tuple[RequestsAllowed, ...]:
-        """Everything added, in events of at most `MOST_ROWS`.
+    def flush(self, now: float, clock: int) -> tuple[WrittenEvent, ...]:
+        """Everything added, in `RequestsAllowed` of at most `MOST_ROWS`.
 
         `now` is in seconds since the epoch, `clock` the same moment on the clock of the rows, in nanoseconds.
         """
@@ -62,25 +70,37 @@ class AllowedBatch:
 class _Fold:
     """An event in the making; `first`: the clock of its first request, from which the others' times count."""
 
-    __slots__ = ("_first", "_where", "_who", "requests")
+    __slots__ = ("_first", "_parts", "_where", "_who", "room")
 
     def __init__(self, first: int) -> None:
         self._first: Final = first
         self._who: Final[dict[Who, int]] = {}
         self._where: Final[dict[RouteId, int]] = {}
-        self.requests: Final[list[tuple[int, int, int, int, int]]] = []
+        self._parts: Final[list[bytes]] = []
+        self.room = MOST_ROWS
 
-    def add(self, row: Row) -> None:
-        clock, caller, route, status, number = row
-        who = self._who.setdefault(caller, len(self._who))
-        where = self._where.setdefault(route, len(self._where))
-        self.requests.append(((clock - self._first) // 1_000_000, who, where, status, number))
+    def __len__(self) -> int:
+        return MOST_ROWS - self.room
 
-    def event(self, prefix: str, now: float, clock: int) -> RequestsAllowed:
+    def add(self, rows: Sequence[Row]) -> None:
+        first, who, where = self._first, self._who, self._where
+        requests = [
+            (
+                (clock - first) // 1_000_000,
+                who.setdefault(caller, len(who)),
+                where.setdefault(route, len(where)),
+                status,
+                number,
+            )
+            for clock, caller, route, status, number in rows
+        ]
+        self._parts.append(orjson.dumps(requests)[1:-1])
+        self.room -= len(rows)
+
+    def event(self, prefix: str, now: float, clock: int) -> WrittenEvent:
         at = round(now - (clock - self._first) / 1e9, 3)
-        return RequestsAllowed(
-            at=at, prefix=prefix, who=tuple(self._who), where=tuple(self._where), requests=tuple(self.requests)
-        )
+        batch = RequestsAllowed(at=at, prefix=prefix, who=tuple(self._who), where=tuple(self._where), requests=())
+        return WrittenEvent(encode(batch, requests=b"[%b]" % b",".join(self._parts)), tells_of=len(self))
 
 
 def unfold(batch: RequestsAllowed) -> Iterator[tuple[float, Who, RouteId, int, Reference]]:

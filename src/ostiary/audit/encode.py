@@ -35,16 +35,18 @@ EVENT_TYPES: Final[Mapping[str, type[Event]]] = {
 _NAMES: Final[Mapping[type[Event], str]] = {each: name for name, each in EVENT_TYPES.items()}
 
 
-def encode(event: Event) -> bytes:
+def encode(event: Event, **written: bytes) -> bytes:
     """Return JSON with sorted members and `type`; members that have their default are left out.
 
-    Raise KeyError for a class that is not of the vocabulary.
+    `written`: members that are JSON already, in place of the event's own. Raise KeyError for a class that is not of the
+    vocabulary.
     """
     members: dict[str, object] = {"type": _NAMES[type(event)]}
     for name, default, clean in _fields(type(event)):  # type: ignore[arg-type]  # a class is hashable even where its instances are not
         value = getattr(event, name)
         if value != default:
             members[name] = clean(value)
+    members.update((name, orjson.Fragment(text)) for name, text in written.items())
     return orjson.dumps(members, option=orjson.OPT_SORT_KEYS)
 
 

@@ -19,11 +19,19 @@ class Spend(Write):
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenEvent:
+    """An event that is already as the log keeps it (`audit.encode`); `tells_of`: how many happenings."""
+
+    body: bytes
+    tells_of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Everything one decision changes: committed in one transaction, or not at all."""
 
     writes: tuple[Write, ...] = ()
-    events: tuple[Event, ...] = ()
+    events: tuple[Event | WrittenEvent, ...] = ()
     feed: tuple[FeedEvent, ...] = ()
 
     def __add__(self, other: "Plan") -> "Plan":

@@ -16,7 +16,7 @@ from ostiary.issuer import records as issued
 from ostiary.issuer import web_records as web
 from ostiary.keys import admin_token, api_key
 from ostiary.keys import records as keyed
-from ostiary.model.plan import Committed, Plan, Write
+from ostiary.model.plan import Committed, Plan, Write, WrittenEvent
 from ostiary.people import records as known
 from ostiary.store import (
     ends,
@@ -100,7 +100,7 @@ class Encoded:
 
     @classmethod
     def of(cls, plan: Plan) -> "Encoded":
-        return cls(plan, tuple(map(encode, plan.events)))
+        return cls(plan, tuple(each.body if isinstance(each, WrittenEvent) else encode(each) for each in plan.events))
 
 
 def write(plan: Plan) -> Steps[None]:

@@ -18,16 +18,17 @@ from ostiary.gateway.decision import Asked
 from ostiary.gateway.metrics import Counts
 from ostiary.keys.hashing import pseudonym
 from ostiary.model.errors import Refusal
-from ostiary.model.events import Event, GatewayRefused, RecordsLost, RequestsAllowed
+from ostiary.model.events import Event, GatewayRefused, RecordsLost
 from ostiary.model.ids import Reference
-from ostiary.model.plan import Plan
+from ostiary.model.plan import Plan, WrittenEvent
 from ostiary.store.interface import Store, StoreUnavailable
 
 _LOG: Final = logging.getLogger("ostiary.gateway")
 
 FLUSH_SECONDS: Final = 0.25
-MOST_AT_A_TIME: Final = 100
-"""Requests folded into a record before others are served: a tenth of a millisecond."""
+FOLD_SECONDS: Final = 0.01
+MOST_AT_A_TIME: Final = 50
+"""Requests folded into a record before others are served: a thirtieth of a millisecond."""
 MOST_WAITING: Final = 50_000
 """Requests in memory that the store has not taken."""
 
@@ -41,7 +42,7 @@ class Recorder:
         self._ledger: Final = RefusalLedger(time.time())
         self._key: Final = pseudonym_key
         self._counts: Final = counts
-        self._waiting: Final[deque[Event]] = deque()
+        self._waiting: Final[deque[Event | WrittenEvent]] = deque()
         self._lost = 0
         self._written_at = time.monotonic()
         self._closing = asyncio.Event()
@@ -73,6 +74,7 @@ class Recorder:
 
     async def run(self, bound: Callable[[], float]) -> None:
         """Write until closed, and what is left at the end. `bound`: seconds without a record until `stalled`."""
+        self._fold()
         while not self._closing.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closing.wait(), FLUSH_SECONDS)
@@ -88,11 +90,15 @@ class Recorder:
         """Let `run` write once more and return."""
         self._closing.set()
 
+    def _fold(self) -> None:
+        """Again and again, so that there is never much to do at once; less often while nothing happens."""
+        loop, before = asyncio.get_running_loop(), len(self._batch)
+        if self._batch.fold(MOST_AT_A_TIME):
+            loop.call_soon(self._fold)
+        elif not self._closing.is_set():
+            loop.call_later(FOLD_SECONDS if before else FLUSH_SECONDS, self._fold)
+
     async def _write(self) -> None:
-        more = True
-        while more:
-            more = self._batch.fold(MOST_AT_A_TIME)
-            await asyncio.sleep(0)
         now, closing = time.time(), self._closing.is_set()
         self._waiting.extend(self._batch.flush(now, time.monotonic_ns()))
         self._waiting.extend(self._ledger.close(now) if closing else self._ledger.flush(now))
@@ -119,5 +125,5 @@ def _lost(count: int, now: float) -> tuple[Event, ...]:
     return (RecordsLost(at=now, count=count),) if count else ()
 
 
-def _size(event: Event) -> int:
-    return len(event.requests) if isinstance(event, RequestsAllowed) else 1
+def _size(event: Event | WrittenEvent) -> int:
+    return event.tells_of if isinstance(event, WrittenEvent) else 1
