@@ -47,6 +47,7 @@ OAUTH: dict[type[Refusal], tuple[int, str]] = {
     errors.NonceNeeded: (400, "use_dpop_nonce"),
     errors.UseAttestationChallenge: (400, "use_attestation_challenge"),
     errors.UseFreshAttestation: (400, "use_fresh_attestation"),
+    errors.InvalidAttestation: (400, "invalid_attestation"),
     errors.RegistrationNotSupported: (400, "registration_not_supported"),
     errors.InvalidRedirectUri: (400, "invalid_redirect_uri"),
     errors.InvalidClientMetadata: (400, "invalid_client_metadata"),

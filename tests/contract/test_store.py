@@ -15,6 +15,7 @@ from ostiary.contract.registered import (
     RemoveRegisteredClient,
 )
 from ostiary.gateway.old_uses import CountOldUse, OldUse
+from ostiary.issuer.attested_keys import AddAttestedKey, AttestedKey, Grade, Platform, RaiseCounter, SpendChallenge
 from ostiary.issuer.device_records import (
     AddDeviceRequest,
     AllowDevice,
@@ -60,6 +61,7 @@ from ostiary.model.feed import ClientRevoked, GrantRevoked, KeysChanged, Session
 from ostiary.model.ids import (
     ApiKeyId,
     ClientId,
+    DeviceKeyId,
     GrantId,
     InitialAccessTokenId,
     KeyId,
@@ -160,6 +162,18 @@ REGISTERED = RegisteredClient(
     created_at=NOW,
 )
 API_KEY = ApiKey(ApiKeyId("a"), TokenHash(b"k" * 32), ClientId("acme"), frozenset({Scope("x")}), NOW, NOW + 100)
+ATTESTED = AttestedKey(
+    DeviceKeyId("d" * 43),
+    ClientId("phone"),
+    Platform.APPLE,
+    Grade.PRODUCTION,
+    Thumbprint("t" * 43),
+    b"\x04" + bytes(64),
+    counter=0,
+    serials=("1a", "2b"),
+    attested_at=NOW,
+    used_at=NOW,
+)
 STARTED = Started(at=1.5, contract="c", version="1")
 
 
@@ -373,6 +387,8 @@ def test_failures_at_the_same_time_all_count(on_store: OnStore) -> None:
         SpendRefreshToken(TOKEN.hash, NOW),
         SpendPushedRequest(PUSHED.hash, NOW),
         SpendAssertion(GRANT.client, Jti("j"), NOW + 60),
+        SpendChallenge("c", NOW + 60),
+        AddAttestedKey(ATTESTED),
     ],
 )
 def test_of_many_who_spend_at_once_exactly_one_wins(on_store: OnStore, spend: Write) -> None:
@@ -597,6 +613,42 @@ def test_a_token_to_register_with_is_used_as_often_as_it_may_be_and_not_past_its
         assert await store.commit(plan(replace(late, at=NOW))) == AlreadySpent(replace(late, at=NOW))
         await store.forget(INITIAL.expires_at + 31 * 86400)
         assert not await store.initial_access_tokens()
+
+    on_store(work)
+
+
+def test_an_attested_key_is_added_once_and_its_counter_only_rises(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        assert await store.attested_key(ATTESTED.id) is None
+        await committed(store, AddAttestedKey(ATTESTED))
+        assert await store.attested_key(ATTESTED.id) == ATTESTED
+        again = AddAttestedKey(replace(ATTESTED, client=ClientId("other")))
+        assert await store.commit(plan(again)) == AlreadySpent(again)
+        rises = [RaiseCounter(ATTESTED.id, 3, NOW + at) for at in (5, 6)]
+        outcomes = await asyncio.gather(*(store.commit(plan(each)) for each in rises))
+        assert outcomes[1] == AlreadySpent(rises[1])
+        lower = RaiseCounter(ATTESTED.id, 2, NOW + 7)
+        assert await store.commit(plan(lower)) == AlreadySpent(lower)
+        await committed(store, RaiseCounter(ATTESTED.id, 2**32 - 1, NOW + 8))
+        assert await store.attested_key(ATTESTED.id) == replace(ATTESTED, counter=2**32 - 1, used_at=NOW + 8)
+        unknown = RaiseCounter(DeviceKeyId("unknown"), 1, NOW)
+        assert await store.commit(plan(unknown)) == AlreadySpent(unknown)
+        await store.forget(NOW + 8 + 400 * 86400 - 1)
+        assert await store.attested_key(ATTESTED.id) is not None
+        await store.forget(NOW + 9 + 400 * 86400)
+        assert await store.attested_key(ATTESTED.id) is None
+
+    on_store(work)
+
+
+def test_a_challenge_that_is_used_up_is_remembered_until_it_could_not_be_used(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        spend = SpendChallenge("c", NOW + 300)
+        await committed(store, spend, SpendChallenge("other", NOW + 300))
+        await store.forget(NOW + 300)
+        assert await store.commit(plan(spend)) == AlreadySpent(spend)
+        await store.forget(NOW + 301 + 3600)
+        await committed(store, spend)
 
     on_store(work)
 

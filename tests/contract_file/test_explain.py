@@ -78,6 +78,20 @@ def test_an_app_without_proof_of_possession_gets_in_only_with_a_reason() -> None
     assert told(bearer, "refreshing at all")[0] != "none"
 
 
+def test_an_app_whose_instances_are_vouched_for_says_which_and_for_how_long() -> None:
+    app = "  app: {kind: mobile, redirect_uris: [com.example.app:/cb], scopes: [orders.read], attest: {lifetime: 2h"
+    apple = ", apple: {team: ABCDE12345, bundle: com.example.app"
+    said = told(explained("app", "  robot:", f"{app}{apple}}}}}}}\n  robot:"), "attest")[0]
+    assert "ABCDE12345.com.example.app" in said
+    assert "2h" in said
+    weaker = f"{app}{apple}, insecure_development_builds: {{value: true, because: a try}}}}}}}}\n  robot:"
+    assert read_door(TEXT.replace("  robot:", f"{app}{apple}}}}}}}\n  robot:")).contract is not None
+    contract = read_door(TEXT.replace("  robot:", weaker)).contract
+    assert contract is not None
+    [use] = contract.insecure
+    assert (use.setting, use.because) == ("clients.app.attest.apple.insecure_development_builds", "a try")
+
+
 def test_the_requests_that_a_kind_may_send_are_told_until_the_client_says_its_own() -> None:
     chosen = PROFILES[Kind.WEB].limit
     value, why, source = told(explained("site"), "requests")

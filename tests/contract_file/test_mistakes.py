@@ -10,6 +10,7 @@ TLS = "tls: {certificate: door.pem, key: door.key}\n"
 CHAT = "to: chat, scope: chat.use, tenant: query.room, upgrade: websocket}"
 ATTESTED = '  phone: {{kind: mobile, redirect_uris: ["com.example:/cb"], scopes: [orders.read], {}}}\n  robot:'
 ATTESTER = "state: state\nattesters: {{own: {{{}}}}}"
+IOS = "attest: {{apple: {{team: ABCDE12345, bundle: com.example.shop{}}}{}}}"
 PIN = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 PINS = "state: state\npins: {{backup: [{{sha256: {}, since: 2027-01-01}}], {}}}"
 PHONE = (
@@ -192,13 +193,31 @@ CASES = [
     (Code.BAD_DATE, "  robot:", PHONE.format("{version: 2.5.0, since: »2027-02-30, sunset: 2027-05-01}")),
     (Code.BAD_DATE, "  robot:", PHONE.format("{version: 2.5.0, since: »20270401, sunset: 2027-05-01}")),
     (Code.UNKNOWN_ATTESTER, "  robot:", ATTESTED.format("attester: »elsewhere")),
-    (Code.CREDENTIAL_MISSING, "  robot:", "  »" + ATTESTED[2:].format("credential: attestation")),
     (
         Code.SETTINGS_CONTRADICT,
         "  robot:",
         ATTESTED.format("attester: own, credential: none").replace("att", "»att", 1),
     ),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»attester: own"),
+    (Code.CREDENTIAL_MISSING, "  robot:", "  »" + ATTESTED[2:].format("credential: attestation")),
+    (Code.SETTINGS_CONTRADICT, "  robot:", ATTESTED.format("credential: none, »" + IOS.format("", ""))),
+    (Code.SETTINGS_CONTRADICT, "  robot:", ATTESTED.format("attester: own, »" + IOS.format("", ""))),
+    (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»" + IOS.format("", "")),
+    (Code.SETTINGS_CONTRADICT, "  robot:", ATTESTED.format("»attest: {lifetime: 1h}")),
+    (Code.OUT_OF_RANGE, "  robot:", ATTESTED.format(IOS.format("", ", lifetime: »25h"))),
+    (Code.BAD_NAME, "  robot:", ATTESTED.format("attest: {apple: {team: »abcde12345, bundle: com.example.shop}}")),
+    (Code.BAD_NAME, "  robot:", ATTESTED.format("attest: {apple: {team: ABCDE12345, bundle: »shop}}")),
+    (
+        Code.CERTIFICATE_INVALID,
+        "  robot:",
+        ATTESTED.format(IOS.format(", insecure_roots: {value: »nowhere.pem, because: a simulator}", "")),
+    ),
+    (
+        Code.CERTIFICATE_INVALID,
+        "  robot:",
+        ATTESTED.format(IOS.format(", insecure_roots: {value: »robot.json, because: a simulator}", "")),
+    ),
+    (Code.INSECURE_WITHOUT_REASON, "  robot:", ATTESTED.format(IOS.format(", insecure_roots: »roots.pem", ""))),
     (Code.KEY_SET_INVALID, "state: state", ATTESTER.format("jwks_file: »nowhere.json")),
     (Code.KEY_SET_INVALID, "state: state", ATTESTER.format("»jwks: {keys: []}")),
     (Code.SETTINGS_CONTRADICT, "state: state", ATTESTER.format("max_age: 1h").replace("own", "»own")),

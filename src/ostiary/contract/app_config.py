@@ -41,11 +41,13 @@ def pin_set(contract: Contract, pins: tuple[Pin, ...]) -> PinSet | None:
 
 def app_config(contract: Contract, client: ClientRule, pinned: PinSet | None) -> dict[str, Any]:
     """Everything, as JSON values."""
+    attested = client.attester is not None or client.attest is not None
     builds, refreshes = client.builds, GrantType.REFRESH_TOKEN in client.profile.grants
     return {
         "issuer": contract.origin,
         **{name: contract.origin + path for name, path in _ENDPOINTS.items()},
-        "challenge_endpoint": None if client.attester is None else contract.origin + endpoints.CHALLENGE,
+        "challenge_endpoint": contract.origin + endpoints.CHALLENGE if attested else None,
+        "attestation_endpoint": None if client.attest is None else contract.origin + endpoints.ATTEST,
         "client_id": client.id,
         "redirect_uris": list(client.redirect_uris),
         "scopes": sorted({"openid", *client.scopes} | ({"offline_access"} if refreshes else set())),

@@ -10,7 +10,7 @@ def credential_of(client: Client) -> Credential:
     """As stated, else what is given, else the kind's."""
     if client.credential is not None:
         return client.credential
-    if client.attester is not None:
+    if client.attester is not None or client.attest is not None:
         return Credential.ATTESTATION
     if client.certificate is not None or (client.kind is Kind.DEVICE and _has_keys(client)):
         return Credential.MTLS

@@ -132,7 +132,10 @@ def _service(name: str, service: Service, origin: str) -> ServiceRule:
 def insecure_uses(file: ContractFile) -> Iterable[InsecureUse]:
     """Every `insecure_` setting of the file with its reason, in the order of the file's types."""
     owners: list[tuple[str, Setting]] = [("", file)]
-    owners += [(f"clients.{name}.", client) for name, client in file.clients.items()]
+    for client_name, client in file.clients.items():
+        owners.append((f"clients.{client_name}.", client))
+        if client.attest is not None and client.attest.apple is not None:
+            owners.append((f"clients.{client_name}.attest.apple.", client.attest.apple))
     for prefix, owner in owners:
         for name in type(owner).model_fields:
             value = getattr(owner, name)

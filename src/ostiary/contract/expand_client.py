@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from ostiary.contract.attest import attest_rule
 from ostiary.contract.builds import Builds, Ending, read_build
 from ostiary.contract.certificates import certificate_rule
 from ostiary.contract.credentials import credential_of
@@ -113,6 +114,7 @@ def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
         allow_ips=client.allow_ips,
         limits=_limits(client),
         attester=client.attester,
+        attest=None if client.attest is None else attest_rule(client.attest, draft.read_file),
         builds=_builds(client),
         api_keys=credential_of(client) is Credential.API_KEY,
         signature=_signature(draft, name, client) if signs else None,

@@ -191,6 +191,7 @@ def _own(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iterator[
         ),
         "allow_ips": (", ".join(map(str, rule.allow_ips)), "From elsewhere it is refused."),
         "attester": (client.attester or "", "Only instances that it vouches for come in."),
+        "attest": (_attest(rule), "Only instances whose device shows this come in; then it is asked again."),
         "min_version": (client.min_version or "", "Older builds, and those that do not say, get 426 with the links."),
         "deprecated_below": (_ending(client), "Older builds are told of their end on every answer, then refused."),
         "store_links": (", ".join(client.store_links.values()), "Where people get a newer build."),
@@ -205,6 +206,14 @@ def _certificate(rule: ClientRule) -> str:
     if known is None:
         return ""
     return f"{known.kind} {known.name}" if known.kind else ", ".join(map(thumbprint_of, known.own))
+
+
+def _attest(rule: ClientRule) -> str:
+    """Which instances, and for how long each is vouched for."""
+    if rule.attest is None:
+        return ""
+    apple = () if rule.attest.apple is None else (f"on iOS {rule.attest.apple.app}",)
+    return f"{', '.join(apple)}; for {in_words(rule.attest.lifetime)}"
 
 
 def _ending(client: Client) -> str:

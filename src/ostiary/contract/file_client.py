@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from ostiary.contract.file_attest import AttestOf
 from ostiary.contract.file_details import DetailName
 from ostiary.contract.file_route import LimitOf, as_tuple
 from ostiary.contract.model import OldWay
@@ -158,6 +159,8 @@ class Client(Setting):
     """A limit or limits over all routes, beside those of the routes. Without any, the kind's holds."""
     attester: Name | None = None
     """One of `attesters`, who vouches for each instance of the app: none comes in that it does not vouch for."""
+    attest: AttestOf | None = None
+    """Which instances the issuer vouches for itself, by what Apple's devices say: in place of an `attester`."""
     min_version: Version | None = None
     """The oldest build of the app that is let in; it states its own in `x-app-version`, such as `2.4.0`, with each
     request. Versions are compared number by number. Others, and those that do not say, get 426 Upgrade Required."""

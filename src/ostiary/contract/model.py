@@ -229,6 +229,26 @@ class AttesterRule:
 
 
 @dataclass(frozen=True, slots=True)
+class AppleRule:
+    """Which instances on Apple's devices the issuer vouches for."""
+
+    app: str
+    """Its App ID: the team's id, a dot, and the bundle's."""
+    development: bool
+    """Whether builds that are signed for development come in."""
+    roots: bytes = field(repr=False)
+    """PEM."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttestRule:
+    """Which instances of an app the issuer vouches for itself, by platform, and for how many seconds."""
+
+    lifetime: int
+    apple: AppleRule | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClientRule:
     """One client. Secrets are here only as hashes and public keys, but for those that sign by HMAC: these cannot be
     checked by a hash."""
@@ -262,6 +282,8 @@ class ClientRule:
     """`quota` and the like: they count on every route."""
     attester: str | None = None
     """Who vouches for its instances, where they prove themselves by that."""
+    attest: AttestRule | None = None
+    """None: not the issuer, if anybody, vouches for its instances."""
     builds: Builds | None = None
     """Which builds of it are let in; None: it is not asked for its build."""
     signature: SignatureRule | None = None

@@ -404,7 +404,7 @@ _INSTALLED = frozenset({"min_version", "deprecated_below", "store_links", "insec
 SETTINGS: Mapping[Kind, frozenset[str]] = {
     Kind.WEB: _ALL | _TOLD | _FAPI | _PEOPLE | _REFRESHING | _TOKENS | _KEPT,
     Kind.SPA: _ALL | _PEOPLE | _REFRESHING | _TOKENS | {"origins", "insecure_bearer_tokens"},
-    Kind.MOBILE: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _INSTALLED | {"attester"},
+    Kind.MOBILE: _ALL | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _INSTALLED | {"attester", "attest"},
     Kind.PARTNER: _ALL | _ITSELF | _KEPT | {"signature"},
     Kind.THIRD_PARTY: _ALL | _FAPI | _PEOPLE | _PUSHING | _REFRESHING | _TOKENS | _KEPT | {"insecure_no_consent"},
     Kind.SERVICE: _ALL | _FAPI | _DETAILS | _TOKENS | _KEPT | _ITSELF | _ACTING,

@@ -56,6 +56,8 @@ def reference() -> str:
 
 
 _NAMES = {
+    "AppleAppOf": "An app at Apple",
+    "AttestOf": "Instances that the issuer vouches for",
     "AttesterOf": "Attester",
     "BackupOf": "Backup pin",
     "BoundsOf": "Bounds",
@@ -71,6 +73,7 @@ _NAMES = {
     "StepUpOf": "Step-up",
     "TimeoutsOf": "Timeouts",
     "Tls": "TLS",
+    "InsecureFile": "Insecure: another file",
     "InsecureYes": "Insecure: a safeguard off",
     "InsecureDuration": "Insecure: a longer time",
 }

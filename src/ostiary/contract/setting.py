@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ostiary.contract.words import Seconds, Words
+from ostiary.contract.words import FilePath, Seconds, Words
 
 
 class Setting(BaseModel):
@@ -32,3 +32,10 @@ class InsecureDuration(Insecure):
 
     value: Seconds
     """What applies."""
+
+
+class InsecureFile(Insecure):
+    """A file in place of what is published."""
+
+    value: FilePath
+    """Its path, from the contract's folder."""

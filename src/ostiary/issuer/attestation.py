@@ -5,6 +5,7 @@ The proof is one of its own, or the DPoP proof of the request (section 5.2). Whe
 text leaves that open, and here tokens are only ever bound to a key that is vouched for.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientRule
@@ -12,6 +13,7 @@ from ostiary.issuer.holder import Holder
 from ostiary.issuer.registry import Registry
 from ostiary.keys.attestation import Attestation, InstanceProof, attestation_of, instance_proof_of
 from ostiary.keys.dpop import Proofs
+from ostiary.keys.keyset import KeySet
 from ostiary.keys.nonces import end_of
 from ostiary.keys.replays import Use
 from ostiary.model.errors import InvalidClient, TemporarilyUnavailable, UseAttestationChallenge, UseFreshAttestation
@@ -26,11 +28,30 @@ PROOF_WINDOW: Final = 300
 LONGEST_JTI: Final = 256
 
 
+@dataclass(frozen=True, slots=True)
+class Attester:
+    """Who vouches for the instances of a client, and how old that may be in seconds."""
+
+    keys: KeySet
+    max_age: int
+
+
+def attester_of(client: ClientRule, registry: Registry, own: KeySet) -> Attester:
+    """The one that the contract names, or the issuer itself, with its `own` keys. Raises InvalidClient."""
+    if client.attest is not None:
+        return Attester(own, client.attest.lifetime)
+    keys = registry.attesters.get(client.attester or "")
+    if keys is None:
+        raise InvalidClient(Reason.CLIENT_AUTH_METHOD)
+    return Attester(keys, registry.contract.attesters[client.attester or ""].max_age)
+
+
 def require_attested(
     attestation: Secret,
     proof: Secret | None,
     shown: Holder | None,
     client: ClientRule,
+    attester: Attester,
     registry: Registry,
     proofs: Proofs,
     now: float,
@@ -39,8 +60,8 @@ def require_attested(
 
     Raises InvalidClient, UseFreshAttestation, UseAttestationChallenge, TemporarilyUnavailable.
     """
-    vouched = require_vouched(attestation, client, registry)
-    require_fresh(vouched, client, registry, now)
+    vouched = require_vouched(attestation, client, attester)
+    require_fresh(vouched, attester, now)
     require_same_key(vouched, shown)
     if proof is not None:
         stated = instance_proof_of(proof.reveal(), vouched.key)
@@ -52,21 +73,18 @@ def require_attested(
     return Holder(Binding.DPOP, vouched.thumbprint)
 
 
-def require_vouched(attestation: Secret, client: ClientRule, registry: Registry) -> Attestation:
-    """By the attester that the contract names for the client, about this client (section 7.1). Raises InvalidClient."""
-    keys = registry.attesters.get(client.attester or "")
-    if keys is None:
-        raise InvalidClient(Reason.CLIENT_AUTH_METHOD)
-    vouched = attestation_of(attestation.reveal(), keys)
+def require_vouched(attestation: Secret, client: ClientRule, attester: Attester) -> Attestation:
+    """By the client's attester, about this client (section 7.1). Raises InvalidClient."""
+    vouched = attestation_of(attestation.reveal(), attester.keys)
     if vouched.subject != client.id:
         raise InvalidClient(Reason.ATTESTATION_OF_ANOTHER_CLIENT)
     return vouched
 
 
-def require_fresh(vouched: Attestation, client: ClientRule, registry: Registry, now: float) -> None:
+def require_fresh(vouched: Attestation, attester: Attester, now: float) -> None:
     """Raise UseFreshAttestation for one that has ended, or is older than the contract takes; InvalidClient for one of
     the future (sections 7.1 and 7.4)."""
-    oldest = now - registry.contract.attesters[client.attester or ""].max_age
+    oldest = now - attester.max_age
     if vouched.expires_at <= now or vouched.issued_at < oldest:
         raise UseFreshAttestation(Reason.ATTESTATION_OLD)
     if max(vouched.issued_at, vouched.not_before or 0) > now + CLOCKS_APART:

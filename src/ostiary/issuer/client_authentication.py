@@ -11,7 +11,7 @@ from typing import Final
 
 from ostiary.contract.model import ClientAuth, ClientRule
 from ostiary.issuer.assertion import require_assertion
-from ostiary.issuer.attestation import require_attested
+from ostiary.issuer.attestation import attester_of, require_attested
 from ostiary.issuer.certificate import require_own_certificate
 from ostiary.issuer.form import Parameters, decode, require
 from ostiary.issuer.holder import Holder
@@ -21,6 +21,7 @@ from ostiary.keys.assertion import unverified_subject
 from ostiary.keys.certificate import ClientCertificate
 from ostiary.keys.dpop import Proofs
 from ostiary.keys.hashing import same, token_hash
+from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import InvalidClient, InvalidRequest
 from ostiary.model.ids import GatewayName, Secret, TokenHash
 from ostiary.model.reasons import Reason
@@ -172,21 +173,21 @@ def _matches(credentials: Credentials, hashes: tuple[TokenHash, ...]) -> bool:
 
 
 def require_instance(
-    credentials: Credentials, rule: ClientRule, registry: Registry, proofs: Proofs, now: float
+    credentials: Credentials, rule: ClientRule, registry: Registry, own: KeySet, proofs: Proofs, now: float
 ) -> Holder | None:
     """The key that tokens are bound to. Of an attested app it is the instance's own; where that is not proven it raises
-    as `require_attested` does."""
+    as `require_attested` does. `own`: the issuer's keys, for instances that it vouches for itself."""
     if rule.auth_method is not ClientAuth.ATTESTATION:
         return credentials.holder
-    shown, own = credentials.holder, credentials.instance
-    return require_attested(credentials.proof, own, shown, rule, registry, proofs, now)
+    attester, shown, proof = attester_of(rule, registry, own), credentials.holder, credentials.instance
+    return require_attested(credentials.proof, proof, shown, rule, attester, registry, proofs, now)
 
 
-def require_gateway(credentials: Credentials, rule: ClientRule, registry: Registry) -> None:
-    """Raise InvalidClient where the listener is not for clients of this kind."""
-    if credentials.gateway is None:
+def require_gateway(name: GatewayName | None, rule: ClientRule, registry: Registry) -> None:
+    """Raise InvalidClient where the listener is not for clients of this kind. None: the door."""
+    if name is None:
         return
-    gateway = registry.contract.gateways.get(credentials.gateway)
+    gateway = registry.contract.gateways.get(name)
     if gateway is None or rule.profile.kind not in gateway.kinds:
         raise InvalidClient(Reason.GATEWAY_KIND)
 

@@ -81,17 +81,23 @@ from ostiary.people.sessions import Visitor
 
 
 def authenticate_client(
-    registry: Registry, credentials: Credentials, disabled_at: int | None, peer: str, proofs: Proofs, now: float
+    registry: Registry,
+    credentials: Credentials,
+    disabled_at: int | None,
+    peer: str,
+    own: KeySet,
+    proofs: Proofs,
+    now: float,
 ) -> AuthenticatedClient:
     """Who asks, at token, revocation, introspection and push endpoint (RFC 6749 section 2.3, RFC 7523 section 3,
     RFC 8705 section 2, draft-ietf-oauth-attestation-based-client-auth-11 section 7)."""
     client = client_auth.require_known_client(credentials, registry)
     client_auth.require_registered_method(credentials, client)
     spends = client_auth.require_proof_of_client(credentials, client, registry, now)
-    client_auth.require_gateway(credentials, client, registry)
+    client_auth.require_gateway(credentials.gateway, client, registry)
     client_auth.require_enabled(disabled_at)
     client_auth.require_address(client, peer)
-    key = client_auth.require_instance(credentials, client, registry, proofs, now)
+    key = client_auth.require_instance(credentials, client, registry, own, proofs, now)
     return AuthenticatedClient(client, spends, key)
 
 

@@ -39,7 +39,7 @@ def authorization_server(contract: Contract) -> Document:
     section 4). Where clients can register is said only where they can."""
     origin = contract.origin
     methods = CONFIDENTIAL if contract.mutual_tls is None else (*CONFIDENTIAL, *BY_CERTIFICATE)
-    attested = ATTESTED if contract.attesters else ()
+    by_attestation = ATTESTED if is_attested(contract) else ()
     return {
         "issuer": origin,
         "authorization_endpoint": origin + endpoints.AUTHORIZE,
@@ -55,8 +55,8 @@ def authorization_server(contract: Contract) -> Document:
         "introspection_signing_alg_values_supported": ["ES256"],
         "end_session_endpoint": origin + endpoints.LOGOUT,
         **_supported(contract),
-        **_authentication("token", (ClientAuth.NONE.value, *attested, *methods)),
-        **_authentication("revocation", (ClientAuth.NONE.value, *attested, *methods)),
+        **_authentication("token", (ClientAuth.NONE.value, *by_attestation, *methods)),
+        **_authentication("revocation", (ClientAuth.NONE.value, *by_attestation, *methods)),
         **_authentication("introspection", methods),
         **_mutual_tls(contract),
         **_attestation(contract),
@@ -65,11 +65,18 @@ def authorization_server(contract: Contract) -> Document:
     }
 
 
+def is_attested(contract: Contract) -> bool:
+    """Whether instances of apps prove themselves by what an attester says, be it the issuer itself."""
+    return bool(contract.attesters) or any(client.attest is not None for client in contract.clients.values())
+
+
 def _attestation(contract: Contract) -> Document:
     """How instances of apps prove themselves (draft-ietf-oauth-attestation-based-client-auth-11 sections 6.3 and 8)."""
-    if not contract.attesters:
+    if not is_attested(contract):
         return {}
+    vouches = any(client.attest is not None for client in contract.clients.values())
     return {
+        **({"attestation_endpoint": contract.origin + endpoints.ATTEST} if vouches else {}),
         "challenge_endpoint": contract.origin + endpoints.CHALLENGE,
         "client_attestation_signing_alg_values_supported": list(VERIFIED),
         "client_attestation_pop_signing_alg_values_supported": list(VERIFIED),

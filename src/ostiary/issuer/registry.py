@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ostiary.contract.model import ClientRule, Contract
+from ostiary.keys.device_chain import Chain, read_roots
 from ostiary.keys.keyset import KeySet
 from ostiary.model.ids import ClientId, Scope, ServiceName
 
@@ -19,6 +20,8 @@ class Registry:
     """Of the clients that sign their assertions."""
     attesters: Mapping[str, KeySet]
     """By name."""
+    apple_roots: Mapping[ClientId, Chain]
+    """Of the clients for whose instances on Apple's devices the issuer vouches."""
     cors_origins: frozenset[bytes]
     """Whose scripts may call the endpoints that answer across origins."""
 
@@ -42,6 +45,11 @@ def read_contract(contract: Contract) -> Registry:
         audiences=_audiences(contract),
         keys={client.id: KeySet.from_jwks(client.jwks) for client in clients if client.jwks is not None},
         attesters={name: KeySet.from_jwks(attester.jwks) for name, attester in contract.attesters.items()},
+        apple_roots={
+            client.id: read_roots(client.attest.apple.roots)
+            for client in clients
+            if client.attest is not None and client.attest.apple is not None
+        },
         cors_origins=frozenset(
             origin.encode() for client in clients if client.profile.cors for origin in client.origins
         ),

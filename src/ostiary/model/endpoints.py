@@ -22,6 +22,8 @@ DEVICE_SIGN_IN = "/oauth/device/sign-in"
 DEVICE_ANSWER = "/oauth/device/answer"
 CHALLENGE = "/oauth/challenge"
 """What the next proof of an attested app has to say."""
+ATTEST = "/oauth/attest"
+"""Where instances of apps are vouched for, by what their devices say."""
 APPS = "/oauth/apps"
 """Where people see which apps and devices act for them."""
 APPS_SIGN_IN = "/oauth/apps/sign-in"
@@ -47,6 +49,7 @@ FOR_CLIENTS = frozenset(
         REVOKE,
         INTROSPECT,
         CHALLENGE,
+        ATTEST,
         USERINFO,
         JWKS,
         DEVICE_AUTHORIZATION,

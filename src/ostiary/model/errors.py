@@ -142,6 +142,12 @@ class UseFreshAttestation(OAuthError):
     code, public = "use_fresh_attestation", "The attestation is too old; please get a new one."
 
 
+class InvalidAttestation(OAuthError):
+    """Our own: what a device says of its key does not make it an instance of the app."""
+
+    code, public = "invalid_attestation", "The statement does not show an instance of the app that is let in."
+
+
 class RequestNotSupported(OAuthError):
     code, public = "request_not_supported", "This client's request objects are not served."
 

@@ -11,6 +11,7 @@ from ostiary.model.ids import (
     AdminTokenId,
     ApiKeyId,
     ClientId,
+    DeviceKeyId,
     GrantId,
     InitialAccessTokenId,
     KeyId,
@@ -20,6 +21,7 @@ from ostiary.model.ids import (
     SessionId,
     Subject,
     TenantId,
+    Thumbprint,
     TokenId,
 )
 from ostiary.model.reasons import Reason
@@ -203,6 +205,18 @@ class TokenRevocation(Event):
     client: ClientId | None
     token: TokenId | None = None
     grant: GrantId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceVouchedFor(Event):
+    """An instance of an app was vouched for: `key` is the one that its device attested, `platform` and `grade` what
+    that is worth, and `instance` the thumbprint of the key that the instance proves itself with."""
+
+    client: ClientId
+    key: DeviceKeyId
+    platform: str
+    grade: str
+    instance: Thumbprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

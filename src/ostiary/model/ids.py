@@ -26,6 +26,8 @@ AdminTokenId = NewType("AdminTokenId", str)
 """The public name of a token for the admin API: it says nothing of the token."""
 InitialAccessTokenId = NewType("InitialAccessTokenId", str)
 """The public name of a token with which clients register: it says nothing of the token."""
+DeviceKeyId = NewType("DeviceKeyId", str)
+"""Of a key in a device that was attested: SHA-256 of its public half in base64url."""
 Scope = NewType("Scope", str)
 Role = NewType("Role", str)
 ServiceName = NewType("ServiceName", str)

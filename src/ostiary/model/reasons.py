@@ -114,6 +114,24 @@ class Reason(StrEnum):
         "The proof of the attested key has no challenge of ours, or an old one.",
     )
     ATTESTATION_REPLAYED = "attestation_replayed", "The proof of the attested key was used before."
+    STATEMENT_CHALLENGE = (
+        "statement_challenge",
+        "The challenge of a device's statement is none of ours, old, or was used before.",
+    )
+    STATEMENT_MALFORMED = "statement_malformed", "A device's statement about its key cannot be read."
+    STATEMENT_ROOT_UNKNOWN = "statement_root_unknown", "A device's certificates do not lead to a root that is trusted."
+    STATEMENT_CHAIN = "statement_chain", "One of a device's certificates was not issued by the next."
+    STATEMENT_EXPIRED = "statement_expired", "One of a device's certificates is not in force."
+    STATEMENT_SIGNATURE = "statement_signature", "A device's statement is not signed by its key."
+    STATEMENT_NOT_ASKED = "statement_not_asked", "A device's statement is not about this challenge and this key."
+    STATEMENT_KEY = "statement_key", "A device's statement, its certificate and its name for the key differ."
+    STATEMENT_OF_ANOTHER_APP = "statement_of_another_app", "A device's statement is about another or a re-signed app."
+    STATEMENT_DEVELOPMENT = "statement_development", "A device's statement is about a development build."
+    STATEMENT_COUNTER = "statement_counter", "A device's statement was used before: its counter has not risen."
+    DEVICE_KEY_UNKNOWN = "device_key_unknown", "The device's key has not been attested to this client, or is forgotten."
+    DEVICE_KEY_KNOWN = "device_key_known", "The device's key was attested before."
+    PLATFORM_NOT_ALLOWED = "platform_not_allowed", "The contract lets in no instance of the client on this platform."
+    STATEMENTS_DELAYED = "statements_delayed", "Too many statements from this address did not hold."
     GRANT_TYPE_UNSUPPORTED = "grant_type_unsupported", "The grant type is not served."
     GRANT_TYPE_NOT_ALLOWED = "grant_type_not_allowed", "The client's kind does not use this grant type."
     CODE_UNKNOWN = "code_unknown", "The authorization code is not one of ours."

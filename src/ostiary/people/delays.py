@@ -26,6 +26,7 @@ TOLERANCES = {
     Counted.ADDRESS: Tolerance(free=30, leak=30.0),
     Counted.USER_CODES: Tolerance(free=5, leak=60.0),
     Counted.DEVICES: Tolerance(free=30, leak=20.0),
+    Counted.STATEMENTS: Tolerance(free=30, leak=30.0),
 }
 """An address may be a whole company's, with all its tills; an account is one person's. A guesser of device codes gets
 some 20 tries in the 10 minutes that a code lives, of 2.56e10 (RFC 8628 section 5.1)."""

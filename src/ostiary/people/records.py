@@ -116,6 +116,8 @@ class Counted(StrEnum):
     """Wrong codes of devices, of an account or an address."""
     DEVICES = "devices"
     """Devices that ask for codes from one address, each a failure until somebody answers."""
+    STATEMENTS = "statements"
+    """Statements of devices that did not hold, from one address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from ostiary.audit.records import Head, Record
 from ostiary.contract.admin_clients import AdminClient
 from ostiary.contract.registered import RegisteredClient
 from ostiary.gateway.old_uses import OldUse
+from ostiary.issuer.attested_keys import AttestedKey
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.family import GrantFacts
 from ostiary.issuer.initial_access import InitialAccessToken
@@ -20,7 +21,7 @@ from ostiary.keys.admin_token import AdminToken
 from ostiary.keys.api_key import ApiKey
 from ostiary.keys.records import SigningKey
 from ostiary.model.feed import Numbered
-from ostiary.model.ids import ApiKeyId, ClientId, GrantId, SessionId, Subject, TokenHash, TokenId
+from ostiary.model.ids import ApiKeyId, ClientId, DeviceKeyId, GrantId, SessionId, Subject, TokenHash, TokenId
 from ostiary.model.plan import Outcome, Plan
 from ostiary.people.records import Consent, Failures, Person, Session
 
@@ -82,6 +83,7 @@ class Store(Protocol):
     async def admin_tokens(self) -> Sequence[AdminToken]: ...
     async def admin_clients(self) -> Sequence[AdminClient]: ...
     async def logo(self, id: str) -> Logo | None: ...
+    async def attested_key(self, id: DeviceKeyId) -> AttestedKey | None: ...
     async def initial_access_token(self, hash: TokenHash) -> InitialAccessToken | None: ...
     async def initial_access_tokens(self) -> Sequence[InitialAccessToken]: ...
 

@@ -15,6 +15,8 @@ UNANSWERED_SECONDS: Final = 600
 """For so long after its end a device learns that nobody answered; then the address that it asked from goes as well."""
 API_KEY_SECONDS: Final = 30 * 86400
 """An API key or initial access token that has ended is shown as such for so long."""
+ATTESTED_SECONDS: Final = 400 * 86400
+"""A device's key that nobody has vouched for by for so long is attested anew."""
 OLD_USE_SECONDS: Final = 400 * 86400
 """For more than a year, so that a client that calls once a year is seen."""
 UNTOLD_SECONDS: Final = 86400
@@ -47,6 +49,8 @@ _PAST: Final = (
     (_until("api_keys"), API_KEY_SECONDS),
     (_until("initial_access_tokens"), API_KEY_SECONDS),
     (_UNSHOWN, 0),
+    (_until("attested_keys", "used_at"), ATTESTED_SECONDS),
+    (_until("spent_challenges"), CLOCK_SECONDS),
     (_until("old_uses", "day"), OLD_USE_SECONDS),
     (_until("pushed_requests"), LONGEST_VISIT),
     (_until("codes"), REPLAY_SECONDS),

@@ -8,6 +8,7 @@ from ostiary.audit.chain import Sealer
 from ostiary.audit.encode import encode
 from ostiary.contract import admin_clients, registered
 from ostiary.gateway import old_uses
+from ostiary.issuer import attested_keys as attested
 from ostiary.issuer import device_records as devices
 from ostiary.issuer import initial_access as initial
 from ostiary.issuer import logo
@@ -22,6 +23,7 @@ from ostiary.store import (
     ends,
     of_admin,
     of_api_keys,
+    of_attested_keys,
     of_device,
     of_initial_access,
     of_issuer,
@@ -75,6 +77,9 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     api_key.AddApiKey: of_api_keys.add_api_key,
     api_key.RevokeApiKey: of_api_keys.revoke_api_key,
     api_key.TouchApiKey: of_api_keys.touch_api_key,
+    attested.AddAttestedKey: of_attested_keys.add,
+    attested.RaiseCounter: of_attested_keys.raise_counter,
+    attested.SpendChallenge: of_attested_keys.spend_challenge,
     initial.AddInitialAccessToken: of_initial_access.add,
     initial.RevokeInitialAccessToken: of_initial_access.revoke,
     initial.UseInitialAccessToken: of_initial_access.use,

@@ -277,6 +277,28 @@ admin_clients: Final = Table(
     Column("version", Integer, nullable=False),
 )
 
+attested_keys: Final = Table(
+    "attested_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("client", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("grade", Text, nullable=False),
+    Column("instance", Text, nullable=False),
+    Column("point", LargeBinary, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("serials", Text, nullable=False),
+    Column("attested_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False, index=True),
+)
+
+spent_challenges: Final = Table(
+    "spent_challenges",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+
 old_uses: Final = Table(
     "old_uses",
     metadata,

@@ -9,6 +9,7 @@ from ostiary.audit.records import Head, Record
 from ostiary.contract.admin_clients import AdminClient
 from ostiary.contract.registered import RegisteredClient
 from ostiary.gateway.old_uses import OldUse
+from ostiary.issuer.attested_keys import AttestedKey
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.family import GrantFacts
 from ostiary.issuer.initial_access import InitialAccessToken
@@ -22,13 +23,14 @@ from ostiary.keys.admin_token import AdminToken
 from ostiary.keys.api_key import ApiKey
 from ostiary.keys.records import SigningKey
 from ostiary.model.feed import Numbered
-from ostiary.model.ids import ApiKeyId, ClientId, GrantId, SessionId, Subject, TokenHash, TokenId
+from ostiary.model.ids import ApiKeyId, ClientId, DeviceKeyId, GrantId, SessionId, Subject, TokenHash, TokenId
 from ostiary.model.plan import AlreadySpent, Committed, Outcome, Plan
 from ostiary.people.records import Consent, Failures, Person, Session
 from ostiary.store import (
     ends,
     of_admin,
     of_api_keys,
+    of_attested_keys,
     of_device,
     of_grants,
     of_initial_access,
@@ -180,6 +182,9 @@ class SqlStore(Store):
 
     async def logo(self, id: str) -> Logo | None:
         return await self._read(of_logos.LOGO.only(of_logos.BY_ID, id=id))
+
+    async def attested_key(self, id: DeviceKeyId) -> AttestedKey | None:
+        return await self._read(of_attested_keys.KEY.only(of_attested_keys.BY_ID, id=id))
 
     async def initial_access_token(self, hash: TokenHash) -> InitialAccessToken | None:
         return await self._read(of_initial_access.TOKEN.only(of_initial_access.BY_HASH, hash=hash))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from ostiary.contract.checks.attest import attest
 from ostiary.contract.checks.attesters import attesters
 from ostiary.contract.checks.broken import broken
 from ostiary.contract.checks.clients import clients
@@ -32,6 +33,7 @@ FAMILIES: tuple[Callable[[Draft], Iterable[Mistake]], ...] = (
     redirects,
     clients,
     attesters,
+    attest,
     signatures,
     fapi2,
     old_ways,

@@ -54,6 +54,7 @@ def _settings(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
 
 def _credential(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
     credential, allowed = credential_of(client), sheet_of(client).credentials.value
+    vouching = [name for name in ("attester", "attest") if getattr(client, name) is not None]
     keys = client.jwks is not None or client.jwks_file is not None
     given = {Credential.SECRET: bool(client.secret), Credential.PRIVATE_KEY_JWT: keys}
     if credential is Credential.MTLS:
@@ -61,15 +62,18 @@ def _credential(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
     if credential is Credential.SIGNATURE and credential in allowed:
         given = {Credential.SIGNATURE: bool(client.secret) or keys}
     if credential is Credential.ATTESTATION:
-        given |= {Credential.ATTESTATION: client.attester is not None}
+        given |= {Credential.ATTESTATION: bool(vouching)}
     stated = "credential" if client.credential is not None else "certificate" if client.certificate else None
     if stated is not None and credential not in allowed:
         says = f"Clients of kind {client.kind} do not prove themselves by {credential}."
         mend = f"Write one of {', '.join(allowed)}."
         yield draft.mistake((*path, stated), Code.CREDENTIAL_NOT_FOR_KIND, says, mend)
-    elif client.attester is not None and credential is not Credential.ATTESTATION:
-        says = f"The client proves itself by {credential}, and `attester` says something else."
-        yield draft.mistake((*path, "attester"), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
+    elif vouching and credential is not Credential.ATTESTATION:
+        says = f"The client proves itself by {credential}, and `{vouching[0]}` says something else."
+        yield draft.mistake((*path, vouching[0]), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
+    elif len(vouching) > 1:
+        says = "Two vouch for its instances, so that the weaker one counts."
+        yield draft.mistake((*path, "attest"), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
     elif client.jwks is not None and client.jwks_file is not None:
         yield draft.mistake(
             (*path, "jwks_file"), Code.SETTINGS_CONTRADICT, "The keys stand twice.", "Keep one.", key=True
@@ -92,7 +96,7 @@ def _without(draft: Draft, path: Path, client: Client, credential: Credential) -
     setting = "secret: ${env:NAME}" if credential is Credential.SECRET else "jwks_file: PATH"
     says = f"The client proves itself by {credential}, and has none."
     if credential is Credential.ATTESTATION:
-        return draft.mistake(path, Code.CREDENTIAL_MISSING, says, "Add `attester: NAME`, one of `attesters`.", key=True)
+        return draft.mistake(path, Code.CREDENTIAL_MISSING, says, "Add `attest`, or `attester: NAME`.", key=True)
     either = client.credential is None or credential is Credential.SIGNATURE
     mend = "Add `jwks_file: PATH` or `secret: ${env:NAME}`." if either else f"Add `{setting}`."
     return draft.mistake(path, Code.CREDENTIAL_MISSING, says, mend, key=True)

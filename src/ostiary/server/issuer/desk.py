@@ -64,11 +64,13 @@ class Desk:
         self.form_key: Final = master.derive("forms")
         self.pseudonym_key: Final = master.derive("pseudonym")
         self.device_key: Final = master.derive("device")
+        self.challenge_key: Final = master.derive("statement challenges")
         self.web_key: Final = master.derive(PURPOSE)
         self.web_sealing: Final = MasterKey(master.derive("web session tokens"))
         self.web_turns: Final = Turns()
         self.passwords: Final = Passwords()
         self.devices: Final = Turns()
+        self.statements: Final = Turns()
         self._contract = contract
         self._registered: Sequence[RegisteredClient] = ()
         self._hearing: Final = asyncio.Lock()

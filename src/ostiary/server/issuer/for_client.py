@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ostiary.contract.model import ClientAuth
-from ostiary.http.problem import APP_VERSION
 from ostiary.issuer import flows
 from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials, read_credentials
 from ostiary.issuer.decision import Decision, Refused
@@ -16,6 +15,7 @@ from ostiary.issuer.token import require_no_query
 from ostiary.model.errors import InvalidClient, OAuthError, Refusal
 from ostiary.model.plan import Committed, Plan
 from ostiary.model.reasons import Reason
+from ostiary.server.issuer.build import build_fields
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.holder import shown_holder
 from ostiary.server.issuer.http import Answer, Header, Incoming
@@ -44,21 +44,13 @@ async def for_client(
     now, told = desk.clock(), _NOTHING
     try:
         who, nonce = await _authenticate(desk, incoming, credentials, now)
-        told = _NOTHING if any_build else _build(incoming, who, now)
+        told = _NOTHING if any_build else build_fields(incoming, who.rule, now)
     except Refusal as error:
         named = desk.registry.client(credentials.client)
         refused = await refuse(desk, incoming, incoming.path, error, None if named is None else named.id)
         return refused.adding(told)
     answer = await _decide_and_commit(desk, incoming, who, lambda: decide(desk, who, form, now), render, now)
     return answer.adding(told + nonce)
-
-
-def _build(incoming: Incoming, client: AuthenticatedClient, now: float) -> tuple[Header, ...]:
-    """What the app's build is told of its end. Raises UpgradeRequired."""
-    builds = client.rule.builds
-    if builds is None or not builds.require(incoming.header(APP_VERSION), now) or builds.ending is None:
-        return ()
-    return builds.ending.fields()
 
 
 async def _authenticate(
@@ -71,7 +63,8 @@ async def _authenticate(
         await desk.freshen_keys(named, brought.proof.reveal(), now)
     holder, nonce = shown_holder(desk, incoming, now)
     credentials = brought if holder is None else replace(brought, holder=holder)
-    who = flows.authenticate_client(desk.registry, credentials, disabled_at, incoming.peer, desk.proofs, now)
+    own = desk.keys.at(now).published
+    who = flows.authenticate_client(desk.registry, credentials, disabled_at, incoming.peer, own, desk.proofs, now)
     return who, nonce
 
 

@@ -1,0 +1,139 @@
+"""The issuer vouches for an instance of an app itself: a client attestation of its own, short-lived and bound to the
+instance's key (draft-ietf-oauth-attestation-based-client-auth-11 section 4)."""
+
+from dataclasses import dataclass
+
+from ostiary.contract.model import AppleRule, AttestRule, ClientRule
+from ostiary.issuer.attested_keys import AddAttestedKey, AttestedKey, Grade, Platform, RaiseCounter, SpendChallenge
+from ostiary.issuer.decision import Decided
+from ostiary.issuer.registry import Registry
+from ostiary.issuer.statement import AppleStatement, Instance
+from ostiary.issuer.statement_challenge import Challenge
+from ostiary.keys import base64url
+from ostiary.keys.app_attest import AppAttestation
+from ostiary.model.errors import InvalidAttestation, InvalidClient, OAuthError, TemporarilyUnavailable
+from ostiary.model.events import InstanceVouchedFor
+from ostiary.model.ids import DeviceKeyId
+from ostiary.model.plan import Plan, Spend, Write
+from ostiary.model.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A client for whose instances the issuer vouches, and by what rule."""
+
+    client: ClientRule
+    rule: AttestRule
+
+
+@dataclass(frozen=True, slots=True)
+class Vouched:
+    """What is signed, and for how many seconds it holds."""
+
+    claims: dict[str, object]
+    seconds: int
+
+
+def require_no_delay(wait: int) -> None:
+    """Raise TemporarilyUnavailable where too many statements from an address did not hold. `wait`: seconds."""
+    if wait:
+        raise TemporarilyUnavailable(Reason.STATEMENTS_DELAYED)
+
+
+def require_app(registry: Registry, name: str) -> App:
+    """The client whose instances the issuer vouches for. Raises InvalidClient."""
+    client = registry.client(name)
+    if client is None:
+        raise InvalidClient(Reason.CLIENT_UNKNOWN)
+    if client.attest is None:
+        raise InvalidClient(Reason.CLIENT_AUTH_METHOD)
+    return App(client, client.attest)
+
+
+def require_apple(app: App) -> AppleRule:
+    """Raise InvalidAttestation where no instance on Apple's devices comes in."""
+    if app.rule.apple is None:
+        raise InvalidAttestation(Reason.PLATFORM_NOT_ALLOWED)
+    return app.rule.apple
+
+
+def first(
+    registry: Registry,
+    app: App,
+    request: AppleStatement,
+    attestation: AppAttestation,
+    grade: Grade,
+    challenge: Challenge,
+    now: float,
+) -> Decided[Vouched]:
+    """The key is remembered, for the statements that come later."""
+    key = AttestedKey(
+        id=key_name(request.key_id),
+        client=app.client.id,
+        platform=Platform.APPLE,
+        grade=grade,
+        instance=request.instance.thumbprint,
+        point=attestation.credential.point,
+        counter=0,
+        serials=(),
+        attested_at=int(now),
+        used_at=int(now),
+    )
+    return _vouch(registry, app, key, request.instance, challenge, AddAttestedKey(key), now)
+
+
+def again(
+    registry: Registry,
+    app: App,
+    key: AttestedKey,
+    instance: Instance,
+    counter: int,
+    challenge: Challenge,
+    now: float,
+) -> Decided[Vouched]:
+    """The counter of its statement is remembered: each is good once."""
+    return _vouch(registry, app, key, instance, challenge, RaiseCounter(key.id, counter, int(now)), now)
+
+
+def key_name(id: bytes) -> DeviceKeyId:
+    """As it is kept and recorded."""
+    return DeviceKeyId(base64url.encode(id))
+
+
+def _vouch(
+    registry: Registry,
+    app: App,
+    key: AttestedKey,
+    instance: Instance,
+    challenge: Challenge,
+    write: Write,
+    now: float,
+) -> Decided[Vouched]:
+    claims: dict[str, object] = {
+        "iss": registry.issuer,
+        "sub": app.client.id,
+        "iat": int(now),
+        "exp": int(now) + app.rule.lifetime,
+        "cnf": {"jwk": dict(instance.jwk)},
+    }
+    event = InstanceVouchedFor(
+        at=now,
+        client=app.client.id,
+        key=key.id,
+        platform=key.platform.value,
+        grade=key.grade.value,
+        instance=instance.thumbprint,
+    )
+    spends = SpendChallenge(challenge.text, challenge.expires_at)
+    return Decided(Plan((spends, write), (event,)), Vouched(claims, app.rule.lifetime))
+
+
+def lost(spend: Spend) -> OAuthError:
+    """Why the plan was not committed: another request was first."""
+    match spend:
+        case AddAttestedKey():
+            return InvalidAttestation(Reason.DEVICE_KEY_KNOWN)
+        case RaiseCounter():
+            return InvalidAttestation(Reason.STATEMENT_COUNTER)
+        case _:
+            return InvalidAttestation(Reason.STATEMENT_CHALLENGE)
