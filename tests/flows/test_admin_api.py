@@ -242,6 +242,8 @@ def test_the_operator_sees_both_sorts_and_who_changed_what(operator: Operator) -
     assert json.loads(operator.up.command("client", "show", "seen").stdout)["settings"] == BILLING
     explained = json.loads(operator.up.command("explain", "client", "seen", "--json").stdout)
     assert (explained["client"], explained["kind"]) == ("seen", "service")
+    assert operator.up.command("explain", "request", "GET", "/v1/orders", "--as", "seen").returncode == 0
+    assert operator.up.command("explain", "request", "GET", "/v1/orders", "--as", "unseen").returncode == 1
     assert operator.up.command("client", "show", "nobody-of-this-name").returncode == 1
     records = operator.up.command("audit", "show", "--type", "admin_changed_client", "--json").stdout
     assert '"seen"' in records and '"made"' in records

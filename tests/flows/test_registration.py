@@ -60,6 +60,25 @@ def test_the_operator_sees_who_registered_and_never_a_secret(shop: RunningShop) 
     assert f"{living['client_id']}  living " in shop.command("registration", "list").stdout
 
 
+def test_a_request_of_one_that_registered_is_explained_until_it_is_revoked(shop: RunningShop) -> None:
+    client = registered(shop)["client_id"]
+    asked = (
+        "explain",
+        "request",
+        "GET",
+        "/v1/users/{person}/orders",
+        "--person",
+        "p",
+        "--role",
+        "customer",
+        "--as",
+        client,
+    )
+    assert shop.command(*asked).returncode == 0
+    shop.command("revoke", "client", client)
+    assert shop.command(*asked).returncode == 1
+
+
 def test_the_operator_hands_out_tokens_that_register_once(shop: RunningShop) -> None:
     assert shop.command("registration", "add", "--expires", "9999d").returncode == 1
     made = secret(shop.command("registration", "add", "--uses", "1").stdout.strip())

@@ -1,6 +1,5 @@
 """`ostiary explain client NAME`: the profile that came out of a client's kind and settings, line by line."""
 
-import json
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,17 +8,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ostiary.cli.accepted import accepted_contract, require_client
-from ostiary.cli.opened import has_store, with_store
+from ostiary.cli.accepted import require_client
+from ostiary.cli.made import with_made
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
 from ostiary.cli.said import print_json, wide_console
-from ostiary.contract.admin_clients import beside
-from ostiary.contract.draft import Draft
 from ostiary.contract.explain import Explanation, Way, explain_client
-from ostiary.contract.model import Contract
-from ostiary.model.ids import ClientId
-from ostiary.server.admission import Admission
-from ostiary.store.interface import Store
 
 
 def explain_client_command(
@@ -29,24 +22,13 @@ def explain_client_command(
     as_json: AsJson = False,
 ) -> None:
     """Print what a client may do and how it has to prove itself, each line with its reason and its source."""
-    draft, accepted = accepted_contract(contract)
-    if ClientId(name) not in accepted.clients and has_store(contract, state):
-        draft, accepted = with_store(contract, state, lambda place, store: _with_made(draft, accepted, name, store))
+    draft, accepted = with_made(contract, state, name)
     require_client(accepted, name)
     explanation = explain_client(draft, accepted, name)
     if as_json:
         print_json(asdict(explanation))
     else:
         _print(wide_console(), explanation)
-
-
-async def _with_made(draft: Draft, accepted: Contract, name: str, store: Store) -> tuple[Draft, Contract]:
-    """As if the contract had the client that the admin API made, if that lives."""
-    admission = Admission.of(draft, accepted, await store.admin_clients())
-    made = next((client for client in admission.clients if client.id == name), None)
-    if made is None or made.id not in admission.whole.clients:
-        return draft, accepted
-    return beside(draft, name, json.loads(made.settings)), admission.whole
 
 
 def _print(console: Console, explanation: Explanation) -> None:

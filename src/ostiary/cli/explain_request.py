@@ -8,14 +8,18 @@ from typing import Annotated, Final
 import typer
 
 from ostiary.cli.accepted import accepted_contract, require_client
+from ostiary.cli.made import with_whoever
 from ostiary.cli.opened import has_store, with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder, duration
 from ostiary.cli.said import fail, print_json
 from ostiary.cli.trial import attempt
+from ostiary.cli.trial_arrival import Arrival, NoSuchListener, arrival_of
 from ostiary.cli.trial_request import Request
 from ostiary.cli.trial_shown import as_values, print_trial
 from ostiary.cli.trial_token import Visitor
-from ostiary.contract.model import ClientRule, GrantType
+from ostiary.contract.draft import Draft
+from ostiary.contract.model import ClientRule, Contract, GrantType
+from ostiary.keys.certificate import CertificateInvalid
 from ostiary.model.ids import ClientId, Role, Scope, Subject, TenantId
 from ostiary.people.records import Person
 from ostiary.server.place import Place
@@ -45,6 +49,14 @@ def explain_request_command(
     ] = None,
     header: Annotated[list[str] | None, typer.Option("-H", "--header", help="`Name: value`; may be repeated.")] = None,
     body: Annotated[str, typer.Option(help="A JSON body, for rules that read it.", show_default=False)] = "",
+    gateway: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="At which listener; else the door, or where its certificate is taken."),
+    ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The client certificate as PEM; else its own, or one made up."),
+    ] = None,
     address: Annotated[str, typer.Option("--from", metavar="ADDRESS", help="The client's.")] = "127.0.0.1",
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
@@ -54,7 +66,7 @@ def explain_request_command(
 
     The issuer's and the gateway's own code decides. Nothing is sent, stored or counted.
     """
-    draft, accepted = accepted_contract(contract)
+    draft, accepted = accepted_contract(contract) if client is None else with_whoever(contract, state, client)
     rule = None if client is None else require_client(accepted, client)
     made_up = None if role is None and tenant is None else (role or [], tenant)
     known, disabled_at = _stored(contract, state, None if made_up else person, client)
@@ -63,12 +75,24 @@ def explain_request_command(
     visitor = None if rule is None else _visitor(rule, who, asked, signed_in or 0, disabled_at)
     wanted = path.replace(PERSON, who.subject) if who is not None else path
     request = Request(method, wanted, [*_fields(header or (), body)], body.encode(), _address(address))
-    trial = attempt(accepted, request, visitor)
+    trial = attempt(accepted, request, visitor, _arrival(draft, accepted, rule, gateway, certificate))
     if as_json:
         print_json(as_values(draft, accepted, trial))
     else:
         print_trial(draft, accepted, trial)
     raise typer.Exit(0 if trial.refusal is None else 1)
+
+
+def _arrival(
+    draft: Draft, contract: Contract, client: ClientRule | None, gateway: str | None, certificate: Path | None
+) -> Arrival:
+    try:
+        shown = None if certificate is None else certificate.read_bytes()
+        return arrival_of(draft, contract, client, gateway, shown)
+    except NoSuchListener as none:
+        fail(f"the contract has no gateway {gateway}. It has: {none}.")
+    except (OSError, CertificateInvalid) as unusable:
+        fail(f"a certificate or revocation list cannot be used: {unusable}")
 
 
 def _stored(

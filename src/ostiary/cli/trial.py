@@ -5,9 +5,10 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from ostiary.cli.trial_arrival import Arrival
 from ostiary.cli.trial_cookie import of_page
 from ostiary.cli.trial_old_way import in_old_way, last_way, with_old_secret
 from ostiary.cli.trial_request import Request
@@ -27,7 +28,7 @@ from ostiary.gateway.revocation import Revocations
 from ostiary.gateway.watch import watched
 from ostiary.issuer import access_token
 from ostiary.issuer.client_authentication import require_enabled
-from ostiary.issuer.holder import Holder
+from ostiary.issuer.holder import Holder, holder_of
 from ostiary.keys import jwt
 from ostiary.keys.api_key import AddApiKey, draw, keep
 from ostiary.keys.dpop import Proofs, key_thumbprint, make_proof, token_digest
@@ -59,6 +60,7 @@ class Step:
 class Trial:
     """What came of it."""
 
+    arrival: Arrival
     steps: list[Step] = field(default_factory=list)
     token: Mapping[str, object] | None = None
     """The claims of the access token; None where the issuer gives none, or nobody asks for one."""
@@ -84,62 +86,81 @@ class Trial:
         return _SIGNED
 
 
-def attempt(contract: Contract, request: Request, visitor: Visitor | None) -> Trial:
+def attempt(contract: Contract, request: Request, visitor: Visitor | None, arrival: Arrival) -> Trial:
     """Try it; `visitor` is None for a request without a token. Raises ValueError for an address that is none."""
-    if visitor is not None and visitor.client.signature is not None:
-        return _attempt_signed(contract, request, visitor, visitor.client.signature)
-    if visitor is not None and visitor.client.api_keys:
-        return _attempt_with_key(contract, request, visitor)
-    if visitor is not None and visitor.client.old_ways:
-        return _attempt_old_way(contract, request, visitor)
-    trial, key, now = Trial(), SigningPrivateKey.generate(), time.time()
-    credential, gateway = Credential(), _gateway(contract, key, trial)
-    if visitor is not None:
-        own = SigningPrivateKey.generate() if visitor.client.profile.binding is Binding.DPOP else None
-        holder = None if own is None else Holder(Binding.DPOP, key_thumbprint(own.public))
-        try:
-            trial.token = token_claims(contract, visitor, request.address, now, holder)
-        except OAuthError as refused:
-            trial.note("issue", "token", refused)
-            return trial
-        trial.note("issue", "token", None)
-        credential = Credential(jwt.sign(trial.token, key, access_token.TYPE), own)
-    if visitor is not None and visitor.client.is_handled:
+    trial = Trial(arrival)
+    if not _is_connected(contract, trial):
+        return trial
+    if visitor is None:
+        _judge(_gateway(contract, SigningPrivateKey.generate(), trial), request, (), trial)
+    elif visitor.client.signature is not None:
+        _attempt_signed(contract, request, visitor, visitor.client.signature, trial)
+    elif visitor.client.api_keys:
+        _attempt_with_key(contract, request, visitor, trial)
+    elif visitor.client.old_ways:
+        _attempt_old_way(contract, request, visitor, trial)
+    else:
+        _attempt_with_token(contract, request, visitor, trial)
+    return trial
+
+
+def _is_connected(contract: Contract, trial: Trial) -> bool:
+    """Noted where the listener asks for a certificate."""
+    arrival = trial.arrival
+    if arrival.listener is None or not arrival.listener.asks_certificate:
+        return True
+    refused = arrival.refusal(contract, time.time())
+    trial.note("connect", "certificate", refused)
+    return refused is None
+
+
+def _attempt_with_token(contract: Contract, request: Request, visitor: Visitor, trial: Trial) -> None:
+    key, now, arrival = SigningPrivateKey.generate(), time.time(), trial.arrival
+    own = SigningPrivateKey.generate() if visitor.client.profile.binding is Binding.DPOP else None
+    try:
+        trial.token = token_claims(contract, visitor, request.address, arrival, now, _holder(own, arrival))
+    except OAuthError as refused:
+        trial.note("issue", "token", refused)
+        return
+    trial.note("issue", "token", None)
+    credential, gateway = Credential(jwt.sign(trial.token, key, access_token.TYPE), own), _gateway(contract, key, trial)
+    if visitor.client.is_handled:
         brings = of_page(gateway.trust, visitor.client, credential.token, request.headers, now)
     else:
-        brings = credential.fields(request, contract.origin, gateway.trust.proofs, now)
+        brings = credential.fields(request, arrival.origin(contract), gateway.trust.proofs, now)
     _judge(gateway, request, brings, trial)
-    return trial
 
 
-def _attempt_signed(contract: Contract, request: Request, visitor: Visitor, rule: SignatureRule) -> Trial:
+def _holder(own: SigningPrivateKey | None, arrival: Arrival) -> Holder | None:
+    """Who shows a key of its own is known by that, else by the connection's certificate."""
+    if own is not None:
+        return Holder(Binding.DPOP, key_thumbprint(own.public))
+    return None if arrival.certificate is None else holder_of(arrival.certificate)
+
+
+def _attempt_signed(contract: Contract, request: Request, visitor: Visitor, rule: SignatureRule, trial: Trial) -> None:
     """A client that signs its requests needs no token."""
-    trial, key, client = Trial(), secrets.token_urlsafe(32), visitor.client
-    if not _is_enabled(visitor, trial):
-        return trial
-    gateway = _gateway(with_key(contract, client, rule, key), SigningPrivateKey.generate(), trial)
-    fields = signed_fields(client, rule, key, request, contract.origin, time.time())
-    _judge(gateway, request, tuple(fields.items()), trial)
-    return trial
+    key, client = secrets.token_urlsafe(32), visitor.client
+    if _is_enabled(visitor, trial):
+        gateway = _gateway(with_key(contract, client, rule, key), SigningPrivateKey.generate(), trial)
+        fields = signed_fields(client, rule, key, request, trial.arrival.origin(contract), time.time())
+        _judge(gateway, request, tuple(fields.items()), trial)
 
 
-def _attempt_with_key(contract: Contract, request: Request, visitor: Visitor) -> Trial:
+def _attempt_with_key(contract: Contract, request: Request, visitor: Visitor, trial: Trial) -> None:
     """Nor does one with an API key, of which it is given one for this."""
-    trial = Trial()
     if _is_enabled(visitor, trial):
         gateway = _gateway(contract, SigningPrivateKey.generate(), trial)
         _judge(gateway, request, _api_key(gateway.trust, visitor.client, int(time.time())), trial)
-    return trial
 
 
-def _attempt_old_way(contract: Contract, request: Request, visitor: Visitor) -> Trial:
+def _attempt_old_way(contract: Contract, request: Request, visitor: Visitor, trial: Trial) -> None:
     """Nor does an old client, of whose ways the one is tried that is let in for longest."""
-    trial, client, secret = Trial(), visitor.client, secrets.token_urlsafe(32)
+    client, secret = visitor.client, secrets.token_urlsafe(32)
     rule = last_way(client)
     if _is_enabled(visitor, trial):
         known = with_old_secret(contract, client, rule, secret)
         _judge(_gateway(known, SigningPrivateKey.generate(), trial), in_old_way(rule, secret, request), (), trial)
-    return trial
 
 
 def _is_enabled(visitor: Visitor, trial: Trial) -> bool:
@@ -154,15 +175,13 @@ def _is_enabled(visitor: Visitor, trial: Trial) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A token, and the key that it is bound to; neither where nobody asks for one."""
+    """A token, and the key that each request has to prove, if it is bound to one."""
 
-    token: str = field(default="", repr=False)
-    key: SigningPrivateKey | None = None
+    token: str = field(repr=False)
+    key: SigningPrivateKey | None
 
     def fields(self, request: Request, origin: str, proofs: Proofs, now: float) -> Sequence[tuple[str, str]]:
         """What brings it."""
-        if not self.token:
-            return ()
         if self.key is None:
             return (("authorization", f"Bearer {self.token}"),)
         about = Proven(request.method, origin + request.path.partition("?")[0], token_digest(self.token))
@@ -182,9 +201,12 @@ def _api_key(trust: Trust, client: ClientRule, now: int) -> Sequence[tuple[str, 
 def _gateway(contract: Contract, key: SigningPrivateKey, trial: Trial) -> Gateway:
     revocations = Revocations()
     revocations.heard_at = time.monotonic_ns()
-    trust = Trust.of(contract, KeySet.of([key.public]), revocations, _proofs(), ApiKeys(), _WEB_KEY)
+    listener, keys = trial.arrival.listener, KeySet.of([key.public])
+    web = _WEB_KEY if listener is None else None
+    trust = Trust.of(contract, keys, revocations, _proofs(), ApiKeys(), web, origin=trial.arrival.origin(contract))
     table = Table(memoryview(bytearray(_SLOTS * SLOT_BYTES)))
-    return Gateway(contract, Facts(trust, table, trial.sign), lambda route: watched(route, trial.note))
+    known = Facts(trust, table, trial.sign)
+    return Gateway(contract, known, lambda route: watched(route, trial.note), listener)
 
 
 def _proofs() -> Proofs:
@@ -193,14 +215,15 @@ def _proofs() -> Proofs:
 
 def _judge(gateway: Gateway, request: Request, credential: Sequence[tuple[str, str]], trial: Trial) -> None:
     """What a worker does with a request, up to the head that it would send on."""
-    host = gateway.contract.origin.partition("://")[2]
+    host = gateway.origin.partition("://")[2]
     try:
         head = gateway.parser.parse(_bytes(request, host, credential))
     except Refusal as refused:
         trial.note("parse", "HTTP", refused)
         return
     trial.note("parse", "HTTP", None)
-    decision = gateway.decide(head, peer_of(request.address, host), time.time(), time.monotonic_ns())
+    peer = replace(peer_of(request.address, host), certificate=trial.arrival.certificate)
+    decision = gateway.decide(head, peer, time.time(), time.monotonic_ns())
     match decision:
         case Reply(status=status):
             trial.answer = status

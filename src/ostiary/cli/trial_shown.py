@@ -16,6 +16,7 @@ from ostiary.contract.quantities import in_words
 from ostiary.model.ids import ClientId
 
 _SAYS: Final = {
+    "connect": "the listener takes the connection",
     "issue": "the issuer gives the client a token",
     "parse": "the request is well-formed HTTP for this host",
     "route": "the contract has a route for it",
@@ -29,9 +30,14 @@ _OF_CLIENT: Final = {"allow_ips": "it calls from an address of its own", "origin
 def as_values(draft: Draft, contract: Contract, trial: Trial) -> dict[str, Any]:
     """What `--json` prints."""
     rule, refusal = _rule(contract, trial), trial.refusal
+    listener, certificate = trial.arrival.listener, trial.arrival.certificate
     return {
         "allowed": refusal is None,
         "status": trial.answer if refusal is None else refusal.status,
+        "gateway": None if listener is None else listener.name,
+        "certificate": None
+        if certificate is None
+        else {"thumbprint": certificate.thumbprint, "made_up": trial.arrival.is_made_up},
         "reason": refusal and refusal.reason.value,
         "route": trial.route,
         "token": trial.token,
@@ -52,6 +58,8 @@ def as_values(draft: Draft, contract: Contract, trial: Trial) -> dict[str, Any]:
 
 def print_trial(draft: Draft, contract: Contract, trial: Trial) -> None:
     out, rule = wide_console(), _rule(contract, trial)
+    if trial.arrival.listener is not None:
+        out.print(Text.assemble(("Gateway ", "bold"), _arrival(trial)))
     out.print(Text.assemble(("Route ", "bold"), _route(draft, rule, trial)))
     table = Table(box=None, pad_edge=False, show_header=False)
     for step in trial.steps:
@@ -95,6 +103,18 @@ def _route(draft: Draft, rule: RouteRule | None, trial: Trial) -> str:
     if rule is None:
         return "none" if trial.route is None else f"{trial.route}, which every contract has"
     return f"{rule.id}  {draft.name}:{rule.line}"
+
+
+def _arrival(trial: Trial) -> str:
+    """The listener, and the certificate that it is shown."""
+    listener, certificate = trial.arrival.listener, trial.arrival.certificate
+    assert listener is not None
+    shown = "without a client certificate"
+    if trial.arrival.is_made_up:
+        shown = "with a client certificate as the contract wants it"
+    elif certificate is not None:
+        shown = f"with the client certificate {certificate.thumbprint}"
+    return f"{listener.name} at {listener.origin}, {shown}"
 
 
 def _words(rule: RouteRule | None, step: Step) -> str:
@@ -143,7 +163,7 @@ def _step_up(asks: StepUp) -> str:
 
 def _place(draft: Draft, contract: Contract, rule: RouteRule | None, step: Step) -> str | None:
     """`file:line` of the setting, or of the route where it is a default; None for what no contract says."""
-    if rule is None or step.stage in ("issue", "parse", "route"):
+    if rule is None or step.stage in ("connect", "issue", "parse", "route"):
         return None
     index = contract.routes.index(rule)
     path: Path = ("routes", index, _SETTINGS.get(step.says, step.says))

@@ -4,10 +4,17 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
+from ostiary.cli.trial_arrival import Arrival
 from ostiary.contract.model import ClientRule, Contract, GrantType
 from ostiary.issuer import flows
 from ostiary.issuer.access_token import Claims
-from ostiary.issuer.client_authentication import AuthenticatedClient, require_address, require_enabled
+from ostiary.issuer.certificate import require_own_certificate
+from ostiary.issuer.client_authentication import (
+    AuthenticatedClient,
+    require_address,
+    require_enabled,
+    require_gateway,
+)
 from ostiary.issuer.code_grant import CodeFacts
 from ostiary.issuer.decision import Decided, Decision
 from ostiary.issuer.device_grant import DeviceFacts
@@ -41,10 +48,15 @@ class Visitor:
     """When the client was revoked."""
 
 
-def token_claims(contract: Contract, visitor: Visitor, address: str, now: float, holder: Holder | None) -> Claims:
+def token_claims(
+    contract: Contract, visitor: Visitor, address: str, arrival: Arrival, now: float, holder: Holder | None
+) -> Claims:
     """What the token endpoint would sign. Raises OAuthError."""
     registry, client = read_contract(contract), visitor.client
     who = AuthenticatedClient(client, (), holder)
+    if client.auth_method.by_certificate and not arrival.is_made_up:
+        require_own_certificate(arrival.certificate, client)
+    require_gateway(None if arrival.listener is None else arrival.listener.name, client, registry)
     require_enabled(visitor.disabled_at)
     require_address(client, address)
     if visitor.person is None:
