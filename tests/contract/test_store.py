@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ostiary.audit.verify import Holds, verify_growing
+from ostiary.contract.admin_clients import AddAdminClient, AdminClient, ChangeAdminClient
 from ostiary.contract.model import ClientAuth, OldWay
 from ostiary.contract.registered import (
     AddRegisteredClient,
@@ -54,11 +55,13 @@ from ostiary.issuer.records import (
 )
 from ostiary.issuer.user_code import UserCodeHash
 from ostiary.issuer.web_records import EndWebSession, KeepWebTokens, StartWebSession, TouchWebSession, WebSession
+from ostiary.keys.admin_token import AddAdminToken, AdminToken, RevokeAdminToken
 from ostiary.keys.api_key import AddApiKey, ApiKey, RevokeApiKey, TouchApiKey
 from ostiary.keys.records import AddKey, KeyUse, RemoveKey, SetKeyDeath, SigningKey
 from ostiary.model.events import ClientRevocation, Started
 from ostiary.model.feed import ClientRevoked, GrantRevoked, KeysChanged, SessionEnded, SubjectChanged, TokenRevoked
 from ostiary.model.ids import (
+    AdminTokenId,
     ApiKeyId,
     ClientId,
     DeviceKeyId,
@@ -147,6 +150,7 @@ DEVICE = DeviceRequest(
 )
 DEVICE_GRANT = replace(GRANT, id=GrantId("of-device"), client=DEVICE.client)
 KEY = SigningKey(KeyId("k"), KeyUse.ISSUER, "{}", b"sealed", NOW, NOW + 5)
+MADE = AdminClient(ClientId("made"), '{"kind": "service"}', TokenHash(b"m" * 32), None, NOW, NOW)
 LOGO = Logo("l" * 32, "image/png", b"\x89PNG")
 INITIAL = InitialAccessToken(InitialAccessTokenId("a"), TokenHash(b"i" * 32), NOW, NOW + 60, most=2)
 REGISTERED = RegisteredClient(
@@ -593,6 +597,36 @@ def test_no_more_clients_register_than_may_and_one_that_was_revoked_takes_no_pla
         assert outcomes[1] == AlreadySpent(two)
         await committed(store, DisableClient(ClientId("r-1"), NOW), two)
         assert [client.id for client in await store.registered_clients()] == ["r-1", "r-2"]
+
+    on_store(work)
+
+
+def test_clients_of_the_admin_api_have_versions_and_keep_their_names(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        await committed(store, AddAdminClient(MADE))
+        again = AddAdminClient(replace(MADE, settings="{}"))
+        assert await store.commit(plan(again)) == AlreadySpent(again)
+        changed = replace(MADE, settings='{"kind": "spa"}', former_hash=MADE.secret_hash, changed_at=NOW + 1, version=2)
+        await committed(store, ChangeAdminClient(changed))
+        late = ChangeAdminClient(replace(MADE, version=2))
+        assert await store.commit(plan(late)) == AlreadySpent(late)
+        ended = replace(changed, ended_at=NOW + 2, version=3)
+        await committed(store, ChangeAdminClient(ended))
+        risen = ChangeAdminClient(replace(ended, ended_at=None, version=4))
+        assert await store.commit(plan(risen)) == AlreadySpent(risen)
+        assert list(await store.admin_clients()) == [ended]
+
+    on_store(work)
+
+
+def test_tokens_of_the_admin_api_are_kept_and_revoked_once(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        token = AdminToken(AdminTokenId("a"), TokenHash(b"a" * 32), frozenset({"clients.read"}), NOW, NOW + 60)
+        await committed(store, AddAdminToken(token))
+        assert await store.admin_token(token.hash) == token
+        await committed(store, RevokeAdminToken(token.id, NOW + 1), RevokeAdminToken(token.id, NOW + 9))
+        assert list(await store.admin_tokens()) == [replace(token, revoked_at=NOW + 1)]
+        assert await store.admin_token(TokenHash(b"z" * 32)) is None
 
     on_store(work)
 
