@@ -43,7 +43,11 @@ def test_one_without_a_mistake_is_as_in_the_contract() -> None:
         ({"allow_ips": ["10.0.0.1/8"]}, "/allow_ips/0", Code.BAD_NETWORK),
         ({"a/b~c": 1}, "/a~1b~0c", Code.UNKNOWN_KEY),
         ({"redirect_uris": ["https://a.example/"]}, "/redirect_uris", Code.SETTING_NOT_FOR_KIND),
-        ({"insecure_no_consent": {"value": True, "because": "b"}}, "/insecure_no_consent", Code.SETTING_NOT_FOR_KIND),
+        (
+            {"insecure_access_token_lifetime": {"value": "2h", "because": "b"}},
+            "/insecure_access_token_lifetime",
+            Code.SETTING_NOT_FOR_KIND,
+        ),
         ({"credential": "api-key"}, "/credential", Code.CREDENTIAL_NOT_FOR_KIND),
     ],
 )
