@@ -19,7 +19,7 @@ NONCE_KEY: Final = bytes(32)
 def proofs(blocks: int = 64) -> Proofs:
     """With an empty memory."""
     memory = memoryview(bytearray(blocks * BLOCK_BYTES))
-    return Proofs(Nonces(NONCE_KEY), Replays(memory, lambda block: nullcontext(), 0))
+    return Proofs(Nonces(NONCE_KEY), Replays(memory, (nullcontext(),), 0))
 
 
 def nonce(now: float) -> str:

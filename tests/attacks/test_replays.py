@@ -1,28 +1,41 @@
 """With several workers nothing is accepted twice, and a worker that dies leaves what it had seen."""
 
+import errno
+import fcntl
+import mmap
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.synchronize import Barrier
 
 import pytest
 
 from ostiary.keys.replays import Use
-from ostiary.server.memory import SHARED_BYTES, make_shared
-from ostiary.server.proofs import begin_proofs, open_proofs
+from ostiary.server import locks
+from ostiary.server.locks import LOCK_BYTES, KernelLock, RobustMutex, make_mutexes, open_locks
+from ostiary.server.memory import LOCKS_AT, SHARED_BYTES, attach, make_shared
+from ostiary.server.proofs import LOCKS, begin_proofs, open_proofs
 
 NOW = 1_790_000_000
 PROOFS = 3000
 WORKERS = 4
 
 
-@pytest.fixture
-def memory() -> Iterator[int]:
+@pytest.fixture(params=(RobustMutex, KernelLock))
+def memory(request: pytest.FixtureRequest) -> Iterator[int]:
+    """With the one locks and with the others."""
     descriptor = make_shared({"proofs": SHARED_BYTES["proofs"]})["proofs"]
     begin_proofs(descriptor, NOW)
+    if request.param is KernelLock:
+        os.pwrite(descriptor, bytes(LOCKS * LOCK_BYTES), LOCKS_AT)
+    assert {type(lock) for lock in locks_of(descriptor)} == {request.param}
     yield descriptor
     os.close(descriptor)
+
+
+def locks_of(descriptor: int) -> tuple[RobustMutex | KernelLock, ...]:
+    return open_locks(descriptor, attach(descriptor), LOCKS_AT, LOCKS)
 
 
 def use_all(descriptor: int, start: Barrier, firsts: "multiprocessing.Queue[list[int]]") -> None:
@@ -64,3 +77,82 @@ def test_after_a_start_no_nonce_from_before_is_taken(memory: int) -> None:
     after = open_proofs(memory).nonces
     assert not after.takes(before, NOW)
     assert after.takes(after.newest(NOW), NOW)
+
+
+def hold_and_die(descriptor: int) -> None:
+    for lock in locks_of(descriptor):
+        lock.__enter__()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_worker_that_dies_with_a_lock_holds_nobody_up(memory: int) -> None:
+    """Nor does it let anyone past: what it leaves is a lock like before."""
+    for _ in range(2):
+        worker = multiprocessing.get_context("fork").Process(target=hold_and_die, args=(memory,))
+        worker.start()
+        worker.join()
+        assert worker.exitcode == -signal.SIGKILL
+    replays = open_proofs(memory).replays
+    for number in range(200):
+        assert replays.use(f"proof {number}", NOW + 60, NOW) is Use.FIRST
+        assert replays.use(f"proof {number}", NOW + 60, NOW) is Use.AGAIN
+
+
+def is_held(descriptor: int, number: int, answers: "multiprocessing.Queue[bool]") -> None:
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+        answers.put(False)
+    except BlockingIOError:
+        answers.put(True)
+
+
+def test_a_lock_of_the_kernel_is_held_against_other_processes_and_then_free() -> None:
+    """Their race alone is too seldom lost to show it."""
+    descriptor = make_shared({"proofs": SHARED_BYTES["proofs"]})["proofs"]
+    fork = multiprocessing.get_context("fork")
+    answers = fork.Queue()
+
+    def held(number: int) -> bool:
+        fork.Process(target=is_held, args=(descriptor, number, answers)).start()
+        return answers.get(timeout=60)
+
+    with KernelLock(descriptor, 3):
+        assert held(3)
+        assert not held(4)
+    assert not held(3)
+    os.close(descriptor)
+
+
+def test_who_has_a_mutex_is_refused_it_and_does_not_wait_for_itself() -> None:
+    descriptor = make_shared({"proofs": SHARED_BYTES["proofs"]})["proofs"]
+    assert begin_proofs(descriptor, NOW)
+    lock, other = locks_of(descriptor)[:2]
+    with lock:
+        with pytest.raises(OSError), lock:
+            pass
+        with other:
+            pass
+    with lock:
+        pass
+    os.close(descriptor)
+
+
+@pytest.mark.parametrize("missing", (OSError(errno.ENOTSUP, ""), OSError(errno.ENOSYS, ""), AttributeError()))
+def test_a_system_without_robust_mutexes_makes_none(missing: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mutex that is not robust would stay taken for ever once its holder is killed."""
+
+    class Without:
+        def __getattr__(self, name: str) -> Callable[..., int]:
+            if name != "pthread_mutexattr_setrobust":
+                return lambda *given: 0
+            if isinstance(missing, OSError):
+                return lambda *given: missing.errno or 0
+            raise missing
+
+    memory = mmap.mmap(-1, LOCK_BYTES)
+    assert make_mutexes(memory, 0, 1)
+    assert any(memory[:])
+    memory = mmap.mmap(-1, LOCK_BYTES)
+    monkeypatch.setattr(locks, "_POSIX", Without())
+    assert not make_mutexes(memory, 0, 1)
+    assert not any(memory[:])

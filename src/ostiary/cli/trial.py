@@ -210,7 +210,7 @@ def _gateway(contract: Contract, key: SigningPrivateKey, trial: Trial) -> Gatewa
 
 
 def _proofs() -> Proofs:
-    return Proofs(Nonces(b"trial"), Replays(memoryview(bytearray(BLOCK_BYTES)), lambda block: nullcontext(), 0))
+    return Proofs(Nonces(b"trial"), Replays(memoryview(bytearray(BLOCK_BYTES)), (nullcontext(),), 0))
 
 
 def _judge(gateway: Gateway, request: Request, credential: Sequence[tuple[str, str]], trial: Trial) -> None:

@@ -1,10 +1,10 @@
 """Proofs that were used, so that none is taken twice: not by another process either, nor after a process is gone.
 
 A table of fingerprints in memory that all processes of a machine share. Looking and writing are one step under a lock
-of the fingerprint's block, so that of two who bring the same proof at the same moment exactly one is the first.
+that the fingerprint's block has, so that of two who bring the same proof at the same moment exactly one is the first.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from enum import Enum
 from typing import Final
@@ -14,8 +14,8 @@ BLOCK_SLOTS: Final = 32
 BLOCK_BYTES: Final = SLOT_BYTES * BLOCK_SLOTS
 _MASK: Final = (1 << 64) - 1
 
-Lock = Callable[[int], AbstractContextManager[object]]
-"""Holds the block of this number against all other processes."""
+Lock = AbstractContextManager[object]
+"""Holds blocks against all other processes."""
 
 
 class Use(Enum):
@@ -26,18 +26,23 @@ class Use(Enum):
     NO_ROOM = "no-room"
 
 
+_FIRST: Final = Use.FIRST
+"""A member of an enumeration takes longer to look up than a lock to take."""
+
+
 class Replays:
-    """`memory`: zeroed at first, a power of two of blocks."""
+    """`memory`: zeroed at first, a power of two of blocks. `locks`: the same for all processes, block after block, and
+    again from the first."""
 
-    __slots__ = ("_blocks", "_cells", "_lock", "since")
+    __slots__ = ("_blocks", "_cells", "_locks", "since")
 
-    def __init__(self, memory: memoryview, lock: Lock, since: int) -> None:
+    def __init__(self, memory: memoryview, locks: Sequence[Lock], since: int) -> None:
         blocks = len(memory) // BLOCK_BYTES
         if blocks < 1 or blocks & (blocks - 1):
             raise ValueError("the table needs a power of two of blocks")
         self._cells: Final = memory.cast("B").cast("Q")
         self._blocks: Final = blocks
-        self._lock: Final = lock
+        self._locks: Final = locks
         self.since: Final = since
         """When the memory began, in seconds since the epoch: of what was used before, it knows nothing."""
 
@@ -45,7 +50,7 @@ class Replays:
         """Remember `what`, of any hashable kind, until then (seconds since the epoch)."""
         fingerprint = hash(what) & _MASK or 1
         block = (fingerprint >> 8) & (self._blocks - 1)
-        with self._lock(block):
+        with self._locks[block % len(self._locks)]:
             return self._use(block * BLOCK_SLOTS * 2, fingerprint, until, int(now))
 
     def _use(self, start: int, fingerprint: int, until: int, now: int) -> Use:
@@ -62,4 +67,4 @@ class Replays:
             return Use.NO_ROOM
         cells[free + 1] = until
         cells[free] = fingerprint
-        return Use.FIRST
+        return _FIRST

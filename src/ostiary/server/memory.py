@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 NONCE_KEY_BYTES: Final = 32
-PROOFS_AT: Final = 4096
-"""Where the table of used proofs begins, behind the key of the nonces and the time of its beginning."""
+LOCKS_AT: Final = 4096
+PROOFS_AT: Final = 8192
+"""Where the locks of the table of used proofs begin, behind the key of the nonces and the time of its beginning; and
+where the table does."""
 SHARED_BYTES: Final = {"limits": 4 << 20, "metrics": 1 << 30, "proofs": PROOFS_AT + (64 << 20)}
 """What `ostiary up` shares: a quarter of a million slots of limits, for each of up to 1024 workers a megabyte to write
 its counts into, and four million used proofs, which are those of two minutes at 35,000 a second. Pages that nobody

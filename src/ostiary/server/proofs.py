@@ -4,46 +4,32 @@ Both lie in the same shared memory, so that they begin and end together: after a
 that were used before it, and no nonce from before it is taken.
 """
 
-import fcntl
 import os
 import secrets
 import struct
-from functools import partial
 from typing import Final
 
 from ostiary.keys.dpop import Proofs
 from ostiary.keys.nonces import Nonces
 from ostiary.keys.replays import Replays
-from ostiary.server.memory import NONCE_KEY_BYTES, PROOFS_AT, attach
+from ostiary.server.locks import LOCK_BYTES, make_mutexes, open_locks
+from ostiary.server.memory import LOCKS_AT, NONCE_KEY_BYTES, PROOFS_AT, attach
 
 _SINCE: Final = struct.Struct("=Q")
+LOCKS: Final = (PROOFS_AT - LOCKS_AT) // LOCK_BYTES
 
 
-class _Held:
-    """A lock of the kernel's on a block, which goes with a process that dies (fcntl(2))."""
-
-    __slots__ = ("_block", "_descriptor")
-
-    def __init__(self, descriptor: int, block: int) -> None:
-        self._descriptor = descriptor
-        self._block = block
-
-    def __enter__(self) -> None:
-        fcntl.lockf(self._descriptor, fcntl.LOCK_EX, 1, self._block)
-
-    def __exit__(self, *failed: object) -> None:
-        fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, self._block)
-
-
-def begin_proofs(descriptor: int, now: float) -> None:
-    """Draw the nonce key, once for all processes, and write when that was."""
+def begin_proofs(descriptor: int, now: float) -> bool:
+    """Draw the nonce key, once for all processes, and write when that was. False where locks are slow here; they hold
+    as well. Raises OSError."""
     os.pwrite(descriptor, secrets.token_bytes(NONCE_KEY_BYTES) + _SINCE.pack(int(now)), 0)
+    return make_mutexes(attach(descriptor), LOCKS_AT, LOCKS)
 
 
 def open_proofs(descriptor: int) -> Proofs:
-    """`descriptor`: of the shared memory `proofs`."""
-    memory = memoryview(attach(descriptor))
+    """`descriptor`: of the shared memory `proofs`, once it has begun."""
+    shared = attach(descriptor)
+    memory = memoryview(shared)
     (since,) = _SINCE.unpack_from(memory, NONCE_KEY_BYTES)
-    return Proofs(
-        Nonces(bytes(memory[:NONCE_KEY_BYTES])), Replays(memory[PROOFS_AT:], partial(_Held, descriptor), since)
-    )
+    replays = Replays(memory[PROOFS_AT:], open_locks(descriptor, shared, LOCKS_AT, LOCKS), since)
+    return Proofs(Nonces(bytes(memory[:NONCE_KEY_BYTES])), replays)

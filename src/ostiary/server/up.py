@@ -52,7 +52,8 @@ class Up:
         self._admitting = asyncio.Lock()
         self._master = place.master_key()
         self._memory = make_shared(SHARED_BYTES)
-        begin_proofs(self._memory["proofs"], time.time())
+        if not begin_proofs(self._memory["proofs"], time.time()):
+            say("this system has no robust mutexes; used proofs are looked up under its file locks, which takes longer")
         self._supervisor = Supervisor(self._setup(), place.workers, self._inheritance(), say)
 
     @asynccontextmanager
