@@ -1,1 +1,1 @@
-"""OAuth 2.1 and OpenID Connect: a file per endpoint; `flows.py` lists the checks of each, in order."""
+"""OAuth 2.1 and OpenID Connect: a file per endpoint; `flows` has the checks of each, in order."""

@@ -1,6 +1,6 @@
 """The authorization endpoint: what OAuth 2.1 asks of its request, check by check (RFC 6749 section 4.1.1).
 
-`flows.py` has the order. Up to the return address errors are shown on a page; after it they go to the client.
+`flows` has the order. Up to the return address errors are shown on a page; after it they go to the client.
 """
 
 import re

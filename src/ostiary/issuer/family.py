@@ -28,21 +28,28 @@ class GrantFacts:
 NO_GRANT: Final = GrantFacts(None, None, None)
 
 
-def require_living_grant(facts: GrantFacts) -> Grant:
+def require_living(facts: GrantFacts, now: float) -> tuple[Grant, Person]:
+    """The grant and its person. Raises InvalidGrant where it, the session behind it or the account is no more."""
+    grant = _require_grant(facts)
+    _require_session(grant, facts, now)
+    return grant, _require_person(grant, facts)
+
+
+def _require_grant(facts: GrantFacts) -> Grant:
     """Raise InvalidGrant where it was revoked."""
     if facts.grant is None or facts.grant.revoked_at is not None:
         raise InvalidGrant(Reason.GRANT_REVOKED)
     return facts.grant
 
 
-def require_living_session(grant: Grant, facts: GrantFacts, now: float) -> None:
+def _require_session(grant: Grant, facts: GrantFacts, now: float) -> None:
     """Raise InvalidGrant where the session ended, unless the person granted access for when they are away
     (OpenID Connect Core section 11)."""
     if OFFLINE_ACCESS not in grant.scopes and not session_lives(facts.session, now):
         raise InvalidGrant(Reason.SESSION_ENDED)
 
 
-def require_person(grant: Grant, facts: GrantFacts) -> Person:
+def _require_person(grant: Grant, facts: GrantFacts) -> Person:
     """Raise InvalidGrant where the account is disabled or gone, or changed since the person signed in: what they let a
     client do then may be what a thief of their password did."""
     person = facts.person

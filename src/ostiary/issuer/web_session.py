@@ -10,9 +10,9 @@ import orjson
 from ostiary.contract.model import ClientRule
 from ostiary.issuer.access_token import revocation_end
 from ostiary.issuer.claims import about
-from ostiary.issuer.family import GrantFacts, require_living_grant, require_living_session, require_person
+from ostiary.issuer.family import GrantFacts, require_living
 from ostiary.issuer.issue import require_scopes
-from ostiary.issuer.records import Grant, RevokeGrant
+from ostiary.issuer.records import RevokeGrant
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.web_records import EndWebSession, KeepWebTokens, StartWebSession, TouchWebSession, WebSession
 from ostiary.keys.master import MasterKey
@@ -119,15 +119,12 @@ def require_session(registry: Registry, web: WebSession | None, client: ClientRu
     return web
 
 
-def require_behind_it(facts: GrantFacts, now: float) -> Grant:
+def require_behind_it(facts: GrantFacts, now: float) -> None:
     """Raise InvalidToken where its grant was revoked, the person signed out at the issuer, or their account changed."""
     try:
-        grant = require_living_grant(facts)
-        require_living_session(grant, facts, now)
-        require_person(grant, facts)
+        require_living(facts, now)
     except OAuthError as error:
         raise InvalidToken(error.reason) from None
-    return grant
 
 
 def needs_refresh(kept: Kept, now: float) -> bool:

@@ -4,8 +4,7 @@ import hmac
 
 import orjson
 
-from ostiary.issuer import flows_attested as flows
-from ostiary.issuer import vouching
+from ostiary.issuer import flows, vouching
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.statement import AppleStatement, read_statement
 from ostiary.issuer.statement_challenge import require_challenge
