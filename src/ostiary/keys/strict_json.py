@@ -43,6 +43,6 @@ def _parse(data: bytes) -> object:
         value: object = orjson.loads(data)
         if orjson.dumps(value) != data:
             value = _decoder.decode(data.decode("utf-8"))
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):  # TypeError: of what it reads, `orjson` writes only 254 levels
         raise NotStrictJson("not strict JSON") from None
     return value
