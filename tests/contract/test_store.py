@@ -16,7 +16,15 @@ from ostiary.contract.registered import (
     RemoveRegisteredClient,
 )
 from ostiary.gateway.old_uses import CountOldUse, OldUse
-from ostiary.issuer.attested_keys import AddAttestedKey, AttestedKey, Grade, Platform, RaiseCounter, SpendChallenge
+from ostiary.issuer.attested_keys import (
+    AddAttestedKey,
+    AttestedKey,
+    Grade,
+    Platform,
+    RaiseCounter,
+    SpendChallenge,
+    TouchAttestedKey,
+)
 from ostiary.issuer.device_records import (
     AddDeviceRequest,
     AllowDevice,
@@ -663,6 +671,8 @@ def test_an_attested_key_is_added_once_and_its_counter_only_rises(on_store: OnSt
         assert outcomes[1] == AlreadySpent(rises[1])
         lower = RaiseCounter(ATTESTED.id, 2, NOW + 7)
         assert await store.commit(plan(lower)) == AlreadySpent(lower)
+        await committed(store, TouchAttestedKey(ATTESTED.id, NOW + 7), TouchAttestedKey(ATTESTED.id, NOW + 6))
+        assert await store.attested_key(ATTESTED.id) == replace(ATTESTED, counter=3, used_at=NOW + 7)
         await committed(store, RaiseCounter(ATTESTED.id, 2**32 - 1, NOW + 8))
         assert await store.attested_key(ATTESTED.id) == replace(ATTESTED, counter=2**32 - 1, used_at=NOW + 8)
         unknown = RaiseCounter(DeviceKeyId("unknown"), 1, NOW)

@@ -84,6 +84,11 @@ def test_an_app_whose_instances_are_vouched_for_says_which_and_for_how_long() ->
     said = told(explained("app", "  robot:", f"{app}{apple}}}}}}}\n  robot:"), "attest")[0]
     assert "ABCDE12345.com.example.app" in said
     assert "2h" in said
+    digest = ":".join(["0a"] * 32)
+    android = f', android: {{package: com.example.shop, certificates: ["{digest}"], patch_level: 2026-05, '
+    android += "insecure_no_status_list: {value: true, because: a try}"
+    said = told(explained("app", "  robot:", f"{app}{android}}}}}}}\n  robot:"), "attest")[0]
+    assert [word for word in ("com.example.shop", "trusted-environment", "2026-05") if word not in said] == []
     weaker = f"{app}{apple}, insecure_development_builds: {{value: true, because: a try}}}}}}}}\n  robot:"
     assert read_door(TEXT.replace("  robot:", f"{app}{apple}}}}}}}\n  robot:")).contract is not None
     contract = read_door(TEXT.replace("  robot:", weaker)).contract

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract_door import KEYS, TEXT, changed, of_code, read_door
+from contract_door import FILES, KEYS, TEXT, changed, of_code, read_door
 from ostiary.contract.mistakes import Code, Severity
 
 UNDER_ORDERS = "  - {on: POST /v1/orders, to: shop, scope: orders.write, limit: {per: person, rate: 5/s}}\n"
@@ -11,6 +11,10 @@ CHAT = "to: chat, scope: chat.use, tenant: query.room, upgrade: websocket}"
 ATTESTED = '  phone: {{kind: mobile, redirect_uris: ["com.example:/cb"], scopes: [orders.read], {}}}\n  robot:'
 ATTESTER = "state: state\nattesters: {{own: {{{}}}}}"
 IOS = "attest: {{apple: {{team: ABCDE12345, bundle: com.example.shop{}}}{}}}"
+DROID = (
+    'attest: {{android: {{package: com.example.shop, certificates: ["' + ":".join(["0a"] * 32) + '"]{}, '
+    "status_list: {}}}}}"
+)
 PIN = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 PINS = "state: state\npins: {{backup: [{{sha256: {}, since: 2027-01-01}}], {}}}"
 PHONE = (
@@ -217,6 +221,36 @@ CASES = [
         "  robot:",
         ATTESTED.format(IOS.format(", insecure_roots: {value: »robot.json, because: a simulator}", "")),
     ),
+    (Code.CERTIFICATE_INVALID, "  robot:", ATTESTED.format(DROID.format("", "»nowhere.json"))),
+    (Code.CERTIFICATE_INVALID, "  robot:", ATTESTED.format(DROID.format("", "»robot.json"))),
+    (
+        Code.CERTIFICATE_INVALID,
+        "  robot:",
+        ATTESTED.format(DROID.format(", insecure_roots: {value: »robot.json, because: a test}", "status.json")),
+    ),
+    (
+        Code.SETTINGS_CONTRADICT,
+        "  robot:",
+        ATTESTED.format(DROID.format("", "status.json").replace(", status_list: status.json", "").replace("an", "»an")),
+    ),
+    (
+        Code.SETTINGS_CONTRADICT,
+        "  robot:",
+        ATTESTED.format(
+            DROID.format(", insecure_no_status_list: {value: true, because: a test}", "status.json").replace(
+                "android", "»android"
+            )
+        ),
+    ),
+    (Code.NOT_A_CHOICE, "  robot:", ATTESTED.format(DROID.format(", security_level: »software", "status.json"))),
+    (Code.BAD_DATE, "  robot:", ATTESTED.format(DROID.format(", patch_level: »2026-13", "status.json"))),
+    (Code.BAD_NAME, "  robot:", ATTESTED.format(DROID.format("", "status.json").replace("com.ex", "».ex"))),
+    (Code.BAD_NAME, "  robot:", ATTESTED.format(DROID.format("", "status.json").replace('"0a:0a', '»"0a'))),
+    (
+        Code.OUT_OF_RANGE,
+        "  robot:",
+        ATTESTED.format("attest: {android: {package: com.example.shop, »certificates: [], status_list: status.json}}"),
+    ),
     (Code.INSECURE_WITHOUT_REASON, "  robot:", ATTESTED.format(IOS.format(", insecure_roots: »roots.pem", ""))),
     (Code.KEY_SET_INVALID, "state: state", ATTESTER.format("jwks_file: »nowhere.json")),
     (Code.KEY_SET_INVALID, "state: state", ATTESTER.format("»jwks: {keys: []}")),
@@ -352,6 +386,14 @@ CASES = [
         "origin: »https://api.example",
     ),
 ]
+
+
+def test_an_app_that_says_which_instances_are_its_own_has_no_mistake() -> None:
+    """The twin of those above."""
+    droid = DROID.format(", security_level: strongbox, patch_level: 2026-05", "status.json")
+    for attest in (IOS.format("", ", lifetime: 24h"), droid):
+        text = TEXT.replace("  robot:", ATTESTED.format(attest))
+        assert read_door(text, {**FILES, "status.json": '{"entries": {}}'}).mistakes == ()
 
 
 def test_the_door_s_contract_has_no_mistake() -> None:

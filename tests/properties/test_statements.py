@@ -1,22 +1,27 @@
 """Whatever bytes are sent as a device's statement, the answer is a refusal of a known kind, and soon."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from android_device import AndroidDevice, Google
 from apple_device import Apple, AppleDevice
 from ostiary.contract.model import AppleRule
 from ostiary.issuer import apple_statement as apple
 from ostiary.issuer.statement import Instance
-from ostiary.keys import app_attest, cbor
+from ostiary.keys import app_attest, cbor, der
 from ostiary.keys.app_attest import assertion_of, attestation_of
 from ostiary.keys.cbor import DEEPEST, NotStrictCbor, Value
-from ostiary.keys.device_chain import read_roots, require_path
+from ostiary.keys.device_chain import below_root, read_chain, read_roots, require_path
+from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.keys.key_description import KeyDescription, certified_key, description_of
 from ostiary.model.errors import InvalidAttestation
 from ostiary.model.ids import Thumbprint
 from written_cbor import head, written
+from written_der import length, tlv
 
 NOW = 1_800_000_000.0
 INSTANCE = Instance("phone", "challenge", {}, Thumbprint("key"))
@@ -131,3 +136,61 @@ def test_any_bytes_in_place_of_a_certificate_are_refused(made: list[Callable[[by
 
 def test_the_statements_hold_unchanged() -> None:
     assert judged(ATTESTATION)
+
+
+GOOGLE = Google(NOW)
+GOOGLE_ROOTS = read_roots(GOOGLE.root.pem)
+PHONE = AndroidDevice(GOOGLE, SigningPrivateKey.generate())
+DESCRIPTION = PHONE.description(b"challenge")
+LEAF = PHONE.leaf(DESCRIPTION)
+
+
+def described(extension: bytes) -> KeyDescription | None:
+    """What it says; None where it says nothing that can be read."""
+    with suppress(InvalidAttestation):
+        return description_of(read_chain([PHONE.leaf(extension).der]))
+    return None
+
+
+@given(st.lists(changes(DESCRIPTION), min_size=1, max_size=4))
+@settings(max_examples=60)
+def test_a_changed_description_is_refused_or_read(made: list[Callable[[bytes], bytes]]) -> None:
+    """Nothing but a refusal is raised; what cannot be read is not guessed at."""
+    extension = DESCRIPTION
+    for change in made:
+        extension = change(extension)
+    said = described(extension)
+    assert said is None or said.challenge in extension
+
+
+@given(st.binary(max_size=120))
+def test_any_bytes_are_der_in_one_form_or_none(data: bytes) -> None:
+    """What is read, written again, gives the same bytes: there is no second spelling."""
+    try:
+        found = der.items(data)
+    except der.NotStrictDer:
+        return
+    assert b"".join(tlv(item.tag.kind, item.content, item.tag.number) for item in found) == data
+
+
+@given(st.integers(1, 2000), st.sampled_from([b"\x30", b"\x31", b"\xa1", b"\xbf\x85\x3d"]))
+def test_nesting_costs_nothing(depth: int, tag: bytes) -> None:
+    nested = b"\x05\x00"
+    for _ in range(min(depth, 400)):
+        nested = tag + length(len(nested)) + nested
+    assert described(nested) is None
+
+
+@given(st.lists(changes(LEAF.der), min_size=1, max_size=3))
+def test_a_changed_certificate_of_a_key_is_refused(made: list[Callable[[bytes], bytes]]) -> None:
+    raw = LEAF.der
+    for change in made:
+        raw = change(raw)
+    try:
+        chain = below_root(read_chain([raw, *PHONE.above(LEAF)[1:]]), GOOGLE_ROOTS)
+        require_path(chain, GOOGLE_ROOTS, NOW, leaf_is_dated=False)
+        description_of(chain)
+        certified_key(chain)
+    except InvalidAttestation:
+        return
+    assert raw == LEAF.der

@@ -134,8 +134,9 @@ def insecure_uses(file: ContractFile) -> Iterable[InsecureUse]:
     owners: list[tuple[str, Setting]] = [("", file)]
     for client_name, client in file.clients.items():
         owners.append((f"clients.{client_name}.", client))
-        if client.attest is not None and client.attest.apple is not None:
-            owners.append((f"clients.{client_name}.attest.apple.", client.attest.apple))
+        if client.attest is not None:
+            apps = (("apple", client.attest.apple), ("android", client.attest.android))
+            owners += [(f"clients.{client_name}.attest.{name}.", app) for name, app in apps if app is not None]
     for prefix, owner in owners:
         for name in type(owner).model_fields:
             value = getattr(owner, name)

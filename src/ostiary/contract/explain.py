@@ -212,8 +212,15 @@ def _attest(rule: ClientRule) -> str:
     """Which instances, and for how long each is vouched for."""
     if rule.attest is None:
         return ""
-    apple = () if rule.attest.apple is None else (f"on iOS {rule.attest.apple.app}",)
-    return f"{', '.join(apple)}; for {in_words(rule.attest.lifetime)}"
+    apple, android = rule.attest.apple, rule.attest.android
+    said = [] if apple is None else [f"on iOS {apple.app}"]
+    if android is not None:
+        patched = f", patched in {android.patch_level // 100}-{android.patch_level % 100:02} or later"
+        said.append(
+            f"on Android {android.package}, its key at least in the {android.security_level}"
+            f"{patched if android.patch_level else ''}"
+        )
+    return f"{'; '.join(said)}; for {in_words(rule.attest.lifetime)}"
 
 
 def _ending(client: Client) -> str:

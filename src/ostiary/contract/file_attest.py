@@ -2,9 +2,12 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from ostiary.contract.mistakes import Code
+from ostiary.contract.model import SecurityLevel
 from ostiary.contract.setting import InsecureFile, InsecureYes, Setting
-from ostiary.contract.words import Seconds, written_like
+from ostiary.contract.words import FilePath, Seconds, written_like
 
 TeamId = Annotated[
     str,
@@ -26,6 +29,36 @@ BundleId = Annotated[
         Code.BAD_NAME,
     ),
 ]
+PackageName = Annotated[
+    str,
+    written_like(
+        r"^[A-Za-z][A-Za-z0-9_]{0,62}(\.[A-Za-z][A-Za-z0-9_]{0,62}){1,15}$",
+        "package name",
+        "This is no name of a package.",
+        "Write the application id, like `com.example.shop`.",
+        Code.BAD_NAME,
+    ),
+]
+CertificateDigest = Annotated[
+    str,
+    written_like(
+        r"^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){31}$",
+        "certificate digest",
+        "This is no SHA-256 of a certificate.",
+        "Write it as `keytool -list` does: 32 pairs of hexadecimal digits with `:` between them.",
+        Code.BAD_NAME,
+    ),
+]
+PatchLevel = Annotated[
+    str,
+    written_like(
+        r"^20[0-9]{2}-(0[1-9]|1[0-2])$",
+        "month",
+        "This is no month.",
+        "Write it like `2026-05`.",
+        Code.BAD_DATE,
+    ),
+]
 
 
 class AppleAppOf(Setting):
@@ -41,10 +74,34 @@ class AppleAppOf(Setting):
     """A PEM file of roots to trust in place of Apple's, such as those of a simulator."""
 
 
+class AndroidAppOf(Setting):
+    """The app as Android devices know it (key attestation)."""
+
+    package: PackageName
+    """Its application id."""
+    certificates: tuple[CertificateDigest, ...] = Field(min_length=1)
+    """SHA-256 of each certificate that may sign it, such as that of Play App Signing."""
+    status_list: FilePath | None = None
+    """Google's list of attestation keys that are not to be trusted any more, as
+    https://android.googleapis.com/attestation/status has it; fetch it every day, and reload."""
+    security_level: SecurityLevel = SecurityLevel.TRUSTED_ENVIRONMENT
+    """Where a device has to keep its key, at least: `trusted-environment` or `strongbox`. In software is not enough."""
+    patch_level: PatchLevel | None = None
+    """The month of the security patches that a device needs, at least, when its key is attested."""
+    insecure_no_status_list: InsecureYes | None = None
+    """Trust attestation keys that Google does not trust any more."""
+    insecure_unlocked_devices: InsecureYes | None = None
+    """Let in devices whose bootloader is unlocked or whose system is not their vendor's: it may lie about the app."""
+    insecure_roots: InsecureFile | None = None
+    """A PEM file of roots to trust in place of Google's, such as those of a test."""
+
+
 class AttestOf(Setting):
     """Instances that prove to the issuer what they are; it then vouches for them itself, for a while."""
 
     apple: AppleAppOf | None = None
-    """Instances on devices of Apple's. Without it none comes in."""
+    """Instances on devices of Apple's. Without it none of them comes in."""
+    android: AndroidAppOf | None = None
+    """Instances on Android devices. Without it none of them comes in."""
     lifetime: Seconds = 3600
     """How long the issuer vouches for an instance before it has to ask again; at most a day."""

@@ -160,7 +160,7 @@ class Client(Setting):
     attester: Name | None = None
     """One of `attesters`, who vouches for each instance of the app: none comes in that it does not vouch for."""
     attest: AttestOf | None = None
-    """Which instances the issuer vouches for itself, by what Apple's devices say: in place of an `attester`."""
+    """Which instances the issuer vouches for itself, by what their devices say: in place of an `attester`."""
     min_version: Version | None = None
     """The oldest build of the app that is let in; it states its own in `x-app-version`, such as `2.4.0`, with each
     request. Versions are compared number by number. Others, and those that do not say, get 426 Upgrade Required."""

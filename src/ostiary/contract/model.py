@@ -240,12 +240,41 @@ class AppleRule:
     """PEM."""
 
 
+class SecurityLevel(StrEnum):
+    """Where an Android device keeps a key."""
+
+    TRUSTED_ENVIRONMENT = "trusted-environment"
+    """Apart from the system, on its processor."""
+    STRONGBOX = "strongbox"
+    """In a chip of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class AndroidRule:
+    """Which instances on Android devices the issuer vouches for."""
+
+    package: str
+    certificates: frozenset[bytes]
+    """SHA-256 of those that may sign the app."""
+    security_level: SecurityLevel
+    """At least."""
+    patch_level: int
+    """At least, as year and month, such as 202605; 0: any."""
+    unlocked: bool
+    """Whether devices come in whose bootloader is unlocked."""
+    revoked: frozenset[str] = field(repr=False)
+    """Serial numbers in hexadecimal."""
+    roots: bytes = field(repr=False)
+    """PEM."""
+
+
 @dataclass(frozen=True, slots=True)
 class AttestRule:
     """Which instances of an app the issuer vouches for itself, by platform, and for how many seconds."""
 
     lifetime: int
     apple: AppleRule | None
+    android: AndroidRule | None
 
 
 @dataclass(frozen=True, slots=True)

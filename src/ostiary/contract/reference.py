@@ -56,6 +56,7 @@ def reference() -> str:
 
 
 _NAMES = {
+    "AndroidAppOf": "An app on Android",
     "AppleAppOf": "An app at Apple",
     "AttestOf": "Instances that the issuer vouches for",
     "AttesterOf": "Attester",

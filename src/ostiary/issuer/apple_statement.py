@@ -4,7 +4,7 @@ connect to your server"). The receipt, by which Apple can be asked for a measure
 from hashlib import sha256
 
 from ostiary.contract.model import AppleRule
-from ostiary.issuer.attested_keys import AttestedKey, Grade
+from ostiary.issuer.attested_keys import AttestedKey, Grade, Platform
 from ostiary.issuer.statement import AppleStatement, Instance
 from ostiary.keys import app_attest
 from ostiary.keys.app_attest import AppAssertion, AppAttestation, AuthenticatorData
@@ -66,7 +66,7 @@ def require_release(data: AuthenticatorData, rule: AppleRule) -> None:
 def require_attested(key: AttestedKey | None, client: ClientId, instance: Instance, rule: AppleRule) -> AttestedKey:
     """Raise InvalidAttestation unless it was attested to this client, for this instance, and in a way that the contract
     still takes."""
-    if key is None or key.client != client or key.instance != instance.thumbprint:
+    if key is None or not key.is_of(Platform.APPLE, client, instance.thumbprint):
         raise InvalidAttestation(Reason.DEVICE_KEY_UNKNOWN)
     if key.grade is Grade.DEVELOPMENT and not rule.development:
         raise InvalidAttestation(Reason.STATEMENT_DEVELOPMENT)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ostiary.model.ids import ClientId, DeviceKeyId, Thumbprint
-from ostiary.model.plan import Spend
+from ostiary.model.plan import Spend, Write
 
 
 class Platform(StrEnum):
     """Whose devices say what they are."""
 
     APPLE = "apple"
+    ANDROID = "android"
 
 
 class Grade(StrEnum):
@@ -22,6 +23,10 @@ class Grade(StrEnum):
     PRODUCTION = "production"
     DEVELOPMENT = "development"
     """A build that is signed for development."""
+    TRUSTED_ENVIRONMENT = "trusted-environment"
+    STRONGBOX = "strongbox"
+    UNLOCKED = "unlocked"
+    """However well the key is kept: the device runs what somebody else made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,10 @@ class AttestedKey:
     """Of the certificates that it was attested with, in hexadecimal; empty where their vendor revokes none."""
     attested_at: int
     used_at: int
+
+    def is_of(self, platform: Platform, client: ClientId, instance: Thumbprint) -> bool:
+        """Whether it was attested in the way of this platform, to this client, for this instance."""
+        return (self.platform, self.client, self.instance) == (platform, client, instance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +72,12 @@ class RaiseCounter(Spend):
 
     id: DeviceKeyId
     counter: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TouchAttestedKey(Write):
+    """It was used."""
+
+    id: DeviceKeyId
     at: int

@@ -22,6 +22,8 @@ class Registry:
     """By name."""
     apple_roots: Mapping[ClientId, Chain]
     """Of the clients for whose instances on Apple's devices the issuer vouches."""
+    android_roots: Mapping[ClientId, Chain]
+    """As `apple_roots`, on Android devices."""
     cors_origins: frozenset[bytes]
     """Whose scripts may call the endpoints that answer across origins."""
 
@@ -49,6 +51,11 @@ def read_contract(contract: Contract) -> Registry:
             client.id: read_roots(client.attest.apple.roots)
             for client in clients
             if client.attest is not None and client.attest.apple is not None
+        },
+        android_roots={
+            client.id: read_roots(client.attest.android.roots)
+            for client in clients
+            if client.attest is not None and client.attest.android is not None
         },
         cors_origins=frozenset(
             origin.encode() for client in clients if client.profile.cors for origin in client.origins

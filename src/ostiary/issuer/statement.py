@@ -16,6 +16,10 @@ APPLE: Final = "apple-appattest"
 """A first statement of App Attest."""
 APPLE_AGAIN: Final = "apple-appattest-assertion"
 """A later one, by the key of the first."""
+ANDROID: Final = "android-key"
+"""A first statement: the certificates of the instance's own key."""
+ANDROID_AGAIN: Final = "android-key-signature"
+"""A later one: a signature by that key."""
 _LONGEST: Final = 64
 """Characters of a challenge or of a key's name."""
 
@@ -36,6 +40,22 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
+class AndroidChain:
+    """`certificates`: as the device gave them, DER, its key's first."""
+
+    instance: Instance
+    certificates: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AndroidSignature:
+    """`signature`: of the client data, DER (RFC 3279 section 2.2.3)."""
+
+    instance: Instance
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class AppleStatement:
     """`key_id`: the name of the device's key, SHA-256 of it."""
 
@@ -45,13 +65,20 @@ class AppleStatement:
     is_first: bool
 
 
-def read_statement(content_type: bytes | None, body: bytes) -> AppleStatement:
+Statement = AppleStatement | AndroidChain | AndroidSignature
+
+
+def read_statement(content_type: bytes | None, body: bytes) -> Statement:
     """A JSON object; binary values are base64url. Raises InvalidRequest."""
     members = _members(content_type, body)
     match members.get("format"):
         case str(format) if format in (APPLE, APPLE_AGAIN):
             id = _raw(members, "key_id")
             return AppleStatement(_instance(members), id, _raw(members, "statement"), format == APPLE)
+        case str(format) if format == ANDROID:
+            return AndroidChain(_instance(members), _raws(members, "certificates"))
+        case str(format) if format == ANDROID_AGAIN:
+            return AndroidSignature(_instance(members), _raw(members, "statement"))
     raise InvalidRequest(Reason.PARAMETER_INVALID, "format")
 
 
@@ -90,7 +117,20 @@ def _text(members: Mapping[str, object], name: str) -> str:
 
 
 def _raw(members: Mapping[str, object], name: str) -> bytes:
+    return _decoded(_text(members, name), name)
+
+
+def _raws(members: Mapping[str, object], name: str) -> tuple[bytes, ...]:
+    found = members.get(name)
+    if not isinstance(found, list):
+        raise InvalidRequest(Reason.PARAMETER_INVALID, name)
+    return tuple(_decoded(each, name) for each in found)
+
+
+def _decoded(text: object, name: str) -> bytes:
+    if not isinstance(text, str):
+        raise InvalidRequest(Reason.PARAMETER_INVALID, name)
     try:
-        return base64url.decode(_text(members, name).encode())
+        return base64url.decode(text.encode())
     except base64url.NotBase64url:
         raise InvalidRequest(Reason.PARAMETER_INVALID, name) from None

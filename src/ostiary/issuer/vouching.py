@@ -3,14 +3,15 @@ instance's key (draft-ietf-oauth-attestation-based-client-auth-11 section 4)."""
 
 from dataclasses import dataclass
 
-from ostiary.contract.model import AppleRule, AttestRule, ClientRule
+from ostiary.contract.model import AndroidRule, AppleRule, AttestRule, ClientRule
 from ostiary.issuer.attested_keys import AddAttestedKey, AttestedKey, Grade, Platform, RaiseCounter, SpendChallenge
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.registry import Registry
-from ostiary.issuer.statement import AppleStatement, Instance
+from ostiary.issuer.statement import AndroidChain, AppleStatement, Instance
 from ostiary.issuer.statement_challenge import Challenge
 from ostiary.keys import base64url
 from ostiary.keys.app_attest import AppAttestation
+from ostiary.keys.device_chain import Chain, serials_of
 from ostiary.model.errors import InvalidAttestation, InvalidClient, OAuthError, TemporarilyUnavailable
 from ostiary.model.events import InstanceVouchedFor
 from ostiary.model.ids import DeviceKeyId
@@ -57,17 +58,30 @@ def require_apple(app: App) -> AppleRule:
     return app.rule.apple
 
 
+def require_android(app: App) -> AndroidRule:
+    """Raise InvalidAttestation where no instance on Android devices comes in."""
+    if app.rule.android is None:
+        raise InvalidAttestation(Reason.PLATFORM_NOT_ALLOWED)
+    return app.rule.android
+
+
 def first(
-    registry: Registry,
-    app: App,
-    request: AppleStatement,
-    attestation: AppAttestation,
-    grade: Grade,
-    challenge: Challenge,
-    now: float,
+    registry: Registry, app: App, key: AttestedKey, instance: Instance, challenge: Challenge, now: float
 ) -> Decided[Vouched]:
     """The key is remembered, for the statements that come later."""
-    key = AttestedKey(
+    return _vouch(registry, app, key, instance, challenge, AddAttestedKey(key), now)
+
+
+def again(
+    registry: Registry, app: App, key: AttestedKey, instance: Instance, use: Write, challenge: Challenge, now: float
+) -> Decided[Vouched]:
+    """`use`: what is remembered of it."""
+    return _vouch(registry, app, key, instance, challenge, use, now)
+
+
+def apple_key(app: App, request: AppleStatement, attestation: AppAttestation, grade: Grade, now: float) -> AttestedKey:
+    """As it is remembered."""
+    return AttestedKey(
         id=key_name(request.key_id),
         client=app.client.id,
         platform=Platform.APPLE,
@@ -79,25 +93,32 @@ def first(
         attested_at=int(now),
         used_at=int(now),
     )
-    return _vouch(registry, app, key, request.instance, challenge, AddAttestedKey(key), now)
 
 
-def again(
-    registry: Registry,
-    app: App,
-    key: AttestedKey,
-    instance: Instance,
-    counter: int,
-    challenge: Challenge,
-    now: float,
-) -> Decided[Vouched]:
-    """The counter of its statement is remembered: each is good once."""
-    return _vouch(registry, app, key, instance, challenge, RaiseCounter(key.id, counter, int(now)), now)
+def android_key(app: App, request: AndroidChain, point: bytes, chain: Chain, grade: Grade, now: float) -> AttestedKey:
+    """As it is remembered. It is the instance's own, and goes by that name."""
+    return AttestedKey(
+        id=own_key_name(request.instance),
+        client=app.client.id,
+        platform=Platform.ANDROID,
+        grade=grade,
+        instance=request.instance.thumbprint,
+        point=point,
+        counter=0,
+        serials=serials_of(chain),
+        attested_at=int(now),
+        used_at=int(now),
+    )
 
 
 def key_name(id: bytes) -> DeviceKeyId:
     """As it is kept and recorded."""
     return DeviceKeyId(base64url.encode(id))
+
+
+def own_key_name(instance: Instance) -> DeviceKeyId:
+    """Of a device's key that is the instance's own."""
+    return DeviceKeyId(instance.thumbprint)
 
 
 def _vouch(

@@ -10,13 +10,11 @@ from hashlib import sha256
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from ostiary.keys.cbor import NotStrictCbor, Value, parse, parse_first
-from ostiary.keys.device_chain import Chain, read_chain, unknown_extension
+from ostiary.keys.device_chain import Chain, public_key, read_chain, require_signature, unknown_extension
 from ostiary.model.errors import InvalidAttestation
 from ostiary.model.reasons import Reason
 
@@ -74,7 +72,7 @@ class AppAttestation:
     @property
     def certified(self) -> bytes | None:
         """The public key of the certificate, as `Credential.point`; None for one on another curve."""
-        key = self.chain[0].public_key()
+        key = public_key(self.chain[0])
         if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
             return None
         return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
@@ -116,11 +114,7 @@ def assertion_of(statement: bytes) -> AppAssertion:
 
 def require_signed(assertion: AppAssertion, point: bytes, client_data: bytes) -> None:
     """Raise InvalidAttestation unless the key signed it."""
-    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
-    try:
-        key.verify(assertion.signature, nonce_of(assertion.data, client_data), ec.ECDSA(SHA256()))
-    except InvalidSignature:
-        raise InvalidAttestation(Reason.STATEMENT_SIGNATURE) from None
+    require_signature(assertion.signature, nonce_of(assertion.data, client_data), point)
 
 
 def _attested(raw: bytes) -> tuple[AuthenticatorData, Credential]:

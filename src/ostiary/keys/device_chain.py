@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from cryptography.x509.oid import ExtensionOID
 
@@ -73,10 +74,45 @@ def require_path(chain: Chain, roots: Iterable[x509.Certificate], now: float, *,
         raise InvalidAttestation(Reason.STATEMENT_EXPIRED)
 
 
+def below_root(chain: Chain, roots: Iterable[x509.Certificate]) -> Chain:
+    """The chain without a root at its end: Android gives it too, perhaps with an older certificate of the same key.
+    Raises InvalidAttestation where nothing is below it."""
+    trusted = [(each.subject, each.public_key()) for each in roots]
+    links = len(chain)
+    while links and (chain[links - 1].subject, public_key(chain[links - 1])) in trusted:
+        links -= 1
+    if not links:
+        raise InvalidAttestation(Reason.STATEMENT_MALFORMED)
+    return chain[:links]
+
+
+def require_signature(signature: bytes, signed: bytes, point: bytes) -> None:
+    """Raise InvalidAttestation unless a device's key signed it: ECDSA on P-256 with SHA-256, in DER (RFC 3279 section
+    2.2.3). `point`: SEC 1 section 2.3.3, uncompressed."""
+    key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    try:
+        key.verify(signature, signed, ec.ECDSA(SHA256()))
+    except InvalidSignature:
+        raise InvalidAttestation(Reason.STATEMENT_SIGNATURE) from None
+
+
+def serials_of(chain: Chain) -> tuple[str, ...]:
+    """In hexadecimal, lower case, without zeros in front."""
+    return tuple(format(each.serial_number, "x") for each in chain)
+
+
+def public_key(certificate: x509.Certificate) -> CertificatePublicKeyTypes | None:
+    """None for one of a kind that nobody can use here."""
+    try:
+        return certificate.public_key()
+    except (UnsupportedAlgorithm, ValueError):
+        return None
+
+
 def _has_issued(issuer: x509.Certificate, below: x509.Certificate) -> bool:
     """By name and signature, with a key and a hash that are strong enough."""
     try:
-        if not _is_strong(issuer.public_key()) or not isinstance(below.signature_hash_algorithm, _HASHES):
+        if not _is_strong(public_key(issuer)) or not isinstance(below.signature_hash_algorithm, _HASHES):
             return False
         below.verify_directly_issued_by(issuer)
     except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):

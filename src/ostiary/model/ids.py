@@ -27,7 +27,7 @@ AdminTokenId = NewType("AdminTokenId", str)
 InitialAccessTokenId = NewType("InitialAccessTokenId", str)
 """The public name of a token with which clients register: it says nothing of the token."""
 DeviceKeyId = NewType("DeviceKeyId", str)
-"""Of a key in a device that was attested: SHA-256 of its public half in base64url."""
+"""Of a key in a device that was attested: SHA-256 in base64url of its public half, as a point or (Android) a JWK."""
 Scope = NewType("Scope", str)
 Role = NewType("Role", str)
 ServiceName = NewType("ServiceName", str)

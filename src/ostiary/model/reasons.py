@@ -128,6 +128,15 @@ class Reason(StrEnum):
     STATEMENT_OF_ANOTHER_APP = "statement_of_another_app", "A device's statement is about another or a re-signed app."
     STATEMENT_DEVELOPMENT = "statement_development", "A device's statement is about a development build."
     STATEMENT_COUNTER = "statement_counter", "A device's statement was used before: its counter has not risen."
+    STATEMENT_EXTENDED = (
+        "statement_extended",
+        "A device's chain goes on below the certificate that its hardware made: what follows is somebody else's word.",
+    )
+    STATEMENT_REVOKED = "statement_revoked", "One of a device's certificates is on its vendor's list of revoked ones."
+    STATEMENT_SECURITY_LEVEL = "statement_security_level", "A device keeps the key less well than the contract asks."
+    STATEMENT_KEY_USE = "statement_key_use", "A device's key was not made in it, to sign, and for this app alone."
+    STATEMENT_BOOT = "statement_boot", "A device's bootloader is unlocked, or its system is not its vendor's."
+    STATEMENT_PATCH_LEVEL = "statement_patch_level", "A device's system lacks patches that the contract asks for."
     DEVICE_KEY_UNKNOWN = "device_key_unknown", "The device's key has not been attested to this client, or is forgotten."
     DEVICE_KEY_KNOWN = "device_key_known", "The device's key was attested before."
     PLATFORM_NOT_ALLOWED = "platform_not_allowed", "The contract lets in no instance of the client on this platform."

@@ -2,7 +2,13 @@
 
 from typing import Final
 
-from ostiary.issuer.attested_keys import AddAttestedKey, AttestedKey, RaiseCounter, SpendChallenge
+from ostiary.issuer.attested_keys import (
+    AddAttestedKey,
+    AttestedKey,
+    RaiseCounter,
+    SpendChallenge,
+    TouchAttestedKey,
+)
 from ostiary.store.of_issuer import Spent
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps, add_new
@@ -13,6 +19,8 @@ _SPEND: Final = add_new("spent_challenges", ("token",), ("expires_at",))
 _RAISE: Final = Statement(
     "UPDATE attested_keys SET counter = :counter, used_at = :at WHERE id = :id AND counter < :counter RETURNING id"
 )
+
+_TOUCH: Final = Statement("UPDATE attested_keys SET used_at = :at WHERE id = :id AND used_at < :at")
 
 
 def add(write: AddAttestedKey) -> Steps[None]:
@@ -27,6 +35,10 @@ def raise_counter(write: RaiseCounter) -> Steps[None]:
     raised = yield _RAISE, {"id": write.id, "counter": write.counter, "at": write.at}
     if not raised:
         raise Spent(write)
+
+
+def touch(write: TouchAttestedKey) -> Steps[None]:
+    yield _TOUCH, {"id": write.id, "at": write.at}
 
 
 def spend_challenge(write: SpendChallenge) -> Steps[None]:

@@ -79,6 +79,7 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     api_key.TouchApiKey: of_api_keys.touch_api_key,
     attested.AddAttestedKey: of_attested_keys.add,
     attested.RaiseCounter: of_attested_keys.raise_counter,
+    attested.TouchAttestedKey: of_attested_keys.touch,
     attested.SpendChallenge: of_attested_keys.spend_challenge,
     initial.AddInitialAccessToken: of_initial_access.add,
     initial.RevokeInitialAccessToken: of_initial_access.revoke,

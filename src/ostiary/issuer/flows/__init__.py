@@ -3,7 +3,13 @@
 `facts` is what the shell has loaded for the request; what comes back is a plan for the shell to commit.
 """
 
-from ostiary.issuer.flows.attested import apple_assertion, apple_attestation, asking
+from ostiary.issuer.flows.attested import (
+    android_attestation,
+    android_signature,
+    apple_assertion,
+    apple_attestation,
+    asking,
+)
 from ostiary.issuer.flows.authorization import (
     authorization_request,
     next_step,
@@ -35,6 +41,8 @@ from ostiary.issuer.flows.tokens import introspection, revocation, user_info
 from ostiary.issuer.flows.web import web_answer, web_session, web_tokens, web_wish
 
 __all__ = [
+    "android_attestation",
+    "android_signature",
     "api_key_exchange",
     "apple_assertion",
     "apple_attestation",

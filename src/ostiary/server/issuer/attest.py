@@ -1,14 +1,15 @@
 """The attestation endpoint: an instance of an app is vouched for, by what its device says of itself."""
 
 import hmac
+from typing import assert_never
 
 import orjson
 
 from ostiary.issuer import flows, vouching
 from ostiary.issuer.decision import Decided
-from ostiary.issuer.statement import AppleStatement, read_statement
+from ostiary.issuer.statement import AndroidChain, AndroidSignature, AppleStatement, Statement, read_statement
 from ostiary.issuer.statement_challenge import require_challenge
-from ostiary.issuer.vouching import App, Vouched, key_name
+from ostiary.issuer.vouching import App, Vouched, key_name, own_key_name
 from ostiary.keys.attestation import ATTESTATION
 from ostiary.keys.jwt import sign
 from ostiary.model.errors import InvalidAttestation, Refusal
@@ -31,7 +32,7 @@ async def attest(desk: Desk, incoming: Incoming) -> Answer:
         return await _answer(desk, incoming, request, counter)
 
 
-async def _answer(desk: Desk, incoming: Incoming, request: AppleStatement, counter: bytes) -> Answer:
+async def _answer(desk: Desk, incoming: Incoming, request: Statement, counter: bytes) -> Answer:
     now = desk.clock()
     told: tuple[Header, ...] = ()
     named = desk.registry.client(request.instance.client)
@@ -51,13 +52,22 @@ async def _answer(desk: Desk, incoming: Incoming, request: AppleStatement, count
     return _vouched(desk, decided.answer, now).adding(told)
 
 
-async def _decide(desk: Desk, app: App, request: AppleStatement, now: float) -> Decided[Vouched]:
+async def _decide(desk: Desk, app: App, request: Statement, now: float) -> Decided[Vouched]:
     """Raises InvalidAttestation."""
     challenge = require_challenge(request.instance.challenge, desk.challenge_key, now)
-    if request.is_first:
-        return flows.apple_attestation(desk.registry, app, request, challenge, now)
-    key = await desk.store.attested_key(key_name(request.key_id))
-    return flows.apple_assertion(desk.registry, app, request, key, challenge, now)
+    match request:
+        case AndroidChain():
+            return flows.android_attestation(desk.registry, app, request, challenge, now)
+        case AndroidSignature():
+            key = await desk.store.attested_key(own_key_name(request.instance))
+            return flows.android_signature(desk.registry, app, request, key, challenge, now)
+        case AppleStatement(is_first=True):
+            return flows.apple_attestation(desk.registry, app, request, challenge, now)
+        case AppleStatement():
+            key = await desk.store.attested_key(key_name(request.key_id))
+            return flows.apple_assertion(desk.registry, app, request, key, challenge, now)
+        case _:
+            assert_never(request)
 
 
 def _vouched(desk: Desk, vouched: Vouched, now: float) -> Answer:
