@@ -167,6 +167,14 @@ def test_every_mistake_is_told_with_its_place(operator: Operator) -> None:
         ({"jwks_file": "/etc/passwd", "credential": "private-key-jwt"}, "/jwks_file"),
         ({"certificate": {"file": "/etc/passwd"}, "credential": "mtls"}, "/certificate/file"),
         ({"insecure_access_token_lifetime": {"value": "2h", "because": "b"}}, "/insecure_access_token_lifetime"),
+        (
+            {
+                "kind": "mobile",
+                "redirect_uris": ["com.example.shop:/cb"],
+                "attest": {"apple": {"team": "ABCDE12345", "bundle": "com.example.shop"}},
+            },
+            "/attest",
+        ),
         ({"kind": "legacy"}, "/kind"),
         ({"kind": "nothing"}, "/kind"),
         ({"jwks": {"keys": [{"kty": "EC", "d": "AAAA"}]}, "credential": "private-key-jwt"}, "/jwks"),

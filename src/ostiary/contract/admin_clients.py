@@ -22,7 +22,7 @@ from ostiary.model.ids import ClientId, TokenHash
 from ostiary.model.plan import Spend
 
 Settings = Mapping[str, object]
-_ONLY_IN_THE_CONTRACT: Final = ("secret", "jwks_file", "old_ways", "deprecated")
+_ONLY_IN_THE_CONTRACT: Final = ("secret", "jwks_file", "attest", "old_ways", "deprecated")
 _SECRET: Final = "${env:MADE_BY_THE_ADMIN_API}"  # noqa: S105  # the name of none
 """Stands where the contract says where a secret is; nothing reads it."""
 
