@@ -1,6 +1,7 @@
 """Requests that wait for what stands behind their cookie: a real worker, and an issuer that the test writes."""
 
 import asyncio
+import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -35,6 +36,8 @@ class Issuer:
         self.may_answer.set()
         self.status = 200
         self.body: bytes | None = None
+        self.bytes: bytes | None = None
+        """All that it answers, where it is not asked to speak HTTP."""
         self.lives = 600
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -42,7 +45,8 @@ class Issuer:
         self.asked.append((head.split(b" ", 2)[1].decode(), body))
         await self.may_answer.wait()
         told = self.body if self.body is not None else self._told()
-        writer.write(b"HTTP/1.1 %d X\r\ncontent-length: %d\r\n\r\n%b" % (self.status, len(told), told))
+        head = b"HTTP/1.1 %d X\r\ncontent-length: %d\r\n\r\n" % (self.status, len(told))
+        writer.write(head + told if self.bytes is None else self.bytes)
         writer.close()
 
     def _told(self) -> bytes:
@@ -169,15 +173,62 @@ def test_a_session_that_is_over_is_refused_and_the_connection_goes_on(tmp_path: 
     on_door(tmp_path, work)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"{}", b'{"access_token": 5, "ends_at": 1}'])
-def test_an_answer_that_is_none_lets_nobody_in(tmp_path: Path, body: bytes) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"{}", b"[]", b'{"access_token": 5, "ends_at": 1}', b'{"access_token": "a.b.c", "ends_at": "1"}'],
+)
+def test_an_answer_that_is_none_lets_nobody_in(tmp_path: Path, body: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        issuer.body = body
+        await refused_and_told(door, issuer, page, caplog)
+
+    on_door(tmp_path, work)
+
+
+HEADS: Final = {
+    "nothing": b"",
+    "half a head": b"HTTP/1.1 200 X\r\n",
+    "a head without a line": b"\r\n\r\n",
+    "a status that is none": b"HTTP/1.1 2OO X\r\n\r\n",
+    "another protocol": b"SSH-2.0 200 X\r\n\r\n",
+    "a head without end": b"HTTP/1.1 200 X\r\nx: " + b"x" * 200_000,
+}
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+def test_bytes_that_are_no_answer_let_nobody_in(tmp_path: Path, head: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        issuer.bytes = head
+        await refused_and_told(door, issuer, page, caplog)
+
+    on_door(tmp_path, work)
+
+
+async def refused_and_told(door: World, issuer: Issuer, page: Page, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever asked is answered, the log has one line, and the next answer counts again."""
+    line = await door.connect()
+    assert (await line.ask(THING, page.cookie)).status == 503
+    assert [(record.name, record.levelno) for record in caplog.records] == [("ostiary.gateway", logging.ERROR)]
+    issuer.body = issuer.bytes = None
+    assert (await line.ask(THING, page.cookie)).status == 200
+    assert await reasons(door) == [Reason.SESSION_UNREADABLE]
+
+
+@pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
+def test_bytes_that_are_no_answer_do_not_stop_who_tells_of_use(
+    tmp_path: Path, head: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ostiary.gateway.identify.cookie.TOLD_EVERY", 0)
+    monkeypatch.setattr(sessions, "TELL_SECONDS", 0.01)
+
     async def work(door: World, issuer: Issuer, page: Page) -> None:
         line = await door.connect()
-        issuer.body = body
-        assert (await line.ask(THING, page.cookie)).status == 503
-        issuer.body = None
         assert (await line.ask(THING, page.cookie)).status == 200
-        assert await reasons(door) == [Reason.SESSION_UNREADABLE]
+        issuer.bytes = head
+        await until(lambda: issuer.asked[-1][0] == endpoints.WORKER_SEEN)
+        told = len(issuer.asked)
+        assert (await line.ask(THING, page.cookie)).status == 200
+        await until(lambda: len(issuer.asked) > told)
 
     on_door(tmp_path, work)
 

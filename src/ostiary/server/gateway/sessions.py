@@ -4,6 +4,8 @@ The one issuer process serialises refreshes, so that tabs and workers that ask a
 """
 
 import asyncio
+import logging
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -30,9 +32,15 @@ _MOST_TOLD: Final = 256
 """Cookies in one message."""
 _LONGEST: Final = 64 * 1024
 _ENDED: Final = 401
+_STATUS: Final = re.compile(rb"HTTP/1\.1 ([2-5][0-9]{2}) ")
+_LOG: Final = logging.getLogger("ostiary.gateway")
 
 Tell = Callable[[Refusal | None], None]
 """Called once, never at once: with None when the pipeline may decide again."""
+
+
+class NoAnswer(Exception):
+    """What the issuer sent says nothing about what it was asked."""
 
 
 class Sessions:
@@ -67,21 +75,22 @@ class Sessions:
             refused = None
         except Refusal as error:
             refused = error
-        except (OSError, TimeoutError, ValueError, KeyError, TypeError, AttributeError, asyncio.IncompleteReadError):
-            pass  # the issuer is away or busy, or answers what is no answer
+        except NoAnswer as error:
+            _LOG.error("what stands behind a cookie is not known: %s", error)
+        except (OSError, TimeoutError):
+            pass  # the issuer is away or busy
         finally:
             for tell in self._waiting.pop(cookie.credential):
                 tell(refused)
 
     async def _loaded(self, cookie: Cookie) -> Loaded:
-        """Raises Refusal, and what reading and parsing do."""
+        """Raises Refusal, OSError, NoAnswer."""
         status, body = await self._ask(endpoints.WORKER_SESSION, _line(cookie))
         if status == _ENDED:
             raise InvalidToken(Reason.WEB_SESSION_ENDED)
         if status != 200:
             raise ServiceUnavailable(Reason.SESSION_UNREADABLE)
-        told = orjson.loads(body)
-        return Loaded(told["access_token"].encode(), told["ends_at"])
+        return _told(body)
 
     async def run(self) -> None:
         """Tell the issuer which sessions are used, until cancelled."""
@@ -94,20 +103,36 @@ class Sessions:
         used = self._door.trust.web.used
         while used:
             lines = [_line(used.pop()) for _ in range(min(len(used), _MOST_TOLD))]
-            with suppress(OSError, TimeoutError, ValueError, asyncio.IncompleteReadError):
+            with suppress(OSError, TimeoutError, NoAnswer):
                 async with asyncio.timeout(SECONDS):
                     await self._ask(endpoints.WORKER_SEEN, b"\n".join(lines))
 
     async def _ask(self, path: str, body: bytes) -> tuple[int, bytes]:
-        """A POST on a connection of its own: status and body. Raises OSError, ValueError, IncompleteReadError."""
+        """A POST on a connection of its own: status and body. Raises OSError, NoAnswer."""
         reader, writer = await asyncio.open_unix_connection(self._socket, limit=_LONGEST)
         try:
             head = f"POST {path} HTTP/1.1\r\nhost: issuer\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
             writer.write(head.encode() + body)
-            answer = await reader.readuntil(b"\r\n\r\n")
-            return int(answer.split(b" ", 2)[1]), await reader.read()
+            return _status(await reader.readuntil(b"\r\n\r\n")), await reader.read()
+        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            raise NoAnswer("a head without end") from None
         finally:
             writer.close()
+
+
+def _status(head: bytes) -> int:
+    found = _STATUS.match(head)
+    if found is None:
+        raise NoAnswer("a head without status")
+    return int(found[1])
+
+
+def _told(body: bytes) -> Loaded:
+    with suppress(orjson.JSONDecodeError):
+        match orjson.loads(body):
+            case {"access_token": str(token), "ends_at": int(ends_at)}:
+                return Loaded(token.encode(), ends_at)
+    raise NoAnswer("a body without token")
 
 
 def _line(cookie: Cookie) -> bytes:
