@@ -111,6 +111,7 @@ ODD_PATHS = [
     ("/a%2Db", "GET /a-b", ("a-b",)),
     ("/*", "GET /{p}", (None,)),
     ("/..", "GET /{p}", (None,)),
+    ("/{a}/{a}/*/*", "GET /{a}/{a2}/{p}/{p2}", (None, None, None, None)),
 ]
 
 
@@ -119,6 +120,11 @@ def test_a_path_is_named_so_that_a_route_can_be_written_for_it(path: str, text: 
     [operation] = read(f'{HEAD}paths:\n  "{path}":\n    get: {{}}\n')
     assert operation.text == text
     assert operation.shapes == {("GET", segments)}
+
+
+@pytest.mark.parametrize("path", ["//a", "/a//b", "/a//"])
+def test_a_path_that_the_door_never_lets_through_needs_no_route(path: str) -> None:
+    assert names(f"{HEAD}paths:\n  {path}:\n    get: {{}}\n  /b/:\n    get: {{}}\n") == ["GET /b/"]
 
 
 def test_methods_of_newer_versions_are_operations_too() -> None:

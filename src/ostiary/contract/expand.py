@@ -26,6 +26,7 @@ from ostiary.contract.model import (
     ServiceRule,
     Timeouts,
 )
+from ostiary.contract.overlaps import unserved
 from ostiary.contract.pins import Backup, Pins
 from ostiary.contract.setting import Insecure, Setting
 from ostiary.keys.hashing import token_hash
@@ -38,6 +39,8 @@ def expand(draft: Draft, digest: str) -> Contract:
     file = draft.file
     scopes = {Scope(name): _scope(name, scope) for name, scope in file.scopes.items()}
     lines = _lines(draft)
+    routes = tuple(route_rule(file, route, scopes, line) for route, line in zip(file.routes, lines, strict=True))
+    closed = ((ServiceName(name), each.shape) for name, service in file.services.items() for each in service.closed)
     return Contract(
         origin=file.origin,
         digest=digest,
@@ -45,7 +48,8 @@ def expand(draft: Draft, digest: str) -> Contract:
         scopes=scopes,
         roles={Role(name): frozenset(map(Scope, granted)) for name, granted in file.roles.items()},
         clients={ClientId(name): client_rule(draft, name, client) for name, client in file.clients.items()},
-        routes=tuple(route_rule(file, route, scopes, line) for route, line in zip(file.routes, lines, strict=True)),
+        routes=routes,
+        unserved=unserved(routes, closed),
         details={name: _detail(name, detail) for name, detail in file.details.items()},
         bounds=Bounds(**file.bounds.model_dump()),
         timeouts=Timeouts(**file.timeouts.model_dump()),

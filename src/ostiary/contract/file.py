@@ -24,7 +24,7 @@ class Service(Setting):
     """Its OpenAPI document (YAML or JSON), from the contract's folder. Every operation then needs a route or a place
     in `closed`, and every route an operation."""
     closed: tuple[PatternText, ...] = ()
-    """Operations of the document that nobody may call through this door."""
+    """Operations that nobody may call through this door, not through a more general route either."""
     audience: Uri | None = None
     """The `aud` of tokens for it (RFC 9068 section 2.2). By default `{origin}/{name of the service}`."""
     identity: Identity = Identity.JWT

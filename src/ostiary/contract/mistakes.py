@@ -68,7 +68,11 @@ class Code(StrEnum):
     DETAIL_WITHOUT_SCOPE = "detail-without-scope", "A client may ask for details, and not for the scope they go with."
     # routes
     ROUTE_REPEATED = "route-repeated", "Two routes answer the same requests; the second would never be reached."
-    ROUTE_AMBIGUOUS = "route-ambiguous", "Two routes answer some of the same requests, and neither is the more exact."
+    ROUTE_AMBIGUOUS = (
+        "route-ambiguous",
+        "Some requests fit two routes, neither of them the more exact, and are refused.",
+        Severity.WARNING,
+    )
     ROUTE_RESERVED = "route-reserved", "The path belongs to the issuer."
     ROUTE_UNREACHABLE = "route-unreachable", "No client of the contract can fulfil what the route asks."
     ROUTE_WITHOUT_CLIENT = (

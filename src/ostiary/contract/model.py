@@ -11,6 +11,7 @@ from ostiary.contract.pins import Pins
 from ostiary.keys.certificate import NameType
 from ostiary.model.ids import ClientId, GatewayName, Role, RouteId, Scope, Secret, ServiceName, TenantId, TokenHash
 from ostiary.model.principal import Binding, Kind
+from ostiary.model.reasons import Reason
 
 Network = IPv4Network | IPv6Network
 
@@ -375,14 +376,19 @@ class Upgrade(StrEnum):
     WEBSOCKET = "websocket"
 
 
+Segments = tuple[str | None, ...]
+"""Of a path, percent-decoded; None for a `{parameter}`."""
+Shape = tuple[str, Segments]
+"""A method and segments: what a pattern matches, whatever its parameters are called."""
+
+
 @dataclass(frozen=True, slots=True)
 class RouteRule:
     """One rule: which requests, to where, and what they must prove."""
 
     id: RouteId
     method: str
-    segments: tuple[str | None, ...]
-    """Of the path, percent-decoded; None for a `{parameter}`."""
+    segments: Segments
     parameters: tuple[str, ...]
     """Names of the `{parameter}` segments, in order."""
     service: ServiceName
@@ -405,6 +411,10 @@ class RouteRule:
     """Whether it is there only for `internal_networks` and connections with a client certificate."""
     line: int = 0
     """In the contract's file."""
+
+    @property
+    def shape(self) -> Shape:
+        return self.method, self.segments
 
 
 def limits_of(rule: RouteRule, client: ClientRule) -> tuple[Limit, ...]:
@@ -498,6 +508,8 @@ class Contract:
     roles: Mapping[Role, frozenset[Scope]]
     clients: Mapping[ClientId, ClientRule]
     routes: tuple[RouteRule, ...]
+    unserved: Mapping[Shape, Reason] = field(default_factory=dict)
+    """Requests that a route fits and that none answers (`contract.overlaps`)."""
     details: Mapping[str, DetailRule] = field(default_factory=dict)
     bounds: Bounds = Bounds()
     timeouts: Timeouts = Timeouts()

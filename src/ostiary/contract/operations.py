@@ -2,15 +2,17 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ostiary.contract.document import Place
 from ostiary.contract.draft import ReadFile
+from ostiary.contract.model import Shape
 from ostiary.contract.openapi_document import NoOpenApi, OpenApi, read_openapi
-from ostiary.contract.patterns import LITERAL, Shape
+from ostiary.contract.patterns import LITERAL
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "query")
 _NEVER_SERVED = frozenset({"CONNECT", "TRACE"})
@@ -45,8 +47,8 @@ def _operations(
 ) -> Iterator[Operation | None]:
     """None stands for one that the outline does not tell."""
     for path, item in openapi.paths.items():
-        if not path.startswith("/") or not isinstance(item, dict):
-            continue
+        if not path.startswith("/") or "" in _segments(path)[:-1] or not isinstance(item, dict):
+            continue  # no path, none that the door would let through, or nothing in it
         if openapi.is_outline and ("servers" in item or str(item.get("$ref", "")).startswith("#")):
             yield None
             continue
@@ -138,11 +140,19 @@ def _segment(segment: str) -> str | None:
 
 def _as_route(path: str) -> str:
     """The path as a route writes it: each parameter is a whole segment."""
-    named = [segment if _segment(segment) is not None else _parameter(segment) for segment in _segments(path)]
-    return "/" + "/".join(unquote(segment) for segment in named)
+    names: list[str] = []
+    parts = []
+    for segment in _segments(path):
+        plain = _segment(segment)
+        if plain is None:
+            names.append(_parameter(segment, names))
+        parts.append(f"{{{names[-1]}}}" if plain is None else plain)
+    return "/" + "/".join(parts)
 
 
-def _parameter(segment: str) -> str:
+def _parameter(segment: str, taken: Sequence[str]) -> str:
+    """A name as a route may give it, which the path does not have yet."""
     inner = re.search(r"\{([^{}]*)\}", segment)
     letters = re.sub(r"[^A-Za-z0-9_-]", "", inner[1] if inner else segment)
-    return f"{{{letters}}}" if re.fullmatch(r"[A-Za-z_].*", letters) else f"{{p{letters}}}"
+    name = letters if re.match(r"[A-Za-z_]", letters) else f"p{letters}"
+    return next(each for each in chain([name], (f"{name}{number}" for number in count(2))) if each not in taken)

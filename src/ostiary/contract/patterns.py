@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, PlainValidator
 
 from ostiary.contract.mistakes import Code
-from ostiary.contract.model import Fact
+from ostiary.contract.model import Fact, Segments, Shape
 from ostiary.contract.words import as_text, wrong
 
 _MOST_SEGMENTS = 64
@@ -17,17 +17,13 @@ LITERAL = r"[A-Za-z0-9._~!$&'()+,=:@-]+"
 """What servers read in one way only: not `;`, which some take for the beginning of parameters."""
 
 
-Shape = tuple[str, tuple[str | None, ...]]
-"""A method and segments: what a pattern matches, whatever its parameters are called."""
-
-
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """`GET /v1/users/{user}`: a method and the segments of a path, None for a parameter."""
 
     text: str
     method: str
-    segments: tuple[str | None, ...]
+    segments: Segments
     parameters: tuple[str, ...]
 
     @property

@@ -8,7 +8,6 @@ happens as the request goes on: the shell calls `inspect` with the body, `forwar
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -70,12 +69,14 @@ class Gateway:
         self.origin: Final = contract.origin if listener is None else listener.origin
         self.parser: Final = RequestParser(request_names(), served_authorities(self.origin), _widest(contract))
         self._spend: Final = known.table.spend
-        rules = (rule for rule in contract.routes if listener is None or rule.id in listener.routes)
+        rules = [rule for rule in contract.routes if listener is None or rule.id in listener.routes]
         made = [_service_route(_narrowed(rule, listener), contract, known) for rule in rules]
         routes = made if each is None else list(map(each, made))
-        self._routes: Final = Routes(routes)
-        self._outside: Final = Routes(route for route in routes if not route.rule.internal)
-        self._hides: Final = any(route.rule.internal for route in routes)
+        elsewhere = {rule.shape: Reason.ROUTE_ELSEWHERE for rule in contract.routes if rule not in rules}
+        internal = {rule.shape: Reason.ROUTE_INTERNAL for rule in rules if rule.internal}
+        unserved = {**contract.unserved, **elsewhere}
+        self._routes: Final = Routes(routes, unserved)
+        self._outside: Final = Routes((route for route in routes if not route.rule.internal), unserved | internal)
         self._inside: Final = contract.internal_networks
         self._revoked: Final = known.revoked
         self._own: Final = own_of(contract.clients.values())
@@ -88,11 +89,11 @@ class Gateway:
         """All that is decided before the body. `now`: seconds since the epoch; `clock`: monotonic nanoseconds."""
         if peer.certificate is not None and (refused := self.certificate_refusal(peer.certificate, now)) is not None:
             return Refuse(refused, None)
-        routes = self._outside if self._hides and not self._is_inside(peer) else self._routes
+        routes = self._routes if self._is_inside(peer) else self._outside
         try:
             route, captures = self._of_issuer(head) if head.segments[0] in _RESERVED else routes.of(head)
         except HttpRefused as refused:
-            return self._options(head, routes) if head.method == b"OPTIONS" else Refuse(self._told(refused, head), None)
+            return self._options(head, routes) if head.method == b"OPTIONS" else Refuse(refused, None)
         asked = Asked(head, peer, route, captures, now, clock)
         try:
             refusal = self.judge(asked)
@@ -107,14 +108,6 @@ class Gateway:
     def _is_inside(self, peer: Peer) -> bool:
         """Whether internal routes are there for this connection."""
         return peer.certificate is not None or peer.within(self._inside)
-
-    def _told(self, refused: HttpRefused, head: RequestHead) -> HttpRefused:
-        """From outside, an internal route is as if it were not; the record tells."""
-        if self._hides and refused.reason is Reason.ROUTE_UNKNOWN:
-            with suppress(HttpRefused):
-                self._routes.of(head)
-                return NotFound(Reason.ROUTE_INTERNAL)
-        return refused
 
     def judge(self, asked: Asked) -> Refusal | None:
         """Identify, admit, authorize, limit. Raises Unloaded."""

@@ -1,8 +1,9 @@
 """Which route a request is for: one look-up for each segment of its path, however many routes there are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from ostiary.contract.model import Segments, Shape
 from ostiary.gateway.route import Route
 from ostiary.http import target
 from ostiary.http.recent import Recent
@@ -24,27 +25,29 @@ class _Node:
         self.folded: set[bytes] = set()
         """The fixed segments in lower case."""
         self.parameter: _Node | None = None
-        self.methods: dict[bytes, Route] = {}
+        self.methods: dict[bytes, Route | Reason] = {}
+        """Where a request is for a route that it may not have, why: it does not fall to a more general one."""
 
 
 class Routes:
     """All routes of a contract. A fixed segment wins over a parameter."""
 
-    def __init__(self, routes: Iterable[Route]) -> None:
+    def __init__(self, routes: Iterable[Route], unserved: Mapping[Shape, Reason]) -> None:
+        """`unserved`: what none of them answers, although one may fit."""
         self._root: Final = _Node()
         self._found: Final[Recent[tuple[Route, list[str]]]] = Recent(_REMEMBERED)
         self._known: Final = self._found.young.get
-        for route in routes:
-            self._add(route)
+        leads: dict[Shape, Route | Reason] = {**unserved, **{route.rule.shape: route for route in routes}}
+        for (method, segments), lead in sorted(leads.items(), key=lambda each: each[0][0] != "HEAD"):
+            self._add(method.encode(), segments, lead)
 
-    def _add(self, route: Route) -> None:
+    def _add(self, method: bytes, segments: Segments, lead: Route | Reason) -> None:
         node = self._root
-        for segment in route.rule.segments:
+        for segment in segments:
             node = _child(node, segment)
-        method = route.rule.method.encode()
-        node.methods[method] = route
+        node.methods[method] = lead
         if method == b"GET":
-            node.methods.setdefault(b"HEAD", route)
+            node.methods.setdefault(b"HEAD", lead)
 
     def of(self, head: RequestHead) -> tuple[Route, list[str]]:
         """As `find`, with the parameters decoded; a path that comes again is not searched again."""
@@ -70,26 +73,27 @@ class Routes:
             node = child
         else:
             route = node.methods.get(method)
-            if route is not None:
+            if isinstance(route, Route):
                 return route, captures
         return self._search(method, segments)
 
     def _search(self, method: bytes, segments: list[bytes]) -> tuple[Route, list[bytes]]:
         """The straight way failed: try the parameters beside fixed segments too."""
-        ends = list(_ends(self._root, segments, 0, ()))
-        for node, captures in ends:
-            if method in node.methods:
-                return node.methods[method], list(captures)
-        allowed = {name for node, _ in ends for name in node.methods}
-        if not allowed:
-            raise NotFound(Reason.ROUTE_UNKNOWN)
-        raise MethodNotAllowed(Reason.ROUTE_METHOD, sorted(name.decode() for name in allowed | {b"OPTIONS"}))
+        for node, captures in _ends(self._root, segments, 0, ()):
+            match node.methods.get(method):
+                case Route() as route:
+                    return route, list(captures)
+                case Reason() as reason:
+                    raise NotFound(reason)
+        allowed = self.methods(segments).keys() | {b"OPTIONS"}
+        raise MethodNotAllowed(Reason.ROUTE_METHOD, sorted(name.decode() for name in allowed))
 
     def methods(self, segments: list[bytes]) -> dict[bytes, Route]:
         """The routes of a path by method. Raises NotFound."""
-        found: dict[bytes, Route] = {}
+        leads: dict[bytes, Route | Reason] = {}
         for node, _ in _ends(self._root, segments, 0, ()):
-            found = node.methods | found
+            leads = node.methods | leads
+        found = {method: lead for method, lead in leads.items() if isinstance(lead, Route)}
         if not found:
             raise NotFound(Reason.ROUTE_UNKNOWN)
         return found

@@ -7,14 +7,15 @@ from ostiary.contract.document import Path
 from ostiary.contract.draft import Draft
 from ostiary.contract.file import Service
 from ostiary.contract.mistakes import Code, Mistake
+from ostiary.contract.model import Shape
 from ostiary.contract.openapi_document import NoOpenApi
 from ostiary.contract.operations import Operation, operations
-from ostiary.contract.patterns import Shape
 
 
 def openapi(draft: Draft) -> Iterator[Mistake]:
     """Compare each service's document with the routes that lead to the service."""
     for name, service in draft.file.services.items():
+        yield from _closed_and_open(draft, name, service)
         if service.openapi is None:
             continue
         path: Path = ("services", name, "openapi")
@@ -33,6 +34,14 @@ def openapi(draft: Draft) -> Iterator[Mistake]:
             yield from _compare(draft, name, service, listed)
 
 
+def _closed_and_open(draft: Draft, name: str, service: Service) -> Iterator[Mistake]:
+    routed = {route.on.shape for route in draft.file.routes if route.to == name}
+    for index, pattern in enumerate(service.closed):
+        if pattern.shape in routed:
+            says, mend = f"A route opens `{pattern.text}`.", "Remove it here, or the route."
+            yield draft.mistake(("services", name, "closed", index), Code.SETTINGS_CONTRADICT, says, mend)
+
+
 def _compare(draft: Draft, name: str, service: Service, listed: list[Operation]) -> Iterator[Mistake]:
     file = posixpath.join(posixpath.dirname(draft.name), str(service.openapi))
     known = {shape for operation in listed for shape in operation.shapes}
@@ -46,12 +55,8 @@ def _compare(draft: Draft, name: str, service: Service, listed: list[Operation])
             mend = "Mend the path or the method, add the operation to the document, or remove the route."
             yield draft.mistake(("routes", index, "on"), Code.RULE_WITHOUT_OPERATION, says, mend)
     for index, pattern in enumerate(service.closed):
-        path = ("services", name, "closed", index)
-        if pattern.shape in routed:
-            says = f"A route opens `{pattern.text}`."
-            yield draft.mistake(path, Code.SETTINGS_CONTRADICT, says, "Remove it here, or the route.")
-        elif pattern.shape not in known:
-            says = f"`{service.openapi}` has no operation `{pattern.text}`."
+        if pattern.shape not in known | routed:
+            says, path = f"`{service.openapi}` has no operation `{pattern.text}`.", ("services", name, "closed", index)
             yield draft.mistake(path, Code.RULE_WITHOUT_OPERATION, says, "Remove it, or mend the path.")
 
 
