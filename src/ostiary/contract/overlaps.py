@@ -22,8 +22,9 @@ def unserved(routes: Sequence[RouteRule], closed: Iterable[tuple[ServiceName, Sh
             found[both] = Reason.ROUTE_AMBIGUOUS
         elif one < len(ruled) and service == its_service:
             found[both] = Reason.ROUTE_CLOSED
-    heads = {shape: Reason.ROUTE_CLOSED for shape, service in shut if (shape, service) in ruled}
-    return {shape: reason for shape, reason in found.items() if shape not in dict(ruled)} | heads
+    served = dict(ruled)
+    heads = {shape: Reason.ROUTE_CLOSED for shape, service in shut if served.get(shape) == service}
+    return {shape: reason for shape, reason in found.items() if shape not in served} | heads
 
 
 def with_heads(shapes: Sequence[tuple[Shape, ServiceName]]) -> list[tuple[Shape, ServiceName]]:
