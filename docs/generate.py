@@ -16,9 +16,11 @@ from ostiary.contract.schema import schema_text
 from ostiary.model.errors import HttpRefused, OAuthError, Refusal, TokenRefused
 from ostiary.model.reasons import Reason
 from ostiary.server.metrics import Process, exposition
+from ostiary.server.openapi import document_text
 
 FOLDER = Path(__file__).parent
 WHOLE: Mapping[str, Callable[[], str]] = {
+    "admin-api.openapi.json": document_text,
     "commands.md": commands,
     "contract.md": reference,
     "ostiary.schema.json": schema_text,

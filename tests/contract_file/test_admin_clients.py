@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from contract_door import TEXT, changed, of_code, read_door
-from ostiary.contract.admin_clients import AdminClient, Judged, admitted, judge, taken
+from ostiary.contract.admin_clients import AdminClient, admitted, taken
 from ostiary.contract.draft import Draft
+from ostiary.contract.judged import Judged, judge
 from ostiary.contract.mistakes import Code
 from ostiary.model.ids import ClientId, TokenHash
 
@@ -66,7 +67,8 @@ def test_who_does_not_hold_any_more_keeps_out_nobody_else() -> None:
     contract = read_door(TEXT).contract
     assert contract is not None
     clients = [kept("good"), kept("lost", scopes=["gone"]), kept("over", ended_at=1)]
-    assert admitted(draft(), contract, clients).keys() == {"good"}
+    assert admitted(draft(), contract, clients, {}).rules.keys() == {"good"}
+    assert admitted(draft(), contract, [*clients, kept("shop")], {}).rules.keys() == {"good"}
 
 
 @pytest.mark.parametrize("ended_at", [None, 1])

@@ -1,16 +1,20 @@
 """Clients that an operator makes while the program runs, beside those of the contract, which stay as they are."""
 
 import json
+import socket
 from base64 import b64encode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
 
 import pytest
+from jsonschema_rs import Draft202012Validator
 
 from ostiary.model import endpoints
+from ostiary.server.openapi import document
 from running import Up, until
 from secrets_seen import secret
 
@@ -32,6 +36,7 @@ class Reply:
     status: int
     body: Any
     etag: str | None
+    allow: str | None = None
 
     @property
     def problem(self) -> str:
@@ -56,7 +61,7 @@ class Operator:
         try:
             connection.request(method, path, None if body is None else json.dumps(body), sent)
             answer = connection.getresponse()
-            reply = Reply(answer.status, json.loads(answer.read()), answer.getheader("etag"))
+            reply = Reply(answer.status, json.loads(answer.read()), answer.getheader("etag"), answer.getheader("allow"))
         finally:
             connection.close()
         if "client_secret" in reply.body:
@@ -122,7 +127,7 @@ def test_two_secrets_are_good_while_one_takes_the_place_of_the_other(operator: O
 @pytest.mark.parametrize(("method", "path"), [("PUT", ""), ("DELETE", ""), ("POST", "/secret")])
 def test_the_contracts_clients_are_seen_and_not_changed(operator: Operator, method: str, path: str) -> None:
     listed = operator.ask("GET", "/v1/clients").body["clients"]
-    assert {"client_id": "pages", "source": "contract", "kind": "spa"} in listed
+    assert {"client_id": "pages", "source": "contract", "kind": "spa", "state": "in force"} in listed
     assert operator.ask("GET", "/v1/clients/pages").body["source"] == "contract"
     refused = operator.ask(method, f"/v1/clients/pages{path}", BILLING, if_match='"1"')
     assert (refused.status, refused.problem) == (409, "client_of_contract")
@@ -195,6 +200,7 @@ def test_a_partner_gets_its_keys_by_the_command(operator: Operator) -> None:
     assert until(lambda: operator.up.get("/v1/orders", asked).status, lambda status: status == LET_IN) == LET_IN
     assert operator.up.command("revoke", "client", "acme").returncode == 0
     assert until(lambda: operator.up.get("/v1/orders", asked).status, lambda status: status == 401) == 401
+    assert operator.ask("GET", "/v1/clients/acme").body["state"] == "revoked"
 
 
 def test_a_change_names_its_version_and_of_two_at_once_one_is_refused(operator: Operator) -> None:
@@ -255,4 +261,50 @@ def test_the_operator_sees_both_sorts_and_who_changed_what(operator: Operator) -
     assert operator.up.command("client", "show", "nobody-of-this-name").returncode == 1
     records = operator.up.command("audit", "show", "--type", "admin_changed_client", "--json").stdout
     assert '"seen"' in records and '"made"' in records
-    assert operator.ask("GET", "/v1/openapi.json").body["openapi"] == "3.1.0"
+
+
+DOCUMENT = document()
+
+
+@pytest.mark.parametrize("path", DOCUMENT["paths"])
+def test_the_document_has_every_method_and_no_other(operator: Operator, path: str) -> None:
+    served = {name.upper() for name in DOCUMENT["paths"][path]} - {"PARAMETERS"}
+    for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+        status = operator.ask(method, path.replace("{client_id}", "nobody")).status
+        assert (status != 405) is (method in served), method
+    assert operator.ask("PATCH", path).allow == ", ".join(each for each in ORDER if each in served)
+    assert operator.ask("GET", f"{path}/more").status == 404
+
+
+ORDER = ("GET", "POST", "PUT", "DELETE")
+
+
+def test_answers_are_as_the_document_says(operator: Operator) -> None:
+    """Judged by a validator that nobody here wrote."""
+
+    def fits(name: str, answer: Reply) -> bool:
+        schema = {"$ref": f"#/components/schemas/{name}", "components": DOCUMENT["components"]}
+        return Draft202012Validator(schema).is_valid(answer.body)
+
+    assert operator.ask("GET", "/v1/openapi.json").body == DOCUMENT
+    made = operator.make("shaped")
+    shown = operator.ask("GET", "/v1/clients/shaped")
+    assert fits("Told", made) and fits("Told", shown) and fits("Told", operator.ask("GET", "/v1/clients/pages"))
+    assert fits("Clients", operator.ask("GET", "/v1/clients")) and not fits("Clients", shown)
+    assert fits("Problem", operator.make("odd", scopes=["orders.eat"])) and not fits("Problem", shown)
+    sent = {"client_id": "shaped", "settings": BILLING}
+    assert fits("New", Reply(0, sent, None)) and not fits("New", Reply(0, {**sent, "more": 1}, None))
+
+
+def test_a_head_has_no_body_and_a_second_request_changes_nothing(operator: Operator) -> None:
+    """Two requests at once: what the second one says is not taken for the first one's."""
+    asked = "GET /v1/clients/pages HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {}\r\n\r\n"
+    both = asked.format("nobody") + asked.format(operator.token)
+    with closing(socket.create_connection(("127.0.0.1", operator.up.admin_port))) as line:
+        line.sendall(both.encode())
+        answers = b"".join(iter(lambda: line.recv(65536), b""))
+    assert (answers.count(b"HTTP/1.1 "), answers.startswith(b"HTTP/1.1 401 ")) == (1, True)
+    with closing(socket.create_connection(("127.0.0.1", operator.up.admin_port))) as line:
+        line.sendall(asked.format(operator.token).replace("GET", "HEAD").encode())
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 200 ") and answer.endswith(b"\r\n\r\n")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from ostiary.cli.accepted import accepted_contract
 from ostiary.cli.opened import has_store, with_store
-from ostiary.contract.admin_clients import beside
 from ostiary.contract.draft import Draft
+from ostiary.contract.judged import beside
 from ostiary.contract.model import Contract
 from ostiary.contract.registered import with_registered
 from ostiary.model.ids import ClientId

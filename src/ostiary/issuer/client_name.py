@@ -32,8 +32,13 @@ def require_honest_name(name: str, contract: Contract) -> None:
     plain = unicodedata.is_normalized("NFC", name) and name == " ".join(name.split()) and 0 < len(name) <= MOST
     if not plain or not all(map(_is_of_a_name, name)) or _is_stacked(name) or len(_scripts(name)) > 1:
         raise InvalidClientMetadata(Reason.METADATA_NAME, "client_name")
-    if not _look(name) or _look(name) in {_look(taken) for taken in _taken(contract)}:
+    if not _look(name) or looks_taken(name, contract):
         raise InvalidClientMetadata(Reason.METADATA_NAME, "client_name")
+
+
+def looks_taken(name: str, contract: Contract) -> bool:
+    """Whether people could take it for one of the contract's clients, or for this door itself."""
+    return _look(name) in {_look(taken) for taken in _taken(contract)}
 
 
 def _is_of_a_name(character: str) -> bool:

@@ -6,7 +6,7 @@ It closes after each answer. Below `/v1/` it hands the whole request to the admi
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Final
 
@@ -23,10 +23,13 @@ _PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """`shown`: whether its body is sent, which an answer to HEAD does not have."""
+
     status: int
     body: bytes
     content_type: str = _TEXT
     fields: tuple[tuple[str, str], ...] = ()
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Asked:
 
     method: str
     path: str
+    query: str
     fields: Mapping[bytes, bytes] = field(repr=False)
     body: bytes = field(repr=False)
 
@@ -89,14 +93,16 @@ class Admin(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         if self._api is not None and self._target.startswith(API) and self._answering is None:
-            method, path = self._parser.get_method().decode(), self._target.partition(b"?")[0].decode("latin-1")
-            asked = Asked(method, path, self._fields, self._body)
+            path, _, query = self._target.decode("latin-1").partition("?")
+            asked = Asked(self._parser.get_method().decode(), path, query, dict(self._fields), self._body)
             self._answering = asyncio.get_running_loop().create_task(self._hand_on(self._api, asked))
 
     async def _hand_on(self, api: Api, asked: Asked) -> None:
+        """Who asks waits as long as it takes; who does not read the answer is left after the time for a request."""
         self._limit.cancel()
         try:
-            self._answer(await api(asked))
+            page = await api(asked)
+            self._answer(page if asked.method != "HEAD" else replace(page, shown=False))
         except Exception as error:  # noqa: BLE001  # whatever nobody expected is refused
             _log.error("unexpected %s in the admin API", type(error).__name__)
             self._answer(Page(500, b"unexpected\n"))
@@ -107,19 +113,21 @@ class Admin(asyncio.Protocol):
         if self._parser.get_method() not in (b"GET", b"HEAD"):
             self._answer(Page(405, b"only GET\n"))
             return
-        page = self._pages.get(self._target.partition(b"?")[0])
-        self._answer(page() if page else Page(404, b"nothing here\n"))
+        found = self._pages.get(self._target.partition(b"?")[0])
+        page = found() if found else Page(404, b"nothing here\n")
+        self._answer(page if self._parser.get_method() == b"GET" else replace(page, shown=False))
 
     def _answer(self, page: Page) -> None:
         if self._transport.is_closing():
             return
+        self._limit.cancel()
+        self._limit = asyncio.get_running_loop().call_later(SECONDS_FOR_A_REQUEST, self._transport.abort)
         head = (
             f"HTTP/1.1 {page.status} {_PHRASES[page.status]}\r\ncontent-type: {page.content_type}\r\n"
             f"content-length: {len(page.body)}\r\ncache-control: no-store\r\nconnection: close\r\n"
         )
         head += "".join(f"{name}: {value}\r\n" for name, value in page.fields) + "\r\n"
-        shown = b"" if self._parser.get_method() == b"HEAD" else page.body
-        self._transport.write(head.encode() + shown)
+        self._transport.write(head.encode() + (page.body if page.shown else b""))
         self._transport.close()
 
 

@@ -136,9 +136,9 @@ class Up:
             return None
         return AdminApi(self.store, lambda: self._admission, self._take_clients, secrets.token_bytes).answer
 
-    async def _admitted(self, place: Place) -> Admission:
+    async def _admitted(self, place: Place, before: Admission | None = None) -> Admission:
         """Raises ContractBroken, StoreUnavailable."""
-        return await find_admission(place.draft, place.contract, self.store)
+        return await find_admission(place.draft, place.contract, self.store, before)
 
     async def _take_clients(self) -> None:
         """Put the clients of the admin API in force as the store has them; what keeps that from being is said, and
@@ -147,7 +147,7 @@ class Up:
             if await self.store.admin_clients() == self._admission.clients:
                 return
             try:
-                admission = await self._admitted(self._place)
+                admission = await self._admitted(self._place, self._admission)
                 await self._supervisor.adopt(admission.whole)
             except (ContractBroken, CannotServe) as error:
                 self._say(f"the clients of the admin API stay as they were: {error}")
