@@ -16,6 +16,7 @@ from ostiary.contract.registered import (
     RemoveRegisteredClient,
 )
 from ostiary.gateway.old_uses import CountOldUse, OldUse
+from ostiary.issuer.app_configuration import PublishAppConfiguration
 from ostiary.issuer.attested_keys import (
     AddAttestedKey,
     AttestedKey,
@@ -681,6 +682,25 @@ def test_an_attested_key_is_added_once_and_its_counter_only_rises(on_store: OnSt
         assert await store.attested_key(ATTESTED.id) is not None
         await store.forget(NOW + 9 + 400 * 86400)
         assert await store.attested_key(ATTESTED.id) is None
+
+    on_store(work)
+
+
+def test_what_apps_fetch_has_a_version_that_only_grows(on_store: OnStore) -> None:
+    """Also where the clock was set back, and after a backup: it is no less than the time."""
+
+    async def work(store: Store) -> None:
+        app = ATTESTED.client
+        assert await store.app_configuration(app) is None
+        seen = []
+        for config, at in (("{}", NOW), ("{}", NOW + 5), ('{"a":1}', NOW + 9), ("{}", NOW + 3), ("[]", NOW + 4)):
+            await committed(store, PublishAppConfiguration(app, config, at))
+            latest = await store.app_configuration(app)
+            assert latest is not None
+            assert latest.config == config
+            seen.append((latest.version - NOW, latest.published_at - NOW))
+        assert seen == [(0, 0), (0, 0), (9, 9), (10, 3), (11, 4)]
+        assert await store.app_configuration(ClientId("other")) is None
 
     on_store(work)
 

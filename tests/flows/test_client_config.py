@@ -5,6 +5,7 @@ Keys and certificates are made by OpenSSL, and so are the pins to compare with.
 
 import json
 import plistlib
+import secrets
 import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,8 @@ from typer.testing import CliRunner, Result
 
 from ostiary.cli.main import app
 from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.keys.master import MasterKey
+from secrets_seen import secret
 
 
 def openssl(*arguments: str | Path, given: bytes = b"") -> bytes:
@@ -159,6 +162,30 @@ def test_an_attested_app_is_told_where_challenges_are(door: Door) -> None:
     door.write(attesters=attesters, clients={"app": {**app_of, "attester": "shop"}})
     said = json.loads(door.run("client-config", "app").stdout)
     assert said["challenge_endpoint"] == "https://api.example/oauth/challenge"
+
+
+def test_an_attested_app_is_told_who_signs_what_it_fetches(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the master key is at hand: the same key each time, and another under another master key."""
+    app_of = json.loads((door.folder / "ostiary.yaml").read_text())["clients"]["app"]
+    attest = {"apple": {"team": "ABCDE12345", "bundle": "com.example.shop"}}
+    door.write(clients={"app": {**app_of, "attest": attest}})
+
+    def key(master: str | None) -> Any:
+        if master is not None:
+            monkeypatch.setenv("MASTER", master)
+        said = json.loads(door.run("client-config", "app").stdout)
+        assert said["configuration_endpoint"] == "https://api.example/oauth/app-configuration"
+        assert said["attestation_endpoint"] == "https://api.example/oauth/attest"
+        return said["configuration_key"]
+
+    one, other = (secret(MasterKey(secrets.token_bytes(32)).to_text().reveal()) for _ in range(2))
+    assert key(None) is None
+    assert key(one) == key(one) != key(other)
+    assert key(one)["kty"] == "EC"
+    assert "d" not in key(one)
+    door.write()
+    unattested = json.loads(door.run("client-config", "app").stdout)
+    assert (unattested["configuration_endpoint"], unattested["configuration_key"]) == (None, None)
 
 
 def test_only_apps_are_given_it(door: Door) -> None:

@@ -24,6 +24,7 @@ ALLOWED = {
     "because",
     "change",
     "client",
+    "configuration",
     "contract",
     "count",
     "details",

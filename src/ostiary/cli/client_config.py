@@ -3,7 +3,7 @@
 import json
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,9 +13,16 @@ from ostiary.cli.pins import InUse, pin_in_use
 from ostiary.cli.said import expected_errors, fail, print_json
 from ostiary.contract.app_config import PinSet, android, app_config, apple, pin_set
 from ostiary.contract.draft import Draft
+from ostiary.contract.mistakes import ContractBroken
 from ostiary.contract.model import Contract
 from ostiary.contract.pins import PinsUnfit, require_in_force
+from ostiary.issuer.app_configuration import configuration_key
+from ostiary.keys.master import MasterKey, MasterKeyInvalid
 from ostiary.model.principal import Kind
+from ostiary.server.development import has_master_key
+from ostiary.server.place import find_place
+
+_WITHOUT_KEY: Final = "the master key is not at hand: `configuration_key`, for what the app fetches later, stays empty"
 
 
 def client_config_command(
@@ -33,7 +40,9 @@ def client_config_command(
     if client.profile.kind is not Kind.MOBILE:
         fail(f"{name} is a client of kind {client.profile.kind}; apps are of kind mobile")
     pinned = _pinned(contract, draft, accepted, in_use)
-    config = app_config(accepted, client, pinned)
+    config = app_config(accepted, client, pinned, _configuration_key(contract))
+    if config["configuration_endpoint"] is not None and config["configuration_key"] is None:
+        typer.echo(_WITHOUT_KEY, err=True)
     if to is None:
         print_json(config)
         return
@@ -45,6 +54,17 @@ def client_config_command(
         for each, content in files.items():
             (to / each).write_bytes(content)
             typer.echo(f"{to / each}")
+
+
+def _configuration_key(contract: Path) -> dict[str, str] | None:
+    """None where the master key that it is derived from is not at hand."""
+    try:
+        place = find_place(contract)
+        if place.deployment.master_key is None and not has_master_key(place.state.path):
+            return None
+        return configuration_key(MasterKey.from_text(place.master_key())).public.to_jwk()
+    except (ContractBroken, MasterKeyInvalid):
+        return None
 
 
 def _pinned(contract: Path, draft: Draft, accepted: Contract, in_use: Path | None) -> PinSet | None:

@@ -1,6 +1,7 @@
 """What an app has to know of this door, as its own build takes it: JSON, Android's XML, Apple's property list."""
 
 import plistlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -39,8 +40,11 @@ def pin_set(contract: Contract, pins: tuple[Pin, ...]) -> PinSet | None:
     return None if contract.pins is None else PinSet(host, pins, contract.pins.expires)
 
 
-def app_config(contract: Contract, client: ClientRule, pinned: PinSet | None) -> dict[str, Any]:
-    """Everything, as JSON values."""
+def app_config(
+    contract: Contract, client: ClientRule, pinned: PinSet | None, key: Mapping[str, str] | None
+) -> dict[str, Any]:
+    """Everything, as JSON values. `key`: what signs what the app's builds fetch, as a public JWK; None where it is not
+    known here."""
     attested = client.attester is not None or client.attest is not None
     builds, refreshes = client.builds, GrantType.REFRESH_TOKEN in client.profile.grants
     return {
@@ -48,6 +52,8 @@ def app_config(contract: Contract, client: ClientRule, pinned: PinSet | None) ->
         **{name: contract.origin + path for name, path in _ENDPOINTS.items()},
         "challenge_endpoint": contract.origin + endpoints.CHALLENGE if attested else None,
         "attestation_endpoint": None if client.attest is None else contract.origin + endpoints.ATTEST,
+        "configuration_endpoint": contract.origin + endpoints.APP_CONFIGURATION if attested else None,
+        "configuration_key": None if key is None or not attested else dict(key),
         "client_id": client.id,
         "redirect_uris": list(client.redirect_uris),
         "scopes": sorted({"openid", *client.scopes} | ({"offline_access"} if refreshes else set())),

@@ -11,6 +11,11 @@ def token_hash(secret: str) -> TokenHash:
     return TokenHash(hashlib.sha256(secret.encode()).digest())
 
 
+def hex_digest(text: str) -> str:
+    """SHA-256 of what is no secret."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def same(a: bytes, b: bytes) -> bool:
     """Compare in a time that does not tell where they differ."""
     return hmac.compare_digest(a, b)

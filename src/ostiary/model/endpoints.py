@@ -24,6 +24,8 @@ CHALLENGE = "/oauth/challenge"
 """What the next proof of an attested app has to say."""
 ATTEST = "/oauth/attest"
 """Where instances of apps are vouched for, by what their devices say."""
+APP_CONFIGURATION = "/oauth/app-configuration"
+"""Where instances of apps fetch what `client-config` writes."""
 APPS = "/oauth/apps"
 """Where people see which apps and devices act for them."""
 APPS_SIGN_IN = "/oauth/apps/sign-in"
@@ -50,6 +52,7 @@ FOR_CLIENTS = frozenset(
         INTROSPECT,
         CHALLENGE,
         ATTEST,
+        APP_CONFIGURATION,
         USERINFO,
         JWKS,
         DEVICE_AUTHORIZATION,

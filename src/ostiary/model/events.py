@@ -220,6 +220,14 @@ class InstanceVouchedFor(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppConfigurationPublished(Event):
+    """What an app's attested builds fetch has changed; `configuration` is its digest."""
+
+    client: ClientId
+    configuration: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceEnded(Event):
     """A person has ended what an app or a device may do for them: everything its grant issued is dead."""
 

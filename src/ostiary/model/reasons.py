@@ -137,6 +137,7 @@ class Reason(StrEnum):
     STATEMENT_KEY_USE = "statement_key_use", "A device's key was not made in it, to sign, and for this app alone."
     STATEMENT_BOOT = "statement_boot", "A device's bootloader is unlocked, or its system is not its vendor's."
     STATEMENT_PATCH_LEVEL = "statement_patch_level", "A device's system lacks patches that the contract asks for."
+    APP_CONFIGURATION_MISSING = "app_configuration_missing", "Nothing is published yet that the app could fetch."
     DEVICE_KEY_UNKNOWN = "device_key_unknown", "The device's key has not been attested to this client, or is forgotten."
     DEVICE_KEY_KNOWN = "device_key_known", "The device's key was attested before."
     PLATFORM_NOT_ALLOWED = "platform_not_allowed", "The contract lets in no instance of the client on this platform."

@@ -33,6 +33,11 @@ def kept_master_key(state: Path) -> Secret:
     return Secret(path.read_text().strip())
 
 
+def has_master_key(state: Path) -> bool:
+    """Whether `kept_master_key` would find one."""
+    return state.with_name(state.name + ".master-key").exists()
+
+
 def kept_tls(state: Path) -> TlsFiles:
     """A certificate for this machine in the state directory, with `development-ca.pem` to trust; renewed when due."""
     now, certificate = int(time.time()), state / "tls" / "certificate.pem"

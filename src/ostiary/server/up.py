@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ostiary import __version__
 from ostiary.contract.mistakes import ContractBroken
+from ostiary.contract.pins import PinsUnfit
 from ostiary.contract.places import Address
 from ostiary.keys.master import MasterKey
 from ostiary.model.events import ContractChanged, InsecureSetting, Started
@@ -20,6 +21,7 @@ from ostiary.model.plan import Plan
 from ostiary.server import admin
 from ostiary.server.admin_api import AdminApi
 from ostiary.server.admission import Admission, find_admission
+from ostiary.server.app_configurations import pin_served, publish
 from ostiary.server.channel import Setup
 from ostiary.server.children import Inheritance, child_environment
 from ostiary.server.control import Control
@@ -51,6 +53,7 @@ class Up:
         self._heard = 0
         self._admitting = asyncio.Lock()
         self._master = place.master_key()
+        self._served = pin_served(place)
         self._memory = make_shared(SHARED_BYTES)
         if not begin_proofs(self._memory["proofs"], time.time()):
             say("this system has no robust mutexes; used proofs are looked up under its file locks, which takes longer")
@@ -79,6 +82,7 @@ class Up:
         self._admission = await self._admitted(self._place)
         self._supervisor.setup = replace(self._supervisor.setup, contract=self._admission.whole)
         await self.store.commit(_started(self._place))
+        await self._publish()
         await self._supervisor.begin()
         await self._listen(stack)
         self._tell()
@@ -129,6 +133,7 @@ class Up:
             await self._supervisor.adopt(admission.whole)
             self._place, self._admission = replace(new, deployment=self._place.deployment), admission
         await self.store.commit(_changed(new, old))
+        await self._publish()
         return {"contract": new.contract.digest, "previous": old, "need_restart": fixed}
 
     def _api(self) -> admin.Api | None:
@@ -153,6 +158,17 @@ class Up:
                 self._say(f"the clients of the admin API stay as they were: {error}")
                 return
             self._admission = admission
+        await self._publish()
+
+    async def _publish(self) -> None:
+        """What apps fetch; where that would do harm it is said, and they keep what they have. Raises
+        StoreUnavailable."""
+        if self._place.deployment.only is not None:
+            return
+        try:
+            await publish(self.store, self._admission.whole, self._served, self._key())
+        except PinsUnfit as unfit:
+            self._say(f"what apps fetch stays as it was: {unfit}")
 
     async def _follow(self) -> None:
         """Hear of clients that were made at other machines."""

@@ -8,6 +8,7 @@ from ostiary.audit.chain import Sealer
 from ostiary.audit.encode import encode
 from ostiary.contract import admin_clients, registered
 from ostiary.gateway import old_uses
+from ostiary.issuer import app_configuration as configuration
 from ostiary.issuer import attested_keys as attested
 from ostiary.issuer import device_records as devices
 from ostiary.issuer import initial_access as initial
@@ -23,6 +24,7 @@ from ostiary.store import (
     ends,
     of_admin,
     of_api_keys,
+    of_app_configurations,
     of_attested_keys,
     of_device,
     of_initial_access,
@@ -77,6 +79,7 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     api_key.AddApiKey: of_api_keys.add_api_key,
     api_key.RevokeApiKey: of_api_keys.revoke_api_key,
     api_key.TouchApiKey: of_api_keys.touch_api_key,
+    configuration.PublishAppConfiguration: of_app_configurations.publish,
     attested.AddAttestedKey: of_attested_keys.add,
     attested.RaiseCounter: of_attested_keys.raise_counter,
     attested.TouchAttestedKey: of_attested_keys.touch,

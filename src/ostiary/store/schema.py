@@ -299,6 +299,15 @@ spent_challenges: Final = Table(
     Column("expires_at", BigInteger, nullable=False, index=True),
 )
 
+app_configurations: Final = Table(
+    "app_configurations",
+    metadata,
+    Column("client", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("config", Text, nullable=False),
+    Column("published_at", BigInteger, nullable=False),
+)
+
 old_uses: Final = Table(
     "old_uses",
     metadata,

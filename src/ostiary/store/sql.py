@@ -9,6 +9,7 @@ from ostiary.audit.records import Head, Record
 from ostiary.contract.admin_clients import AdminClient
 from ostiary.contract.registered import RegisteredClient
 from ostiary.gateway.old_uses import OldUse
+from ostiary.issuer.app_configuration import AppConfiguration
 from ostiary.issuer.attested_keys import AttestedKey
 from ostiary.issuer.device_records import DeviceRequest
 from ostiary.issuer.family import GrantFacts
@@ -30,6 +31,7 @@ from ostiary.store import (
     ends,
     of_admin,
     of_api_keys,
+    of_app_configurations,
     of_attested_keys,
     of_device,
     of_grants,
@@ -182,6 +184,11 @@ class SqlStore(Store):
 
     async def logo(self, id: str) -> Logo | None:
         return await self._read(of_logos.LOGO.only(of_logos.BY_ID, id=id))
+
+    async def app_configuration(self, client: ClientId) -> AppConfiguration | None:
+        return await self._read(
+            of_app_configurations.CONFIGURATION.only(of_app_configurations.BY_CLIENT, client=client)
+        )
 
     async def attested_key(self, id: DeviceKeyId) -> AttestedKey | None:
         return await self._read(of_attested_keys.KEY.only(of_attested_keys.BY_ID, id=id))

@@ -18,7 +18,7 @@ from ostiary.issuer.flows.authorization import (
     return_address,
     signed_request,
 )
-from ostiary.issuer.flows.clients import authenticate_client, handled_client
+from ostiary.issuer.flows.clients import app_configuration, authenticate_client, handled_client
 from ostiary.issuer.flows.devices import device_codes, device_step, user_code
 from ostiary.issuer.flows.grants import (
     api_key_exchange,
@@ -44,6 +44,7 @@ __all__ = [
     "android_attestation",
     "android_signature",
     "api_key_exchange",
+    "app_configuration",
     "apple_assertion",
     "apple_attestation",
     "asking",

@@ -1,8 +1,12 @@
 """Who asks: a client that proves itself, or one that this program is itself."""
 
+from ostiary.contract.model import ClientRule
+from ostiary.issuer import app_configuration as configuration
 from ostiary.issuer import client_authentication as client_auth
 from ostiary.issuer import web_login as login
+from ostiary.issuer.app_configuration import AppConfiguration
 from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials
+from ostiary.issuer.decision import Decided
 from ostiary.issuer.registry import Registry
 from ostiary.keys.dpop import Proofs
 from ostiary.keys.keyset import KeySet
@@ -27,6 +31,14 @@ def authenticate_client(
     client_auth.require_address(client, peer)
     key = client_auth.require_instance(credentials, client, registry, own, proofs, now)
     return AuthenticatedClient(client, spends, key)
+
+
+def app_configuration(
+    registry: Registry, client: ClientRule, latest: AppConfiguration | None, now: float
+) -> Decided[dict[str, object]]:
+    """What an instance fetches of its door, so that pins and endpoints change without a release."""
+    configuration.require_instance(client)
+    return configuration.told(registry, configuration.require_published(latest), now)
 
 
 def handled_client(registry: Registry, name: str | None, disabled_at: int | None) -> AuthenticatedClient:

@@ -19,6 +19,7 @@ from ostiary.model.fresh import fresh_name
 from ostiary.model.ids import GatewayName, Reference
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
+from ostiary.server.issuer.app_configuration import app_configuration
 from ostiary.server.issuer.attest import attest
 from ostiary.server.issuer.challenge import challenge
 from ostiary.server.issuer.cors import preflight, shared_with
@@ -65,6 +66,7 @@ ENDPOINTS: Final[Mapping[str, Endpoint]] = {
     endpoints.INTROSPECT: Endpoint(introspect, ("POST",)),
     endpoints.CHALLENGE: Endpoint(challenge, ("POST",)),
     endpoints.ATTEST: Endpoint(attest, ("POST",)),
+    endpoints.APP_CONFIGURATION: Endpoint(app_configuration, ("POST",)),
     endpoints.USERINFO: Endpoint(userinfo, ("GET", "HEAD", "POST"), cors=True),
     endpoints.JWKS: Endpoint(jwks, READ, cors=True),
     endpoints.GATEWAY_JWKS: Endpoint(gateway_jwks, READ),

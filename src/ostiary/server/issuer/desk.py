@@ -8,6 +8,7 @@ from typing import Final
 from ostiary.audit.flood import RefusalLedger
 from ostiary.contract.model import ClientRule, Contract, FetchRule
 from ostiary.contract.registered import RegisteredClient, with_registered
+from ostiary.issuer.app_configuration import configuration_key
 from ostiary.issuer.registry import Registry, read_contract
 from ostiary.keys.dpop import Proofs
 from ostiary.keys.hashing import pseudonym
@@ -65,6 +66,7 @@ class Desk:
         self.pseudonym_key: Final = master.derive("pseudonym")
         self.device_key: Final = master.derive("device")
         self.challenge_key: Final = master.derive("statement challenges")
+        self.configuration_key: Final = configuration_key(master)
         self.web_key: Final = master.derive(PURPOSE)
         self.web_sealing: Final = MasterKey(master.derive("web session tokens"))
         self.web_turns: Final = Turns()
