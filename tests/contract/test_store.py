@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ostiary.audit.verify import Holds, verify_growing
-from ostiary.contract.admin_clients import AddAdminClient, AdminClient, ChangeAdminClient
+from ostiary.contract.admin_records import AddAdminClient, AdminClient, ChangeAdminClient
 from ostiary.contract.model import ClientAuth, OldWay
 from ostiary.contract.registered import (
     AddRegisteredClient,

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from contract_door import TEXT, changed, of_code, read_door
-from ostiary.contract.admin_clients import AdminClient, admitted, taken
+from ostiary.contract.admin_clients import admitted, taken
+from ostiary.contract.admin_records import AdminClient
 from ostiary.contract.draft import Draft
 from ostiary.contract.judged import Judged, judge
 from ostiary.contract.mistakes import Code

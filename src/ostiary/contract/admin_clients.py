@@ -8,43 +8,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ostiary.contract.admin_records import AdminClient
 from ostiary.contract.draft import Draft
 from ostiary.contract.judged import Pointed, judge
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.model import ClientRule, Contract
 from ostiary.keys.message_signature import from_jwks
-from ostiary.model.ids import ClientId, ServiceName, TokenHash
-from ostiary.model.plan import Spend
-
-
-@dataclass(frozen=True, slots=True)
-class AdminClient:
-    """What is kept. `settings`: as in the contract, as JSON. `former_hash`: of the secret before the last one."""
-
-    id: ClientId
-    settings: str
-    secret_hash: TokenHash | None
-    former_hash: TokenHash | None
-    created_at: int
-    changed_at: int
-    ended_at: int | None = None
-    """It is let in no more, and nobody gets its name."""
-    version: int = 1
-    """Grows with every change."""
-
-
-@dataclass(frozen=True, slots=True)
-class AddAdminClient(Spend):
-    """Fails where there is or was one of its name."""
-
-    client: AdminClient
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeAdminClient(Spend):
-    """Takes the place of the version before its own; fails where that is not there any more, or was ended."""
-
-    client: AdminClient
+from ostiary.model.ids import ClientId, ServiceName
 
 
 @dataclass(frozen=True, slots=True)

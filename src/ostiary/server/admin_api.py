@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from ostiary.audit.flood import RefusalLedger
-from ostiary.contract.admin_clients import AddAdminClient, AdminClient
+from ostiary.contract.admin_records import AddAdminClient, AdminClient
 from ostiary.contract.model import LONGEST_ACCESS_TOKEN
 from ostiary.keys.admin_token import AdminScope, AdminToken, presented, require_admin
 from ostiary.model.errors import (

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from ostiary.contract.admin_clients import AddAdminClient, AdminClient, ChangeAdminClient, clash, is_taken
+from ostiary.contract.admin_clients import clash, is_taken
+from ostiary.contract.admin_records import AddAdminClient, AdminClient, ChangeAdminClient
 from ostiary.contract.judged import Pointed, has_secret, judge
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.issuer.client_name import looks_taken, require_honest_name

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ostiary.contract.admin_clients import AdminClient
+from ostiary.contract.admin_records import AdminClient
 from ostiary.issuer.form import read_parameters
 from ostiary.keys.strict_json import NotStrictJson, parse_object
 from ostiary.model.errors import BadRequest, MethodNotAllowed, NotFound, PreconditionFailed, PreconditionRequired

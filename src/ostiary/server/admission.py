@@ -4,7 +4,8 @@ every child gets the whole."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ostiary.contract.admin_clients import AdminClient, admitted, taken
+from ostiary.contract.admin_clients import admitted, taken
+from ostiary.contract.admin_records import AdminClient
 from ostiary.contract.draft import Draft
 from ostiary.contract.mistakes import ContractBroken
 from ostiary.contract.model import ClientRule, Contract

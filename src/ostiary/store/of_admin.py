@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from ostiary.contract.admin_clients import AddAdminClient, AdminClient, ChangeAdminClient
+from ostiary.contract.admin_records import AddAdminClient, AdminClient, ChangeAdminClient
 from ostiary.keys.admin_token import AddAdminToken, AdminToken, RevokeAdminToken
 from ostiary.store.of_issuer import Spent
 from ostiary.store.shapes import Shape

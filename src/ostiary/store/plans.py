@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ostiary.audit.chain import Sealer
 from ostiary.audit.encode import encode
-from ostiary.contract import admin_clients, registered
+from ostiary.contract import admin_records, registered
 from ostiary.gateway import old_uses
 from ostiary.issuer import app_configuration as configuration
 from ostiary.issuer import attested_keys as attested
@@ -90,8 +90,8 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
     logo.KeepLogo: of_logos.keep,
     admin_token.AddAdminToken: of_admin.add_token,
     admin_token.RevokeAdminToken: of_admin.revoke_token,
-    admin_clients.AddAdminClient: of_admin.add_client,
-    admin_clients.ChangeAdminClient: of_admin.change_client,
+    admin_records.AddAdminClient: of_admin.add_client,
+    admin_records.ChangeAdminClient: of_admin.change_client,
     registered.AddRegisteredClient: of_registered_clients.add,
     registered.ChangeRegisteredClient: of_registered_clients.change,
     registered.RemoveRegisteredClient: of_registered_clients.remove,

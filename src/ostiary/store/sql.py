@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final, TypeVar
 
 from ostiary.audit.records import Head, Record
-from ostiary.contract.admin_clients import AdminClient
+from ostiary.contract.admin_records import AdminClient
 from ostiary.contract.registered import RegisteredClient
 from ostiary.gateway.old_uses import OldUse
 from ostiary.issuer.app_configuration import AppConfiguration
