@@ -239,11 +239,12 @@ class World:
 
     async def events(self, kind: type[T]) -> list[T]:
         """Those of this type on record, once there is one."""
-        while not (found := [event for event in await self._all() if isinstance(event, kind)]):  # noqa: ASYNC110  # a store tells nobody when it was written
+        while not (found := [event for event in await self.recorded() if isinstance(event, kind)]):  # noqa: ASYNC110  # a store tells nobody when it was written
             await asyncio.sleep(0.01)
         return found
 
-    async def _all(self) -> list[Event]:
+    async def recorded(self) -> list[Event]:
+        """All that is on record by now."""
         return [decode(record.body) async for record in self.store.records()]
 
     def close(self) -> None:

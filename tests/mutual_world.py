@@ -17,7 +17,9 @@ from gateway_world import AUTHORITY as DOOR
 from gateway_world import OK, Answer, Line, Serve, World, answering, contract, world
 from ostiary.keys.certificate import thumbprint_of
 from ostiary.keys.devca import development_tls
+from ostiary.model.events import GatewayRefused
 from ostiary.model.ids import GatewayName
+from ostiary.model.reasons import Reason
 from ostiary.server.channel import CertificatesTaken, Listener
 
 OWN: Final = "own.example"
@@ -134,3 +136,14 @@ def written(authority: Authority, **changes: Any) -> dict[str, Any]:
 def adopt(running: World, authority: Authority, **changes: Any) -> None:
     """Put a changed contract in force."""
     running.worker.prepare(contract(running.service, **written(authority, **changes)))()
+
+
+async def refused(door: Mutual, answer: Answer) -> tuple[int, Reason]:
+    """Status, and why it was as recorded."""
+    while not (found := [each for each in await events(door) if each.ref == answer.fields["x-request-id"]]):  # noqa: ASYNC110  # as there
+        await asyncio.sleep(0.01)
+    return answer.status, found[0].reason
+
+
+async def events(door: Mutual) -> list[GatewayRefused]:
+    return await door.world.events(GatewayRefused)

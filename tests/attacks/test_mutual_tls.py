@@ -12,8 +12,7 @@ from cryptography import x509
 
 from client_certificates import SERVER, Authority, Issued, issued_by, jwks_of, now, self_signed
 from gateway_world import Answer, read_head, run
-from mutual_world import CLIENTS, DOOR, Mutual, Refused, adopt, mutual
-from ostiary.model.events import GatewayRefused
+from mutual_world import CLIENTS, DOOR, Mutual, Refused, adopt, events, mutual, refused
 from ostiary.model.reasons import Reason
 
 DAY = timedelta(days=1)
@@ -68,17 +67,6 @@ def test_a_certificate_that_is_not_in_force_ends_the_handshake(tmp_path: Path, s
             assert (await door.once(LEDGER, PUBLIC)).status == 200
 
     run(work())
-
-
-async def refused(door: Mutual, answer: Answer) -> tuple[int, Reason]:
-    """Status, and why it was as recorded."""
-    while not (found := [each for each in await events(door) if each.ref == answer.fields["x-request-id"]]):  # noqa: ASYNC110  # as there
-        await asyncio.sleep(0.01)
-    return answer.status, found[0].reason
-
-
-async def events(door: Mutual) -> list[GatewayRefused]:
-    return await door.world.events(GatewayRefused)
 
 
 def test_a_stolen_token_is_worthless_with_another_certificate(tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
 """Clients that others wrote come in by a certificate; listeners beside the door, and one of them alone."""
 
 import json
+import secrets
+import signal
 import socket
 import ssl
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,6 +21,7 @@ from cryptography import x509
 from client_certificates import Authority, Issued
 from ostiary.cli.demo.front_door import FrontDoor
 from ostiary.keys.certificate import thumbprint_of
+from ostiary.keys.devca import development_tls
 from running import Up, free_ports, until
 from secrets_seen import secret
 from shop_running import RunningShop
@@ -185,6 +189,39 @@ def test_a_reload_keeps_the_listeners_and_one_that_is_gone_refuses_it(listeners:
     assert listeners.status(listeners.services_port, "/v1/books", LEDGER, token) == 404
     listeners.write(written)
     assert listeners.command("reload").returncode == 0
+
+
+def test_a_reload_takes_renewed_certificates_and_a_broken_one_is_told(listeners: Listeners) -> None:
+    written = json.loads(listeners.contract.read_text())
+    own = written["gateways"]["services"] | {"tls": {"certificate": "own.pem", "key": "own.key"}}
+    renewed = {**written, "gateways": {**written["gateways"], "services": own}}
+    made = development_tls(("localhost",), int(time.time()), secrets.token_bytes)
+    (listeners.folder / "own.pem").write_bytes(made.certificate)
+    (listeners.folder / "own.key").write_bytes(b"no key")
+    with closing(listeners.at(listeners.services_port, LEDGER)) as open_one:
+        assert open_one.get("/v1/none").status == 404
+        listeners.write(renewed)
+        broken = listeners.command("reload")
+        assert broken.returncode == 1
+        assert "own.key" in broken.stderr
+        assert listeners.token(LEDGER)[0] == 200
+        (listeners.folder / "own.key").write_bytes(made.key)
+        listeners.process.send_signal(signal.SIGHUP)
+        trusted = listeners.folder / "own.ca"
+        trusted.write_bytes(made.ca)
+        files = LEDGER.written(listeners.folder / "client", "ledger")
+        until(lambda: _served(listeners.services_port, trusting(trusted, files)), bool)
+        assert open_one.get("/v1/none").status == 404
+    listeners.write(written)
+    assert listeners.command("reload").returncode == 0
+    assert listeners.token(LEDGER)[0] == 200
+
+
+def _served(port: int, context: ssl.SSLContext) -> bool:
+    try:
+        return httpx.get(f"https://localhost:{port}/v1/none", verify=context).status_code == 404
+    except httpx.ConnectError:
+        return False
 
 
 def test_one_gateway_runs_alone(tmp_path: Path) -> None:

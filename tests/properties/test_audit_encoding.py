@@ -32,6 +32,7 @@ ALLOWED = {
     "endpoint",
     "error",
     "expires_at",
+    "gateway",
     "grade",
     "grant",
     "grant_type",

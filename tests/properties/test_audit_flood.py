@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ostiary.audit.flood import FLUSH_SECONDS, LISTED_AT_ONCE, LISTED_PER_SECOND, MOST_COUNTERS, RefusalLedger
-from ostiary.model.ids import ClientId, RouteId
+from ostiary.audit.flood import (
+    FLUSH_SECONDS,
+    LISTED_AT_ONCE,
+    LISTED_PER_SECOND,
+    MOST_COUNTERS,
+    HandshakeLedger,
+    RefusalLedger,
+)
+from ostiary.model.ids import ClientId, GatewayName, RouteId
 from ostiary.model.reasons import Reason
 
 START = 1_790_000_000.0
@@ -98,3 +105,18 @@ def test_a_clock_step_does_not_keep_counts_back(step: float) -> None:
     flood(ledger, START, 1000)
     (event,) = ledger.flush(START + step)
     assert event.seconds >= 0
+
+
+def test_a_flood_of_handshakes_is_counted_within_bounds_and_none_is_lost() -> None:
+    ledger, own = HandshakeLedger(START), GatewayName("own")
+    for number in range(10 * MOST_COUNTERS):
+        ledger.count(Reason.CERTIFICATE_UNKNOWN, own, f"peer{number}")
+        ledger.count(Reason.TLS_FAILED, None, "peer0")
+    assert ledger.flush(START + FLUSH_SECONDS / 2) == ()
+    events = ledger.flush(START + FLUSH_SECONDS)
+    assert len(events) <= MOST_COUNTERS + 2
+    assert sum(event.count for event in events) == 20 * MOST_COUNTERS
+    by_peer = {(event.reason, event.gateway, event.peer): event.count for event in events}
+    assert by_peer[(Reason.TLS_FAILED, None, "peer0")] == 10 * MOST_COUNTERS
+    assert by_peer[(Reason.CERTIFICATE_UNKNOWN, own, None)] > by_peer[(Reason.CERTIFICATE_UNKNOWN, own, "peer0")] == 1
+    assert ledger.close(START + FLUSH_SECONDS) == ()

@@ -1,9 +1,9 @@
-"""Refusals are listed one by one up to a bound, and past it counted by who, where and why."""
+"""Refusals are listed one by one up to a bound, and past it counted by who, where and why; handshakes only counted."""
 
 from typing import Final
 
-from ostiary.model.events import RefusalsCounted
-from ostiary.model.ids import ClientId, RouteId
+from ostiary.model.events import HandshakesRefused, RefusalsCounted
+from ostiary.model.ids import ClientId, GatewayName, RouteId
 from ostiary.model.reasons import Reason
 
 LISTED_PER_SECOND: Final = 20.0
@@ -12,6 +12,7 @@ MOST_COUNTERS: Final = 256
 FLUSH_SECONDS: Final = 10.0
 
 _Key = tuple[Reason, RouteId | None, ClientId | None, str | None]
+_Handshake = tuple[Reason, GatewayName | None, str | None]
 
 
 class RefusalLedger:
@@ -60,3 +61,34 @@ class RefusalLedger:
         if key not in counts and len(counts) >= MOST_COUNTERS:
             key = (key[0], None, None, None)
         counts[key] = counts.get(key, 0) + 1
+
+
+class HandshakeLedger:
+    """One process's refused TLS handshakes: bounded as what `RefusalLedger` counts. `now` is in seconds since the
+    epoch."""
+
+    __slots__ = ("_counts", "_flushed_at")
+
+    def __init__(self, now: float) -> None:
+        self._flushed_at = now
+        self._counts: dict[_Handshake, int] = {}
+
+    def count(self, reason: Reason, gateway: GatewayName | None, peer: str) -> None:
+        counts = self._counts
+        key: _Handshake = (reason, gateway, peer)
+        if key not in counts and len(counts) >= MOST_COUNTERS:
+            key = (reason, gateway, None)
+        counts[key] = counts.get(key, 0) + 1
+
+    def flush(self, now: float) -> tuple[HandshakesRefused, ...]:
+        """What was counted, once every `FLUSH_SECONDS`; nothing in between."""
+        return self.close(now) if abs(now - self._flushed_at) >= FLUSH_SECONDS else ()
+
+    def close(self, now: float) -> tuple[HandshakesRefused, ...]:
+        """What was counted since the last flush, whenever that was."""
+        seconds, counts = round(max(0.0, now - self._flushed_at), 3), self._counts
+        self._flushed_at, self._counts = now, {}
+        return tuple(
+            HandshakesRefused(at=now, count=count, reason=reason, seconds=seconds, gateway=gateway, peer=peer)
+            for (reason, gateway, peer), count in counts.items()
+        )

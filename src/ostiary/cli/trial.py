@@ -205,7 +205,7 @@ def _gateway(contract: Contract, key: SigningPrivateKey, trial: Trial) -> Gatewa
     web = _WEB_KEY if listener is None else None
     trust = Trust.of(contract, keys, revocations, _proofs(), ApiKeys(), web, origin=trial.arrival.origin(contract))
     table = Table(memoryview(bytearray(_SLOTS * SLOT_BYTES)))
-    known = Facts(trust, table, trial.sign)
+    known = Facts(trust, table, trial.sign, trusted=trial.arrival.trusted)
     return Gateway(contract, known, lambda route: watched(route, trial.note), listener)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from ostiary.contract.draft import Draft
 from ostiary.contract.model import ClientRule, Contract, GatewayRule
-from ostiary.gateway.certificates import Revoked, own_of, refusal
+from ostiary.gateway.certificates import Trusted, own_of, refusal
 from ostiary.keys.certificate import (
     Authority,
     ClientCertificate,
@@ -15,7 +15,7 @@ from ostiary.keys.certificate import (
     identified,
     own_certificates,
 )
-from ostiary.keys.revocation_list import RevocationLists, revocation_lists
+from ostiary.keys.revocation_list import revocation_lists
 from ostiary.model.errors import Forbidden, HttpRefused
 from ostiary.model.ids import GatewayName, Thumbprint
 from ostiary.model.reasons import Reason
@@ -38,13 +38,13 @@ class Arrival:
     """Whether the certificate stands for one that the client would have: of a good authority, with the right name."""
     needs_certificate: bool = False
     """Whether the listener takes no connection without one."""
-    lists: RevocationLists = field(default_factory=dict)
+    trusted: Trusted = field(default_factory=Trusted)
 
     def refusal(self, contract: Contract, now: float) -> HttpRefused | None:
         """Why nothing on the connection gets in."""
         if self.certificate is None:
             return Forbidden(Reason.CERTIFICATE_MISSING) if self.needs_certificate else None
-        return refusal(self.certificate, Revoked(self.lists), own_of(contract.clients.values()), now)
+        return refusal(self.certificate, self.trusted, own_of(contract.clients.values()), now)
 
     def origin(self, contract: Contract) -> str:
         """As the client sees it."""
@@ -63,15 +63,17 @@ def arrival_of(
     assert asked is not None, "it asks for certificates"
     known = () if asked.authorities is None else authorities(draft.read_file(asked.authorities))
     lists = revocation_lists(map(draft.read_file, asked.revoked), known) if asked.revoked else {}
+    issuers = frozenset(each.thumbprint for each in known)
+    trusted = Trusted(issuers, lists)
     if shown is not None:
-        return Arrival(listener, identified(own_certificates(shown)[0], known), False, asked.required, lists)
+        return Arrival(listener, identified(own_certificates(shown)[0], known), False, asked.required, trusted)
     rule = None if client is None else client.certificate
     if rule is None:
         return Arrival(listener, needs_certificate=asked.required)
     if rule.kind is None:
         own = (client_certificate(der, None) for der in rule.own)
-        return Arrival(listener, max(own, key=lambda one: one.ends_at), False, asked.required, lists)
-    return Arrival(listener, _made_up(known), True, asked.required)
+        return Arrival(listener, max(own, key=lambda one: one.ends_at), False, asked.required, trusted)
+    return Arrival(listener, _made_up(known), True, asked.required, Trusted(issuers))
 
 
 def _made_up(known: Iterable[Authority]) -> ClientCertificate:

@@ -8,13 +8,16 @@ from ostiary.contract.model import ClientRule
 from ostiary.keys.certificate import ClientCertificate
 from ostiary.keys.revocation_list import RevocationLists, fault
 from ostiary.model.errors import Forbidden, HttpRefused
+from ostiary.model.ids import Thumbprint
 from ostiary.model.reasons import Reason
 
 
 @dataclass(slots=True)
-class Revoked:
-    """What the authorities of a listener have taken back. `lists` is replaced as a whole when they publish anew."""
+class Trusted:
+    """The authorities of a listener, and what they have taken back. `lists` is replaced as a whole when they publish
+    anew."""
 
+    authorities: frozenset[Thumbprint] = frozenset()
     lists: RevocationLists = field(default_factory=dict)
 
 
@@ -24,12 +27,12 @@ def own_of(clients: Iterable[ClientRule]) -> frozenset[bytes]:
     return frozenset(own for rule in rules for own in rule.own)
 
 
-def refusal(certificate: ClientCertificate, revoked: Revoked, own: frozenset[bytes], now: float) -> HttpRefused | None:
+def refusal(certificate: ClientCertificate, trusted: Trusted, own: frozenset[bytes], now: float) -> HttpRefused | None:
     """What is refused is refused on every route: nothing on the connection can be told from what a thief sends.
 
     A handshake takes a certificate that a registered one has signed, too, if that may sign: it is nobody's here.
     """
-    if certificate.authority is None and certificate.der not in own:
+    if certificate.authority not in trusted.authorities and certificate.der not in own:
         return Forbidden(Reason.CERTIFICATE_UNKNOWN)
-    why = fault(certificate, revoked.lists, now)
+    why = fault(certificate, trusted.lists, now)
     return None if why is None else Forbidden(why)

@@ -13,7 +13,7 @@ from typing import Final
 
 from ostiary.contract.model import Contract, GatewayRule, Limit, LimitBy, Rate, RouteRule, ServiceRule
 from ostiary.gateway import admit, authorize, certificates, cors, facts, filter, forward, identity, limits
-from ostiary.gateway.certificates import Revoked, own_of
+from ostiary.gateway.certificates import Trusted, own_of
 from ostiary.gateway.decision import Allow, Asked, Check, Decision, Inspection, Load, Refuse, Reply, Unloaded
 from ostiary.gateway.identify.required import required
 from ostiary.gateway.identify.trust import Trust
@@ -49,8 +49,8 @@ class Facts:
     table: limits.Table
     sign: identity.Sign
     counts: Counts = field(default_factory=Counts)
-    revoked: Revoked = field(default_factory=Revoked)
-    """Client certificates of the listener."""
+    trusted: Trusted = field(default_factory=Trusted)
+    """Whose client certificates the listener takes."""
 
 
 class Gateway:
@@ -78,7 +78,7 @@ class Gateway:
         self._routes: Final = Routes(routes, unserved)
         self._outside: Final = Routes((route for route in routes if not route.rule.internal), unserved | internal)
         self._inside: Final = contract.internal_networks
-        self._revoked: Final = known.revoked
+        self._trusted: Final = known.trusted
         self._own: Final = own_of(contract.clients.values())
         self._only_for_clients: Final = listener is not None
         name = None if listener is None else listener.name
@@ -103,7 +103,7 @@ class Gateway:
 
     def certificate_refusal(self, certificate: ClientCertificate, now: float) -> HttpRefused | None:
         """Why the connection's certificate is good no more; None where it is."""
-        return certificates.refusal(certificate, self._revoked, self._own, now)
+        return certificates.refusal(certificate, self._trusted, self._own, now)
 
     def _is_inside(self, peer: Peer) -> bool:
         """Whether internal routes are there for this connection."""

@@ -12,6 +12,7 @@ from ostiary.model.ids import (
     ApiKeyId,
     ClientId,
     DeviceKeyId,
+    GatewayName,
     GrantId,
     InitialAccessTokenId,
     KeyId,
@@ -436,6 +437,18 @@ class RefusalsCounted(Event):
     seconds: float
     route: RouteId | None = None
     client: ClientId | None = None
+    peer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandshakesRefused(Event):
+    """TLS handshakes that a listener refused, since the record before: one for each who, where and why. `gateway`: none
+    is the door."""
+
+    count: int
+    reason: Reason
+    seconds: float
+    gateway: GatewayName | None = None
     peer: str | None = None
 
 

@@ -262,11 +262,16 @@ class Reason(StrEnum):
     CERTIFICATE_MISSING = "certificate_missing", "A client certificate is needed, and the connection has none."
     CERTIFICATE_MALFORMED = "certificate_malformed", "The client certificate could not be read."
     CERTIFICATE_UNKNOWN = "certificate_unknown", "No authority of the listener issued it, and no client registered it."
-    CERTIFICATE_EXPIRED = "certificate_expired", "The client certificate expired while the connection was open."
+    CERTIFICATE_EXPIRED = "certificate_expired", "The client certificate is expired."
     CERTIFICATE_REVOKED = "certificate_revoked", "The client certificate is on its authority's revocation list."
     CERTIFICATE_LIST_STALE = "certificate_list_stale", "The revocation list of the certificate's authority is overdue."
+    CERTIFICATE_UNFIT = "certificate_unfit", "The certificate is not yet valid, or not one that a client may show."
     CERTIFICATE_OF_ANOTHER = "certificate_of_another", "The client certificate is not the one of this client."
     CERTIFICATE_NOT_BOUND = "certificate_not_bound", "The token is bound to another certificate than the connection's."
+    # TLS
+    TLS_PLAIN_HTTP = "tls_plain_http", "Plain HTTP came to a port that speaks TLS."
+    TLS_TIMEOUT = "tls_timeout", "The TLS handshake took too long."
+    TLS_FAILED = "tls_failed", "What came is no TLS that the listener speaks."
     # signed requests
     SIGNATURE_MALFORMED = "signature_malformed", "The signature fields are not in the form that is read here."
     SIGNATURE_REPEATED = "signature_repeated", "The request has more than one signature."

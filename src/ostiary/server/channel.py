@@ -63,9 +63,11 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Prepare:
-    """Make everything ready for this contract, and go on with the old one."""
+    """Make everything ready for this contract, and go on with the old one. `listeners`: None where their files stay as
+    they are."""
 
     contract: Contract
+    listeners: tuple[Listener, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

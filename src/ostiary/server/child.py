@@ -5,11 +5,23 @@ import contextlib
 import gc
 import signal
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
 from ostiary.contract.model import Contract
-from ostiary.server.channel import Adopt, Drain, Message, Prepare, Prepared, Ready, Setup, Unfit, pack, receive
+from ostiary.server.channel import (
+    Adopt,
+    Drain,
+    Listener,
+    Message,
+    Prepare,
+    Prepared,
+    Ready,
+    Setup,
+    Unfit,
+    pack,
+    receive,
+)
 
 
 class Service(Protocol):
@@ -19,8 +31,9 @@ class Service(Protocol):
         """Return when requests are answered."""
         ...
 
-    def prepare(self, contract: Contract) -> Callable[[], None]:
-        """Compile for this contract. What it returns adopts it at once and cannot fail; what it raises is why not."""
+    def prepare(self, contract: Contract, listeners: Sequence[Listener] | None) -> Callable[[], None]:
+        """Compile for this contract, and read the files of the listeners anew. What it returns adopts it at once and
+        cannot fail; what it raises is why not."""
         ...
 
     async def drain(self) -> None:
@@ -74,15 +87,15 @@ class _Conversation:
 
     def _hear(self, message: Message) -> None:
         match message:
-            case Prepare(contract):
-                self._writer.write(pack(self._prepare(contract)))
+            case Prepare(contract, listeners):
+                self._writer.write(pack(self._prepare(contract, listeners)))
             case Adopt() if self._adopt is not None:
                 self._adopt()
                 self._adopt = None
 
-    def _prepare(self, contract: Contract) -> Prepared | Unfit:
+    def _prepare(self, contract: Contract, listeners: Sequence[Listener] | None) -> Prepared | Unfit:
         try:
-            self._adopt = self._service.prepare(contract)
+            self._adopt = self._service.prepare(contract, listeners)
         except Exception as error:  # noqa: BLE001  # whatever it is, the old contract stays in force and says why
             return Unfit(f"{type(error).__name__}: {error}")
         return Prepared()

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ostiary.contract.model import Contract
-from ostiary.server.channel import Adopt, Prepare, Prepared, Setup, Unfit
+from ostiary.server.channel import Adopt, Listener, Prepare, Prepared, Setup, Unfit
 from ostiary.server.children import FIRST_WAIT, Child, ChildDied, Inheritance, next_wait
 
 DRAIN_SECONDS = 30.0
@@ -49,17 +49,18 @@ class Supervisor:
             raise
         self._keepers = [asyncio.create_task(self._keep(child)) for child in self.children]
 
-    async def adopt(self, contract: Contract) -> None:
-        """Swap the contract everywhere: all prepare, then all adopt. Raises CannotServe; then nothing has changed.
+    async def adopt(self, contract: Contract, listeners: tuple[Listener, ...] | None = None) -> None:
+        """Swap the contract everywhere: all prepare, then all adopt. `listeners`: with these files; None: with those of
+        before. Raises CannotServe; then nothing has changed.
 
         A child that dies in between is started with the contract that came out of it.
         """
         async with self._changing:
-            answers = await asyncio.gather(*(child.ask(Prepare(contract)) for child in self.children))
+            answers = await asyncio.gather(*(child.ask(Prepare(contract, listeners)) for child in self.children))
             for answer in answers:
                 if isinstance(answer, Unfit):
                     raise CannotServe(answer.why)
-            self.setup = replace(self.setup, contract=contract)
+            self.setup = replace(self.setup, contract=contract, listeners=listeners or self.setup.listeners)
             for child, answer in zip(self.children, answers, strict=True):
                 if isinstance(answer, Prepared):
                     child.tell(Adopt())

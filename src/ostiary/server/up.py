@@ -28,8 +28,9 @@ from ostiary.server.control import Control
 from ostiary.server.development import CA_FILE
 from ostiary.server.health import pages
 from ostiary.server.memory import SHARED_BYTES, make_shared
-from ostiary.server.place import Place, find_place, require_free
+from ostiary.server.place import Place, TlsUnusable, find_place, require_free
 from ostiary.server.proofs import begin_proofs
+from ostiary.server.reloading import kept, need_restart
 from ostiary.server.rotation import make_first_keys, require_our_keys, rotate_due
 from ostiary.server.supervisor import CannotServe, Supervisor
 from ostiary.store.interface import Store, StoreUnavailable
@@ -121,17 +122,17 @@ class Up:
             return await self._swap()
         except ContractBroken as broken:
             return {"error": "the contract is broken; the old one stays in force", "mistakes": told(broken)}
-        except (CannotServe, StoreUnavailable, OSError) as error:
+        except (CannotServe, StoreUnavailable, TlsUnusable, OSError) as error:
             return {"error": f"the old contract stays in force: {error}", "mistakes": []}
 
     async def _swap(self) -> Mapping[str, Any]:
         new = await asyncio.to_thread(find_place, self._place.file, self._place.state.path)
-        fixed = [name for name in FIXED if getattr(new.deployment, name) != getattr(self._place.deployment, name)]
-        old = self._place.contract.digest
+        fixed, old = need_restart(new.deployment, self._place.deployment), self._place.contract.digest
+        new = replace(new, deployment=kept(new.deployment, self._place.deployment))
         async with self._admitting:
             admission = await self._admitted(new)
-            await self._supervisor.adopt(admission.whole)
-            self._place, self._admission = replace(new, deployment=self._place.deployment), admission
+            await self._supervisor.adopt(admission.whole, await asyncio.to_thread(lambda: new.listeners))
+            self._place, self._admission = new, admission
         await self.store.commit(_changed(new, old))
         await self._publish()
         return {"contract": new.contract.digest, "previous": old, "need_restart": fixed}
@@ -205,10 +206,6 @@ class Up:
     def _inheritance(self) -> Inheritance:
         environment = child_environment(os.environ, secrets.randbelow(2**32))
         return Inheritance(tuple(self._memory.values()), environment)
-
-
-FIXED: Final = ("listen", "admin", "workers", "state", "store", "tls", "plain_http", "gateways")
-"""What only a new start changes."""
 
 
 async def up(place: Place, say: Callable[[str], None]) -> None:

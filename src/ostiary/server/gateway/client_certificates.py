@@ -1,27 +1,22 @@
 """The client certificates that a listener takes, and the revocation lists that it goes by, read anew as they change."""
 
-import asyncio
-import logging
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from ostiary.gateway.certificates import Revoked
+from ostiary.gateway.certificates import Trusted
 from ostiary.keys import certificate
-from ostiary.keys.certificate import CertificateInvalid, ClientCertificate
+from ostiary.keys.certificate import ClientCertificate
 from ostiary.keys.revocation_list import RevocationLists, revocation_lists
 from ostiary.server.channel import CertificatesTaken
 from ostiary.server.gateway.tls import require_certificates
 
-LOOK_SECONDS: Final = 2.0
-"""How often the files of the revocation lists are looked at."""
-_LOG: Final = logging.getLogger("ostiary.gateway")
 Stamp = tuple[tuple[int, int, int], ...]
 
 
 class ClientCertificates:
-    """Of one listener. `revoked` is kept true while `run` runs."""
+    """Of one listener. `trusted` is kept true by `look`."""
 
     def __init__(self, taken: CertificatesTaken, context: ssl.SSLContext) -> None:
         """Raises OSError and CertificateInvalid."""
@@ -32,7 +27,7 @@ class ClientCertificates:
         self._authorities: Final = () if known is None else certificate.authorities(known)
         require_certificates(context, taken.authorities, required=taken.required)
         self._stamp = self._stamped()
-        self.revoked: Final = Revoked(self._read())
+        self.trusted: Final = Trusted(frozenset(each.thumbprint for each in self._authorities), self._read())
 
     def identified(self, der: bytes) -> ClientCertificate:
         """Raises CertificateInvalid."""
@@ -46,23 +41,12 @@ class ClientCertificates:
             self._context.load_verify_locations(cadata=b"".join(new))
         self._own |= new
 
-    async def run(self, changed: Callable[[], None]) -> None:
-        """Until cancelled; `changed` is called after what may end running streams. Where a list cannot be read, the one
-        before it stays in force until its end."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                if await asyncio.to_thread(self.look):
-                    changed()
-            except (OSError, CertificateInvalid) as error:
-                _LOG.warning("a revocation list is left as it was: %s", error)
-
     def look(self) -> bool:
         """Whether there are new lists. Raises OSError and CertificateInvalid; then those of before stay in force."""
         stamp = self._stamped()
         if stamp == self._stamp:
             return False
-        self.revoked.lists = self._read()
+        self.trusted.lists = self._read()
         self._stamp = stamp
         return True
 

@@ -84,7 +84,8 @@ class ClientConnection(asyncio.Protocol):
         try:
             self._peer = self.entrance.peer_at(transport)
         except CertificateInvalid:
-            self._peer = self.entrance.peer("0.0.0.0")  # noqa: S104  # nobody's: the connection ends here
+            self._peer, gateway = self.entrance.without_certificate(transport), self.entrance.listener.gateway
+            door.recorder.no_handshake(Reason.CERTIFICATE_MALFORMED, gateway, self._peer.text)
             self.closing = True
             self.transport.abort()
         door.counts.connections_total += 1

@@ -1,47 +1,81 @@
-"""One listener of a worker: the gateway in force there, and whose connections come to it."""
+"""One listener of a worker: the gateway in force there, its certificates, and whose connections come to it."""
 
 import asyncio
+import logging
 import ssl
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 
-from ostiary.gateway.certificates import Revoked
+from ostiary.gateway.certificates import Trusted
 from ostiary.gateway.compile import Gateway
 from ostiary.gateway.peer import Peer, peer_of
+from ostiary.keys.certificate import CertificateInvalid
 from ostiary.server.channel import Listener
 from ostiary.server.gateway.client_certificates import ClientCertificates
 from ostiary.server.gateway.tls import server_context
 
 MOST_PEERS: Final = 10_000
 """Addresses whose `Peer` is remembered."""
+LOOK_SECONDS: Final = 2.0
+"""How often the files of the revocation lists are looked at."""
+_LOG: Final = logging.getLogger("ostiary.gateway")
 _GONE: Final = ("0.0.0.0",)  # noqa: S104  # the address of who hung up before anyone asked; nothing binds to it
 
 
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """What a listener shows, and which client certificates it takes; nothing of it for plain HTTP."""
+
+    context: ssl.SSLContext | None
+    certificates: ClientCertificates | None
+
+    @classmethod
+    def read(cls, listener: Listener) -> "Tls":
+        """From its files. Raises OSError and CertificateInvalid."""
+        if listener.certificate is None or listener.key is None:
+            return cls(None, None)
+        context = server_context(listener.certificate, listener.key)
+        return cls(context, None if listener.taken is None else ClientCertificates(listener.taken, context))
+
+    @property
+    def trusted(self) -> Trusted:
+        """Its authorities, and what they have taken back."""
+        return Trusted() if self.certificates is None else self.certificates.trusted
+
+
 class Entrance:
-    """`gateway` is the one in force."""
+    """`gateway` and `tls` are those in force."""
 
     gateway: Gateway
 
     def __init__(self, listener: Listener) -> None:
         """Raises OSError and CertificateInvalid."""
         self.listener: Final = listener
-        self.context: Final = _context(listener)
-        self.certificates: Final = (
-            None if self.context is None or listener.taken is None else ClientCertificates(listener.taken, self.context)
-        )
+        self.tls = Tls.read(listener)
         self._peers: dict[str, Peer] = {}
 
     @property
-    def revoked(self) -> Revoked:
-        """What its authorities have taken back."""
-        return Revoked() if self.certificates is None else self.certificates.revoked
+    def certificates(self) -> ClientCertificates | None:
+        """None where clients are asked for none."""
+        return self.tls.certificates
 
-    def adopt(self, gateway: Gateway, own: Iterable[bytes]) -> None:
-        """From the next request on. `own`: certificates that clients registered."""
-        self.gateway, self._peers = gateway, {}
-        if self.certificates is not None:
-            self.certificates.take(own)
+    def adopt(self, gateway: Gateway, tls: Tls, own: Iterable[bytes]) -> None:
+        """From the next request and the next handshake on. `own`: certificates that clients registered."""
+        self.gateway, self.tls, self._peers = gateway, tls, {}
+        if tls.certificates is not None:
+            tls.certificates.take(own)
+
+    async def watch(self, changed: Callable[[], None]) -> None:
+        """Keep the revocation lists true until cancelled; `changed` is called after what may end running streams. Where
+        a list cannot be read, the one before it stays in force until its end."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                if self.certificates is not None and await asyncio.to_thread(self.certificates.look):
+                    changed()
+            except (OSError, CertificateInvalid) as error:
+                _LOG.warning("a revocation list is left as it was: %s", error)
 
     def peer(self, address: str) -> Peer:
         """Raises ValueError for what is no address."""
@@ -54,14 +88,12 @@ class Entrance:
 
     def peer_at(self, transport: asyncio.BaseTransport) -> Peer:
         """Whose connection it is. Raises CertificateInvalid for a certificate that OpenSSL took and we cannot read."""
-        peer = self.peer((transport.get_extra_info("peername") or _GONE)[0])
-        if self.certificates is None:
+        peer, tls = self.without_certificate(transport), transport.get_extra_info("ssl_object")
+        if self.certificates is None or tls is None:
             return peer
-        shown = transport.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        shown = tls.getpeercert(binary_form=True)
         return peer if shown is None else replace(peer, certificate=self.certificates.identified(shown))
 
-
-def _context(listener: Listener) -> ssl.SSLContext | None:
-    if listener.certificate is None or listener.key is None:
-        return None
-    return server_context(listener.certificate, listener.key)
+    def without_certificate(self, transport: asyncio.BaseTransport) -> Peer:
+        """Known by the address alone."""
+        return self.peer((transport.get_extra_info("peername") or _GONE)[0])

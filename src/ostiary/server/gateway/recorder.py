@@ -13,14 +13,15 @@ from contextlib import suppress
 from typing import Final
 
 from ostiary.audit.batch import AllowedBatch, reference
-from ostiary.audit.flood import RefusalLedger
+from ostiary.audit.flood import HandshakeLedger, RefusalLedger
 from ostiary.gateway.decision import Asked
 from ostiary.gateway.metrics import Counts
 from ostiary.keys.hashing import pseudonym
 from ostiary.model.errors import Refusal
 from ostiary.model.events import Event, GatewayRefused, RecordsLost
-from ostiary.model.ids import Reference
+from ostiary.model.ids import GatewayName, Reference
 from ostiary.model.plan import Plan, WrittenEvent
+from ostiary.model.reasons import Reason
 from ostiary.store.interface import Store, StoreUnavailable
 
 _LOG: Final = logging.getLogger("ostiary.gateway")
@@ -40,6 +41,7 @@ class Recorder:
         self._store: Final = store
         self._batch: Final = AllowedBatch(prefix)
         self._ledger: Final = RefusalLedger(time.time())
+        self._handshakes: Final = HandshakeLedger(time.time())
         self._key: Final = pseudonym_key
         self._counts: Final = counts
         self._waiting: Final[deque[Event | WrittenEvent]] = deque()
@@ -72,6 +74,11 @@ class Recorder:
             )
         return ref
 
+    def no_handshake(self, reason: Reason, gateway: GatewayName | None, peer: str) -> None:
+        """One connection that was refused before it could ask anything. `gateway`: None is the door."""
+        self._counts.refused(reason)
+        self._handshakes.count(reason, gateway, pseudonym(self._key, peer))
+
     async def run(self, bound: Callable[[], float]) -> None:
         """Write until closed, and what is left at the end. `bound`: seconds without a record until `stalled`."""
         self._fold()
@@ -101,7 +108,8 @@ class Recorder:
     async def _write(self) -> None:
         now, closing = time.time(), self._closing.is_set()
         self._waiting.extend(self._batch.flush(now, time.monotonic_ns()))
-        self._waiting.extend(self._ledger.close(now) if closing else self._ledger.flush(now))
+        for ledger in (self._ledger, self._handshakes):
+            self._waiting.extend(ledger.close(now) if closing else ledger.flush(now))
         self._forget_oldest()
         told, lost = tuple(self._waiting), self._lost
         if told or lost:

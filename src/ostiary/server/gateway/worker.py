@@ -3,9 +3,9 @@
 import asyncio
 import resource
 import secrets
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
 from ostiary.contract.model import Contract
 from ostiary.contract.registered import RegisteredClient, with_registered
@@ -19,14 +19,15 @@ from ostiary.gateway.old_uses import OldUses
 from ostiary.gateway.revocation import Revocations
 from ostiary.keys.master import MasterKey
 from ostiary.keys.session_cookie import PURPOSE
-from ostiary.server.channel import Setup
+from ostiary.server.channel import Listener, Setup
 from ostiary.server.gateway.checkup import Checkup
 from ostiary.server.gateway.clockwork import Clockwork
 from ostiary.server.gateway.connection import ClientConnection
 from ostiary.server.gateway.door import Door
-from ostiary.server.gateway.entrance import Entrance
+from ostiary.server.gateway.entrance import Entrance, Tls
 from ostiary.server.gateway.follower import Follower
 from ostiary.server.gateway.keys import GatewayKeys
+from ostiary.server.gateway.listening import Listening
 from ostiary.server.gateway.published import Place
 from ostiary.server.gateway.recorder import Recorder
 from ostiary.server.gateway.reporter import Reporter
@@ -37,9 +38,6 @@ from ostiary.store.opening import open_store
 DRAIN_SECONDS: Final = 20.0
 GRACE_SECONDS: Final = 1.0
 """After Drain a connection that waits for its next request may still send one for so long."""
-BACKLOG: Final = 1024
-HANDSHAKE_SECONDS: Final = 10.0
-GOODBYE_SECONDS: Final = 2.0
 
 
 class GatewayGone(Exception):
@@ -88,8 +86,8 @@ class GatewayWorker:
         await self._follower.poll()
         self.prepare(setup.contract)()
         self._recording = asyncio.create_task(recorder.run(lambda: self._door.contract.audit_bound_seconds))
-        self._servers = [await self._listen(entrance) for entrance in self.entrances]
-        self.ports: list[int] = [server.sockets[0].getsockname()[1] for server in self._servers]
+        self._listening = [await self._listen(entrance) for entrance in self.entrances]
+        self.ports: list[int] = [listening.port for listening in self._listening]
         """Where it listens, in the order of the listeners, in case it was told port 0."""
         self._reporter.report()
         self._tasks = [
@@ -99,7 +97,7 @@ class GatewayWorker:
                 self._reporter.run(),
                 Checkup(self._door).run(),
                 self._door.sessions.run(),
-                *self._lists(),
+                *(entrance.watch(self._door.recheck) for entrance in self.entrances),
             )
         ]
 
@@ -113,16 +111,25 @@ class GatewayWorker:
         """Of clients."""
         return [each.transport for each in self._door.connections]
 
-    def prepare(self, contract: Contract) -> Callable[[], None]:
-        """Raises what is wrong with the contract."""
+    def prepare(self, contract: Contract, listeners: Sequence[Listener] | None = None) -> Callable[[], None]:
+        """Raises what is wrong with the contract, or with the files of the listeners. None: these stay as they are."""
+        return self._prepared(contract, [self._tls_of(entrance, listeners) for entrance in self.entrances])
+
+    def _tls_of(self, entrance: Entrance, listeners: Sequence[Listener] | None) -> Tls:
+        """Raises OSError and CertificateInvalid."""
+        name = entrance.listener.gateway
+        anew = next((each for each in listeners or () if each.gateway == name), None)
+        return entrance.tls if anew is None else Tls.read(anew)
+
+    def _prepared(self, contract: Contract, tls: Sequence[Tls]) -> Callable[[], None]:
         known = self._registered
         whole = with_registered(contract, known)
-        gateways = [self._gateway_at(entrance, whole) for entrance in self.entrances]
+        gateways = [self._gateway_at(*each, whole) for each in zip(self.entrances, tls, strict=True)]
         trusts, own = [gateway.trust for gateway in gateways], own_of(contract.clients.values())
 
         def adopt() -> None:
             if known is not self._registered:
-                self.prepare(contract)()
+                self._prepared(contract, tls)()
                 return
             self._contract = contract
             for trust in trusts:
@@ -130,8 +137,9 @@ class GatewayWorker:
             self._follower.serve(trusts)
             self._reporter.trusts = trusts
             self._door.adopt(whole, trusts[0])
-            for entrance, gateway in zip(self.entrances, gateways, strict=True):
-                entrance.adopt(gateway, own)
+            for entrance, gateway, shown in zip(self.entrances, gateways, tls, strict=True):
+                entrance.adopt(gateway, shown, own)
+            self._door.recheck()
 
         return adopt
 
@@ -142,7 +150,7 @@ class GatewayWorker:
         if self._contract is not None:
             self.prepare(self._contract)()
 
-    def _gateway_at(self, entrance: Entrance, contract: Contract) -> Gateway:
+    def _gateway_at(self, entrance: Entrance, tls: Tls, contract: Contract) -> Gateway:
         """Raises GatewayGone where the contract has the listener no more."""
         name = entrance.listener.gateway
         if name is not None and name not in contract.gateways:
@@ -154,13 +162,13 @@ class GatewayWorker:
             if rule is None
             else Trust.of(contract, keys, *memory, None, self._old_uses, rule.origin)
         )
-        facts = Facts(trust, self._table, self._keys.sign, self._counts, entrance.revoked)
+        facts = Facts(trust, self._table, self._keys.sign, self._counts, tls.trusted)
         return Gateway(contract, facts, listener=rule)
 
     async def drain(self) -> None:
         """Finish what runs, write what happened, close the store."""
-        for server in self._servers:
-            server.close()
+        for listening in self._listening:
+            listening.close()
         self._door.drain()
         await self._until_empty(GRACE_SECONDS)
         self._door.close_idle()
@@ -175,25 +183,16 @@ class GatewayWorker:
         self._clockwork.stop()
         await self._store.close()
 
-    async def _listen(self, entrance: Entrance) -> asyncio.Server:
-        context = entrance.context
-        tls = context is not None
-        return await asyncio.get_running_loop().create_server(
+    async def _listen(self, entrance: Entrance) -> Listening:
+        """Raises OSError."""
+        recorder, listener = self._door.recorder, entrance.listener
+        listening = Listening(
             lambda: ClientConnection(self._door, entrance),
-            entrance.listener.host or None,
-            entrance.listener.port,
-            ssl=context,
-            reuse_port=True,
-            backlog=BACKLOG,
-            ssl_handshake_timeout=HANDSHAKE_SECONDS if tls else None,
-            ssl_shutdown_timeout=GOODBYE_SECONDS if tls else None,
+            lambda: entrance.tls.context,
+            lambda reason, address: recorder.no_handshake(reason, listener.gateway, address),
         )
-
-    def _lists(self) -> Iterator[Coroutine[Any, Any, None]]:
-        """What keeps the revocation lists true."""
-        for entrance in self.entrances:
-            if entrance.certificates is not None:
-                yield entrance.certificates.run(self._door.recheck)
+        await listening.open(listener.host, listener.port)
+        return listening
 
     async def _until_empty(self, seconds: float) -> None:
         """Return when no client is connected any more, or the time is over."""

@@ -5,14 +5,14 @@ import contextlib
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from ostiary.contract.model import Contract
 from ostiary.keys.master import MasterKey
 from ostiary.model.plan import Plan
-from ostiary.server.channel import Setup
+from ostiary.server.channel import Listener, Setup
 from ostiary.server.issuer import logout_notices
 from ostiary.server.issuer.app import IssuerApp
 from ostiary.server.issuer.desk import Desk
@@ -50,8 +50,8 @@ class IssuerProcess:
         self._following = asyncio.create_task(_follow(self._desk, hearing))
         self._telling = asyncio.create_task(logout_notices.run(self._desk))
 
-    def prepare(self, contract: Contract) -> Callable[[], None]:
-        """Raises what is wrong with the contract."""
+    def prepare(self, contract: Contract, listeners: Sequence[Listener] | None = None) -> Callable[[], None]:
+        """Raises what is wrong with the contract. It listens nowhere but at its socket."""
         return self._desk.prepare(contract)
 
     async def drain(self) -> None:

@@ -1,0 +1,132 @@
+"""Who never gets as far as a request is on record all the same: counted by who, where and why, so that a flood of
+handshakes fills no disk."""
+
+import asyncio
+import secrets
+import ssl
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from client_certificates import SERVER, Authority, Issued, now, self_signed
+from gateway_world import run
+from mutual_world import Mutual, Refused, mutual
+from ostiary.keys.devca import development_tls
+from ostiary.keys.hashing import pseudonym
+from ostiary.keys.master import MasterKey
+from ostiary.model.events import HandshakesRefused
+from ostiary.model.ids import GatewayName
+from ostiary.model.reasons import Reason
+from ostiary.server.gateway import listening
+
+AUTHORITY, STRANGER = Authority(), Authority("CN=Somebody else")
+LEDGER = AUTHORITY.issue()
+PUBLIC = "GET /public/x"
+
+
+async def recorded(door: Mutual) -> dict[Reason, int]:
+    """Of the listener; the worker is drained for it."""
+    await door.world.drain()
+    key = MasterKey.from_text(door.world.setup.master_key).derive("pseudonym")
+    found = [event for event in await door.world.recorded() if isinstance(event, HandshakesRefused)]
+    assert {(event.gateway, event.peer) for event in found} <= {(GatewayName("own"), pseudonym(key, "127.0.0.1"))}
+    counted: Counter[Reason] = Counter()
+    for event in found:
+        counted[event.reason] += event.count
+    return dict(counted)
+
+
+async def comes(door: Mutual, shown: Issued | None) -> bool:
+    try:
+        return (await door.once(shown, PUBLIC)).status == 200
+    except Refused:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("shown", "reason"),
+    [
+        (STRANGER.issue(), Reason.CERTIFICATE_UNKNOWN),
+        (self_signed("CN=ledger,O=Example"), Reason.CERTIFICATE_UNKNOWN),
+        (AUTHORITY.issue(end=now() - timedelta(hours=1)), Reason.CERTIFICATE_EXPIRED),
+        (AUTHORITY.issue(start=now() + timedelta(hours=1)), Reason.CERTIFICATE_UNFIT),
+        (AUTHORITY.issue(use=SERVER), Reason.CERTIFICATE_UNFIT),
+        (None, Reason.CERTIFICATE_MISSING),
+    ],
+    ids=["of a stranger", "of its own", "expired", "not yet valid", "for servers", "none"],
+)
+def test_a_certificate_that_is_not_taken_is_on_record_with_its_reason(
+    tmp_path: Path, shown: Issued | None, reason: Reason
+) -> None:
+    async def work() -> None:
+        async with mutual(tmp_path, AUTHORITY) as door:
+            assert [await comes(door, one) for one in (LEDGER, shown, shown)] == [True, False, False]
+            assert await recorded(door) == {reason: 2}
+
+    run(work())
+
+
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: own.example\r\n\r\n", Reason.TLS_PLAIN_HTTP),
+        (b"CONNECT own.example:443 HTTP/1.1\r\n\r\n", Reason.TLS_PLAIN_HTTP),
+        (b"SSH-2.0-OpenSSH_9.2\r\n" * 10, Reason.TLS_FAILED),
+    ],
+    ids=["http", "proxy", "ssh"],
+)
+def test_what_is_no_tls_is_on_record(tmp_path: Path, sent: bytes, reason: Reason) -> None:
+    async def work() -> None:
+        async with mutual(tmp_path, AUTHORITY) as door:
+            reader, writer = await asyncio.open_connection("127.0.0.1", door.world.worker.ports[1])
+            writer.write(sent)
+            with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+                await reader.readuntil(b"\r\n\r\n")
+            writer.close()
+            assert await comes(door, LEDGER)
+            assert await recorded(door) == {reason: 1}
+
+    run(work())
+
+
+def test_an_old_version_of_tls_is_on_record(tmp_path: Path) -> None:
+    async def work(newest: ssl.TLSVersion, folder: Path) -> dict[Reason, int]:
+        async with mutual(folder, AUTHORITY) as door:
+            context = door.context(LEDGER)
+            context.maximum_version = newest
+            try:
+                port = door.world.worker.ports[1]
+                streams = await asyncio.open_connection("127.0.0.1", port, ssl=context, server_hostname="own.example")
+                streams[1].close()
+            except (ssl.SSLError, ConnectionError):
+                pass
+            return await recorded(door)
+
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    assert run(work(ssl.TLSVersion.TLSv1_2, tmp_path / "old")) == {Reason.TLS_FAILED: 1}
+    assert run(work(ssl.TLSVersion.TLSv1_3, tmp_path / "new")) == {}
+
+
+def test_who_says_nothing_is_on_record_and_who_leaves_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "HANDSHAKE_SECONDS", 0.1)
+
+    async def work() -> None:
+        async with mutual(tmp_path, AUTHORITY) as door:
+            port = door.world.worker.ports[1]
+            _, leaving = await asyncio.open_connection("127.0.0.1", port)
+            leaving.close()
+            reader, silent = await asyncio.open_connection("127.0.0.1", port)
+            with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+                await reader.readexactly(1)
+            silent.close()
+            monkeypatch.setattr(listening, "HANDSHAKE_SECONDS", 10.0)
+            door.ca = development_tls(("own.example",), int(time.time()), secrets.token_bytes).ca
+            with pytest.raises(Refused):  # it is the client that refuses
+                await door.connect(LEDGER)
+            assert await recorded(door) == {Reason.TLS_TIMEOUT: 1}
+
+    run(work())
