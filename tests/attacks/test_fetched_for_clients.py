@@ -15,8 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fetch_world import HOST, Stranger, gives, says, stranger
 from issuer_world import CLIENTS, told
 from ostiary.issuer.fetched_keys import AGAIN, LAST_GOOD, LONGEST
+from ostiary.issuer.logo import MOST_BYTES, require_logo
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model import endpoints
+from ostiary.model.errors import InvalidClientMetadata
 from ostiary.model.reasons import Reason
 from registration_world import PUBLIC, RegistrationWorld
 from token_world import ASSERTION_TYPE, BANK, CONTRACT, refused
@@ -178,6 +180,33 @@ def test_a_key_that_is_taken_back_is_good_for_as_long_as_was_said_within_bounds(
     assert elsewhere.proves(known).status_code == 401
 
 
+@pytest.mark.parametrize("said", ["no-store", "private, no-cache"])
+def test_keys_that_are_not_to_be_kept_are_kept_for_a_minute(elsewhere: Elsewhere, said: str) -> None:
+    elsewhere.there.script = keys(BANK, more=f"\ncache-control: {said}")
+    known = elsewhere.registered()
+    assert elsewhere.proves(known).status_code == 200
+    elsewhere.there.script = keys(ROTATED)
+    elsewhere.world.later(AGAIN - 1)
+    assert elsewhere.proves(known).status_code == 200
+    elsewhere.world.later(1)
+    assert elsewhere.proves(known).status_code == 401
+
+
+def test_keys_of_an_address_that_the_client_left_prove_nothing(elsewhere: Elsewhere) -> None:
+    known = elsewhere.registered()
+    assert elsewhere.proves(known).status_code == 200
+    elsewhere.there.script = keys(ROTATED)
+    moved = elsewhere.world.update(known, jwks_uri=elsewhere.there.uri("/new"), **BY_KEY)
+    assert moved.status_code == 200
+    elsewhere.there.script = DOWN
+    gone = refused(elsewhere.world, elsewhere.proves(known))
+    assert gone == (401, "invalid_client", Reason.CLIENT_KEYS_MISSING)
+    elsewhere.there.script = keys(ROTATED)
+    elsewhere.world.later(AGAIN)
+    assert elsewhere.proves(known, ROTATED).status_code == 200
+    assert elsewhere.proves(known).status_code == 401
+
+
 def test_while_they_cannot_be_fetched_the_last_good_ones_hold_for_a_day(elsewhere: Elsewhere) -> None:
     known = elsewhere.registered()
     assert elsewhere.proves(known).status_code == 200
@@ -217,6 +246,7 @@ def test_a_logo_is_fetched_once_and_shown_from_here(elsewhere: Elsewhere) -> Non
     shown = elsewhere.world.ask("GET", src)
     assert (shown.content, shown.headers["content-type"]) == (png(), "image/png")
     assert shown.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert shown.headers["cross-origin-resource-policy"] == "same-origin"
     assert elsewhere.world.ask("GET", f"{endpoints.LOGO}?id=nobody").status_code == 404
     assert elsewhere.there.connections == 1
 
@@ -231,6 +261,12 @@ def test_another_logo_asks_people_anew(elsewhere: Elsewhere) -> None:
     elsewhere.there.script = gives(png(65), "image/png")
     assert elsewhere.world.update(known, logo_uri=elsewhere.there.uri("/m.png")).status_code == 200
     assert elsewhere.world.consent_page(known, **asked)[1].status_code == 200
+
+
+def test_a_logo_is_small_whoever_measured_it() -> None:
+    with pytest.raises(InvalidClientMetadata):
+        require_logo(png() + bytes(MOST_BYTES), "image/png")
+    assert require_logo(png(), "image/png").body == png()
 
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
