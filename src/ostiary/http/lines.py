@@ -11,14 +11,14 @@ Fields = dict[bytes, bytes]
 
 
 def sort(lines: list[bytes], names: Names) -> tuple[list[bytes], Fields]:
-    """The lines that pass as they are, and the fields to read. The first line, which is no field, is passed over.
+    """The lines that pass as they are, and the fields to read.
 
     Raises BadRequest(REQUEST_MALFORMED) for a line without a name and a colon right behind it, which covers folded
     lines (RFC 9112 sections 5.1 and 5.2), and BadRequest for a field that came twice.
     """
     passed: list[bytes] = []
     fields: Fields = {}
-    for line in lines[1:]:
+    for line in lines:
         name, colon, value = line.partition(b":")
         treatment = names[name]
         if treatment is None or not colon:

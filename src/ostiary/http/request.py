@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from ostiary.http import framing, lines, syntax, target
 from ostiary.http.fields import Names
+from ostiary.http.form import PROOFS, Block, Form, form_of
 from ostiary.http.lines import Fields
 from ostiary.http.recent import Recent
 from ostiary.model.errors import (
@@ -50,6 +51,8 @@ class RequestHead:
     length: int | None
     """Bytes of the body, or `framing.CHUNKED`; None where there is none."""
     persistent: bool
+    form: Form | None = field(default=None, repr=False)
+    """What the client's next head may be like; None where it brings no proof."""
 
     def size(self) -> HeadBounds:
         """What it measures."""
@@ -57,14 +60,16 @@ class RequestHead:
         return HeadBounds(line, len(self.raw) - line, self.raw.count(syntax.CRLF))
 
 
-_NEW_EACH_TIME: Final = (b"dpop", b"signature")
-"""Fields of proofs: a head that has one never comes again, and would only push out those that do."""
-_Block = tuple[bytes, Fields, int | None, bool]
-"""All that a field block of HTTP/1.1 says by itself: lines that pass, fields, length of the body, persistence."""
+_Line = tuple[bytes, bytes, list[bytes], bytes | None]
+"""All that a usual request line says: method, path, segments, query."""
 
 
 class RequestParser:
-    """Parses heads for one listener: its bounds, and the authorities that it serves (in lower case)."""
+    """Parses heads for one listener: its bounds, and the authorities that it serves (in lower case).
+
+    What came lately is not read again: neither the same head, nor the same request line, nor the same field block, nor
+    one that has the form of the client's last.
+    """
 
     def __init__(self, names: Names, served: frozenset[bytes], bounds: HeadBounds) -> None:
         self._names = names
@@ -73,51 +78,73 @@ class RequestParser:
         self._heads: Final[Recent[RequestHead]] = Recent(_REMEMBERED)
         self.recent: Final = self._heads.young.get
         """The head that these bytes are, up to and with the empty line, if it came lately. Its end is not searched."""
-        self._blocks: Final[Recent[_Block]] = Recent(_REMEMBERED)
+        self._lines: Final[Recent[_Line]] = Recent(_REMEMBERED)
+        self._blocks: Final[Recent[Block]] = Recent(_REMEMBERED)
+        self._values: Final[Recent[bytes]] = Recent(_REMEMBERED)
 
-    def parse(self, head: bytes) -> RequestHead:
-        """The head, from its first byte to before the empty line. Raises HttpRefused.
-
-        What came lately is not read again: neither the same head, nor the same field block behind another line.
-        """
+    def parse(self, head: bytes, form: Form | None = None) -> RequestHead:
+        """The head, from its first byte to before the empty line. `form`: that of the client's last head, which is no
+        good to another parser. Raises HttpRefused."""
+        if form is not None and form.parser is self and (alike := self._in_form(head, form)) is not None:
+            return alike
         whole = head + syntax.HEAD_END
         known = self._heads.get(whole)
         if known is None:
-            line, _, text = head.partition(syntax.CRLF)
-            block = self._blocks.get(text)
-            known = None if block is None else self._with_block(head, line, block)
-            known = known or self._read(head, line, text)
-            if known.minor == 1 and known.fields.keys().isdisjoint(_NEW_EACH_TIME):
+            known = self._in_block(head) or self._read(head)
+            if known.minor == 1 and known.fields.keys().isdisjoint(PROOFS):
                 self._heads.add(whole, known)
         return known
 
-    def _with_block(self, head: bytes, line: bytes, block: _Block) -> RequestHead | None:
-        """None for a line that is not of the usual form, which may still be good."""
-        if len(line) > self._bounds.line or line.translate(None, syntax.FIELD_TEXT):
+    def _in_form(self, head: bytes, form: Form) -> RequestHead | None:
+        """None where it has another one, or where its request line is not of the usual form."""
+        end = head.find(b"\r")
+        line = self._usual_line(head[:end])
+        if line is None or len(head) - end > self._bounds.block:
             return None
-        method, (path, segments, query, authority), minor = _request_line(line)
-        if minor == 0 or authority is not None:
-            return None
-        passed, fields, length, persistent = block
-        return RequestHead(head, method, path, segments, query, 1, passed, fields, length, persistent)
+        block = form.read(head, end, self._values)
+        return None if block is None else RequestHead(head, *line, 1, *block, form)
 
-    def _read(self, head: bytes, line: bytes, text: bytes) -> RequestHead:
-        """A head of which the field block was not seen lately, or with an unusual request line."""
-        split = head.split(syntax.CRLF)
-        self._require_within(split, len(head))
-        if not syntax.is_field_text(head, len(split)):
+    def _in_block(self, head: bytes) -> RequestHead | None:
+        """None where the field block did not come lately, or the request line is not of the usual form."""
+        first, _, text = head.partition(syntax.CRLF)
+        known = self._blocks.get(text)
+        line = None if known is None else self._usual_line(first)
+        if known is None or line is None:
+            return None
+        return RequestHead(head, *line, 1, *known)
+
+    def _usual_line(self, line: bytes) -> _Line | None:
+        """None for a line that is not of the usual form, which may still be good."""
+        known = self._lines.get(line)
+        if known is None:
+            if len(line) > self._bounds.line or line.translate(None, syntax.FIELD_TEXT):
+                return None
+            method, (path, segments, query, authority), minor = _request_line(line)
+            if minor == 0 or authority is not None:
+                return None
+            known = method, path, segments, query
+            self._lines.add(line, known)
+        return known
+
+    def _read(self, head: bytes) -> RequestHead:
+        """A head like none that came lately, or with an unusual request line."""
+        line, *split = head.split(syntax.CRLF)
+        self._require_within(len(line), len(head), len(split))
+        if not syntax.is_field_text(head, len(split) + 1):
             raise BadRequest(Reason.REQUEST_MALFORMED)
         method, (path, segments, query, authority), minor = _request_line(line)
         found, fields = lines.sort(split, self._names)
         self._require_served(authority, fields.get(b"host"))
         length = framing.of_request(fields, minor)
         left, persistent = lines.connection(found, fields, minor, self._names)
-        passed = lines.joined(left)
         if b"expect" in fields and fields[b"expect"].lower() != b"100-continue":
             raise ExpectationFailed(Reason.EXPECTATION_UNKNOWN)
-        if minor == 1 and authority is None and fields.keys().isdisjoint(_NEW_EACH_TIME):
-            self._blocks.add(text, (passed, fields, length, persistent))
-        return RequestHead(head, method, path, segments, query, minor, passed, fields, length, persistent)
+        block, form = Block(lines.joined(left), fields, length, persistent), None
+        if minor == 1 and authority is None:
+            form = form_of(split, self._names, left, block, self)
+            if fields.keys().isdisjoint(PROOFS):
+                self._blocks.add(head[len(line) + len(syntax.CRLF) :], block)
+        return RequestHead(head, method, path, segments, query, minor, *block, form)
 
     def require_may_continue(self, part: bytes) -> None:
         """Refuse the beginning of a head that cannot become a good one, so that nobody waits for its end."""
@@ -129,11 +156,11 @@ class RequestParser:
         if part.count(b"\n") != part.count(syntax.CRLF):
             raise BadRequest(Reason.REQUEST_MALFORMED)
 
-    def _require_within(self, split: list[bytes], total: int) -> None:
-        line, bounds = len(split[0]), self._bounds
-        if line > bounds.line:
+    def _require_within(self, line: int, total: int, fields: int) -> None:
+        """Bytes of the request line and of the head, and the number of fields."""
+        if line > self._bounds.line:
             raise UriTooLong(Reason.REQUEST_LINE_TOO_LONG)
-        if total - line > bounds.block or len(split) - 1 > bounds.fields:
+        if total - line > self._bounds.block or fields > self._bounds.fields:
             raise HeadersTooLarge(Reason.HEADERS_TOO_LARGE)
 
     def _require_served(self, authority: bytes | None, host: bytes | None) -> None:

@@ -69,7 +69,7 @@ class ResponseParser:
         if len(split) > MOST_FIELDS or not syntax.is_field_text(head, len(split)):
             raise BadGateway(Reason.UPSTREAM_MALFORMED)
         minor, status = _status(split[0])
-        found, fields = lines.sort(split, self._names)
+        found, fields = lines.sort(split[1:], self._names)
         length = framing.of_response(fields, minor, status, method)
         left, persistent = lines.connection(found, fields, minor, self._names)
         line = split[0][9:] if len(split[0]) > _CODE_END else split[0][9:] + b" "

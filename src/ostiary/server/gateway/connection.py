@@ -9,6 +9,7 @@ from ostiary.gateway import refusal
 from ostiary.gateway.decision import Allow, Asked, Load, Refuse, Reply
 from ostiary.gateway.peer import Peer, original
 from ostiary.http import syntax
+from ostiary.http.form import Form
 from ostiary.http.request import RequestHead
 from ostiary.keys.certificate import CertificateInvalid
 from ostiary.model.errors import HttpRefused, Refusal, RequestTimeout, ServiceUnavailable, Unexpected
@@ -40,6 +41,7 @@ class ClientConnection(asyncio.Protocol):
     __slots__ = (
         "_door",
         "_exchange",
+        "_form",
         "_head_begun",
         "_kept",
         "_lingered",
@@ -63,6 +65,8 @@ class ClientConnection(asyncio.Protocol):
         self._door: Final = door
         self.entrance: Final = entrance
         self._exchange: Exchange | Waiting | None = None
+        self._form: Form | None = None
+        """Of the last head that brought a proof, which none after it has once more."""
         self._head_begun = False
         self._kept = b""
         self._lingers = False
@@ -110,7 +114,11 @@ class ClientConnection(asyncio.Protocol):
                 self._more(exchange, data)
             elif self._kept or self.closing or self._skip or self._stalled:
                 self._odd(data)
-            elif data.endswith(syntax.HEAD_END) and (head := self.entrance.gateway.parser.recent(data)) is not None:
+            elif (
+                self._form is None
+                and data.endswith(syntax.HEAD_END)
+                and (head := self.entrance.gateway.parser.recent(data)) is not None
+            ):
                 self._decide(head, b"")
             else:
                 self._run(data)
@@ -249,10 +257,11 @@ class ClientConnection(asyncio.Protocol):
     def _serve(self, raw: bytes, rest: bytes) -> bytes:
         """One request. Returns what does not belong to it."""
         try:
-            head = self.entrance.gateway.parser.parse(raw)
+            head = self.entrance.gateway.parser.parse(raw, self._form)
         except HttpRefused as refused:
             self.refuse(refused, None, self._next(), whole=False, bodiless=raw.startswith(b"HEAD "))
             return b""
+        self._form = head.form or self._form
         return self._decide(head, rest)
 
     def _decide(self, head: RequestHead, rest: bytes, *, again: bool = False) -> bytes:
