@@ -1,5 +1,6 @@
 """Pages of web clients whose tokens the issuer keeps, in browsers that go the whole way to sign in."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,8 @@ WEB: Final[Mapping[str, Any]] = {
     },
     "back": {"kind": "web", "scopes": ["orders.read"], "redirect_uris": [ORIGIN + "/back/"]},
 }
+JWT: Final = re.compile(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+")
+"""A whole token: three letters of it stand in random text now and then."""
 OWN_PAGE: Final = {"origin": ORIGIN, "sec_fetch_site": "same-origin"}
 """What a browser says of a request that a page of ours sends."""
 

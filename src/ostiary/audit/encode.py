@@ -61,10 +61,6 @@ def decode(body: bytes) -> Event:
     return event
 
 
-def type_of(event: Event) -> str:
-    return _NAMES[type(event)]
-
-
 @cache
 def _adapter(name: str) -> "TypeAdapter[Event]":
     from pydantic import TypeAdapter  # seven megabytes that a gateway worker, which only writes, does without

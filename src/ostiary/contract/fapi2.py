@@ -9,13 +9,11 @@ from typing import Any, Final
 from ostiary.contract.file_client import Credential
 from ostiary.contract.model import ClientAuth
 from ostiary.contract.profiles import Chosen, Sheet
-from ostiary.model.principal import Binding, Kind
+from ostiary.model.principal import Binding
 
 SECURITY: Final = "FAPI 2.0 Security Profile section"
 SIGNING: Final = "FAPI 2.0 Message Signing section"
 
-KINDS: Final = frozenset({Kind.WEB, Kind.THIRD_PARTY, Kind.SERVICE})
-"""Those whose clients can be confidential (section 5.3.2.1 item 3)."""
 CREDENTIALS: Final = (Credential.PRIVATE_KEY_JWT, Credential.MTLS)
 ALGORITHMS: Final = frozenset({"PS256", "ES256", "EdDSA", "Ed25519"})
 """Section 5.4.1; Ed25519 is the name that RFC 9864 gives to its EdDSA."""

@@ -32,7 +32,6 @@ from ostiary.model.ids import GatewayName, RouteId, ServiceName
 from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
 
-ISSUER: Final = RouteId("issuer")
 ISSUER_METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST")
 REGISTRATION_METHODS: Final = (*ISSUER_METHODS, "DELETE", "PUT")
 """A registration is changed and ended by methods of its own (RFC 7592 section 2)."""

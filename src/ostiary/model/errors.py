@@ -300,10 +300,6 @@ class UriTooLong(HttpRefused):
     code, status, public = "uri_too_long", 414, "The request target is longer than this accepts."
 
 
-class UnsupportedMediaType(HttpRefused):
-    code, status, public = "unsupported_media_type", 415, "This content type is not accepted here."
-
-
 class ExpectationFailed(HttpRefused):
     code, status, public = "expectation_failed", 417, "Only 100-continue can be expected."
 

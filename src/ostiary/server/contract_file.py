@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from ostiary.contract.deployment import Deployment
 from ostiary.contract.mistakes import Code, Mistake
-from ostiary.contract.model import Contract
 from ostiary.contract.read import Reading, read
 from ostiary.contract.sources import SecretSource, SourceUnavailable
 from ostiary.model.ids import Secret
@@ -66,11 +64,6 @@ def read_contract_file(path: Path) -> Reading:
         return _read_bounded(folder / name, MOST_FILE_BYTES)
 
     return read(text, str(path), sources, beside, str(folder), time.time())
-
-
-def load_contract_file(path: Path) -> tuple[Contract, Deployment]:
-    """The contract in force and how to run it. Raises ContractBroken with all mistakes."""
-    return read_contract_file(path).in_force()
 
 
 def _read_bounded(path: Path, most: int) -> bytes:
