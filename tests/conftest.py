@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -32,56 +33,43 @@ def nothing_that_was_written_holds_a_secret(tmp_path_factory: pytest.TempPathFac
     assert not found, f"secrets stand in what was written: {found}"
 
 
+W = TypeVar("W", bound=TokenWorld)
+
+
+def kept(world: W) -> Iterator[W]:
+    """For one test; what it recorded is a log that holds."""
+    try:
+        yield world
+        assert world.log_holds()
+    finally:
+        world.close()
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[TokenWorld]:
-    """The token side of an issuer; what its tests recorded is a log that holds."""
-    made = TokenWorld(tmp_path)
-    try:
-        yield made
-        assert made.log_holds()
-    finally:
-        made.close()
+    """The token side of an issuer."""
+    yield from kept(TokenWorld(tmp_path))
 
 
 @pytest.fixture
 def mutual(tmp_path: Path) -> Iterator[CertificateWorld]:
-    """The same with clients that have certificates; what its tests recorded is a log that holds."""
-    made = CertificateWorld(tmp_path)
-    try:
-        yield made
-        assert made.log_holds()
-    finally:
-        made.close()
+    """The same with clients that have certificates."""
+    yield from kept(CertificateWorld(tmp_path))
 
 
 @pytest.fixture
 def issuer(tmp_path: Path) -> Iterator[IssuerWorld]:
-    """The same with the pages that people see; what its tests recorded is a log that holds."""
-    made = IssuerWorld(tmp_path)
-    try:
-        yield made
-        assert made.log_holds()
-    finally:
-        made.close()
+    """The same with the pages that people see."""
+    yield from kept(IssuerWorld(tmp_path))
 
 
 @pytest.fixture
 def open_door(tmp_path: Path) -> Iterator[RegistrationWorld]:
-    """The same where clients may register themselves; what its tests recorded is a log that holds."""
-    made = RegistrationWorld(tmp_path)
-    try:
-        yield made
-        assert made.log_holds()
-    finally:
-        made.close()
+    """The same where clients may register themselves."""
+    yield from kept(RegistrationWorld(tmp_path))
 
 
 @pytest.fixture
 def web(tmp_path: Path) -> Iterator[WebWorld]:
-    """The same with web clients whose tokens are kept here; what its tests recorded is a log that holds."""
-    made = WebWorld(tmp_path)
-    try:
-        yield made
-        assert made.log_holds()
-    finally:
-        made.close()
+    """The same with web clients whose tokens are kept here."""
+    yield from kept(WebWorld(tmp_path))
