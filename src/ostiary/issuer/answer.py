@@ -1,7 +1,7 @@
 """The authorization response: a code or an error, and always who sends it (RFC 6749 sections 4.1.2 and 4.1.2.1,
 RFC 9207 section 2)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from ostiary.issuer.authorize import AuthorizationRequest, ReturnAddress
@@ -51,7 +51,13 @@ def issue_code(
 ) -> Decided[AuthorizationAnswer]:
     """Open the grant, and hand out the code that starts it; a pushed request is used up with it."""
     code = fresh_name(fresh, CODE_BYTES)
-    grant = _grant(request, visitor, scopes, now, GrantId(fresh_name(fresh)))
+    grant = replace(
+        Grant.begun(GrantId(fresh_name(fresh)), request.address.client.id, visitor.session, scopes, now),
+        nonce=request.nonce,
+        claims=request.claims,
+        resources=request.resources,
+        details=request.details,
+    )
     stored = AuthorizationCode(
         hash=token_hash(code),
         grant=grant.id,
@@ -70,25 +76,6 @@ def issue_code(
 def _answer(registry: Registry, address: ReturnAddress, fields: tuple[tuple[str, str], ...]) -> AuthorizationAnswer:
     state = () if address.state is None else (("state", address.state),)
     return AuthorizationAnswer(address, (*fields, *state, ("iss", registry.issuer)))
-
-
-def _grant(request: AuthorizationRequest, visitor: Visitor, scopes: frozenset[Scope], now: int, id: GrantId) -> Grant:
-    session = visitor.session
-    return Grant(
-        id=id,
-        client=request.address.client.id,
-        subject=visitor.person.subject,
-        session=session.id,
-        scopes=scopes,
-        auth_time=session.auth_time,
-        acr=session.acr,
-        amr=session.amr,
-        nonce=request.nonce,
-        claims=request.claims,
-        resources=request.resources,
-        details=request.details,
-        issued_at=now,
-    )
 
 
 def _issued(grant: Grant, now: int) -> CodeIssued:

@@ -114,7 +114,7 @@ def near(device: str, person: str) -> bool:
 
 def allow(step: AskDevice, distance: Distance, now: int, fresh: Fresh) -> Decided[None]:
     """Open the grant, of which the device's next poll learns. Nothing is remembered for another time."""
-    grant = _grant(step, now, GrantId(fresh_name(fresh)))
+    grant = Grant.begun(GrantId(fresh_name(fresh)), step.client.id, step.visitor.session, step.scopes, now)
     event = DeviceAllowed(
         at=now,
         subject=grant.subject,
@@ -140,20 +140,3 @@ def deny(step: AskDevice, distance: Distance, now: int) -> Decided[None]:
         near=distance.near,
     )
     return Decided(Plan((DenyDevice(step.request.hash, now),), (event,)), None)
-
-
-def _grant(step: AskDevice, now: int, id: GrantId) -> Grant:
-    session = step.visitor.session
-    return Grant(
-        id=id,
-        client=step.client.id,
-        subject=session.subject,
-        session=session.id,
-        scopes=step.scopes,
-        auth_time=session.auth_time,
-        acr=session.acr,
-        amr=session.amr,
-        nonce=None,
-        claims=None,
-        issued_at=now,
-    )

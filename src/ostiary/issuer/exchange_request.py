@@ -17,28 +17,27 @@ API_KEY: Final = "urn:ostiary:params:oauth:token-type:api-key"
 
 
 @dataclass(frozen=True, slots=True)
-class ActRequest:
+class _Exchange:
+    """What either asks for. `audiences` are services by their names in the contract."""
+
+    subject: Secret
+    scopes: frozenset[Scope] | None
+    resources: Services = frozenset()
+    audiences: frozenset[str] = frozenset()
+    details: str | None = None
+    grant_type = GrantType.TOKEN_EXCHANGE
+
+
+class ActRequest(_Exchange):
     """A service wants to act for the person whose access token it was given."""
 
-    subject: Secret
-    scopes: frozenset[Scope] | None
-    resources: Services = frozenset()
-    audiences: frozenset[str] = frozenset()
-    """Services by their names in the contract."""
-    details: str | None = None
-    grant_type = GrantType.TOKEN_EXCHANGE
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRequest:
+class KeyRequest(_Exchange):
     """A partner wants a short token for its API key."""
 
-    subject: Secret
-    scopes: frozenset[Scope] | None
-    resources: Services = frozenset()
-    audiences: frozenset[str] = frozenset()
-    details: str | None = None
-    grant_type = GrantType.TOKEN_EXCHANGE
+    __slots__ = ()
 
 
 ExchangeRequest = ActRequest | KeyRequest

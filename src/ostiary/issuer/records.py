@@ -1,9 +1,11 @@
 """What the issuer remembers, and the writes that change it. Times are seconds since the epoch."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from ostiary.model.ids import ClientId, GrantId, Scope, SessionId, Subject, Thumbprint, TokenHash, TokenId
 from ostiary.model.plan import Spend, Write
+from ostiary.people.records import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +20,29 @@ class Grant:
     auth_time: int
     acr: str
     amr: tuple[str, ...]
-    nonce: str | None
-    claims: str | None
     issued_at: int
+    nonce: str | None = None
+    claims: str | None = None
     resources: frozenset[str] = frozenset()
     """The services that it is for (RFC 8707); none: all that its scopes reach."""
     details: str | None = None
     """The authorization details (RFC 9396) as canonical JSON."""
     revoked_at: int | None = None
+
+    @classmethod
+    def begun(cls, id: GrantId, client: ClientId, session: Session, scopes: frozenset[Scope], now: int) -> Self:
+        """By who signed in to the session, as they did."""
+        return cls(
+            id=id,
+            client=client,
+            subject=session.subject,
+            session=session.id,
+            scopes=scopes,
+            auth_time=session.auth_time,
+            acr=session.acr,
+            amr=session.amr,
+            issued_at=now,
+        )
 
 
 @dataclass(frozen=True, slots=True)
