@@ -37,9 +37,9 @@ class Question:
 
 
 def appearance(client: ClientRule) -> str | None:
-    """What people go by when they decide about a client that registered itself: who looks different to them is asked
-    about anew. None for one of whom somebody here knows whose it is."""
-    if not client.registered:
+    """What people go by when they decide about a client that is changed from outside of the contract, by itself or
+    through the admin API: who looks different to them is asked about anew. None for one of the contract."""
+    if not client.registered and not client.admin:
         return None
     shown = "\n".join((client.name, client.logo or "", *sorted(client.redirect_uris)))
     return token_hash(shown).hex()[:32]
