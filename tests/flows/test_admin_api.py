@@ -245,6 +245,9 @@ def test_what_a_later_contract_lacks_shuts_out_who_needs_it_and_nobody_else(oper
     operator.up.write(CONTRACT)
     assert operator.up.command("reload").returncode == 0
     assert operator.ask("GET", "/v1/clients/writer").body["state"] == "shut out by the contract"
+    listed = json.loads(operator.up.command("client", "list", "--json").stdout)
+    states = {each["client"]: each["state"] for each in listed}
+    assert (states["writer"], states["reader"]) == ("shut out by the contract", "in force")
     assert (operator.token_for("writer", writer)[0], operator.token_for("reader", reader)[0]) == (401, 200)
 
 

@@ -1,6 +1,5 @@
 """`ostiary client`: all clients, whoever made them."""
 
-import json
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +7,8 @@ import typer
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
 from ostiary.cli.said import fail, print_json
+from ostiary.server.admission import find_admission
+from ostiary.server.every_client import every_client, with_state
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
 
@@ -16,7 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="Clients of the contract, of the ad
 
 @app.command("list")
 def list_clients(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False) -> None:
-    """Each client: who made it, its kind, and whether it was ended."""
+    """Each client: who made it, its kind, and whether it is in force."""
 
     async def work(place: Place, store: Store) -> None:
         clients = await _clients(place, store)
@@ -47,15 +48,6 @@ def show(
 
 
 async def _clients(place: Place, store: Store) -> list[dict[str, Any]]:
-    rules = place.contract.clients.values()
-    found: list[dict[str, Any]] = [
-        {"client": rule.id, "source": "contract", "kind": rule.profile.kind.value} for rule in rules
-    ]
-    for admin in await store.admin_clients():
-        settings = json.loads(admin.settings)
-        found.append({"client": admin.id, "source": "admin", "kind": settings["kind"], "settings": settings})
-    registered = await store.registered_clients()
-    found += [{"client": each.id, "source": "registered", "kind": "third-party"} for each in registered]
-    for client in found:
-        client["state"] = "living" if await store.client_disabled_at(client["client"]) is None else "ended"
-    return sorted(found, key=lambda each: str(each["client"]))
+    admission = await find_admission(place.draft, place.contract, store)
+    clients = [await with_state(client, store, admission) for client in await every_client(store, admission)]
+    return [{"client": client.pop("client_id"), **client} for client in clients]

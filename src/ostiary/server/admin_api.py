@@ -1,6 +1,5 @@
 """The admin API: clients are made, read, changed and ended as JSON, beside those of the contract."""
 
-import json
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -35,6 +34,7 @@ from ostiary.server.admin_changes import (
 from ostiary.server.admin_pages import problem, told
 from ostiary.server.admin_requests import entity_tag, read_object, read_page, require_method, require_version
 from ostiary.server.admission import Admission
+from ostiary.server.every_client import Shown, every_client, shown, with_state
 from ostiary.server.openapi import document
 from ostiary.store.interface import Store, StoreUnavailable
 
@@ -145,15 +145,16 @@ class AdminApi:
             lost = Reason.CLIENT_NAME_TAKEN if isinstance(outcome.spend, AddAdminClient) else Reason.CLIENT_CHANGED
             raise Conflict(lost)
         await self._adopt()
-        shown = await self._with_state(self._told(change.client))
-        shown |= {} if change.secret is None else {"client_secret": change.secret.reveal()}
-        return told(status, shown, etag=entity_tag(change.client))
+        done = await self._with_state(shown(change.client))
+        done |= {} if change.secret is None else {"client_secret": change.secret.reveal()}
+        return told(status, done, etag=entity_tag(change.client))
 
     async def _shown(self, id: str) -> Page:
         admin = {client.id: client for client in await self._store.admin_clients()}.get(ClientId(id))
         if admin is not None:
-            return told(200, await self._with_state(self._told(admin)), etag=entity_tag(admin))
-        found = next((each for each in await self._all() if each["client_id"] == id), None)
+            return told(200, await self._with_state(shown(admin)), etag=entity_tag(admin))
+        every = await every_client(self._store, self._admission())
+        found = next((each for each in every if each["client_id"] == id), None)
         if found is None:
             raise NotFound(Reason.CLIENT_UNKNOWN)
         return told(200, await self._with_state(found))
@@ -161,31 +162,12 @@ class AdminApi:
     async def _listed(self, query: str) -> dict[str, Any]:
         """Raises InvalidRequest, BadRequest."""
         most, after = read_page(query)
-        left = [each for each in await self._all() if each["client_id"] > after]
-        shown = [await self._with_state(each) for each in left[:most]]
-        return {"clients": shown} | ({"next": shown[-1]["client_id"]} if len(left) > most else {})
+        left = [each for each in await every_client(self._store, self._admission()) if each["client_id"] > after]
+        page = [await self._with_state(each) for each in left[:most]]
+        return {"clients": page} | ({"next": page[-1]["client_id"]} if len(left) > most else {})
 
-    async def _all(self) -> list[dict[str, Any]]:
-        """Of all sorts, by name."""
-        contract = self._admission().contract.clients.values()
-        found = [{"client_id": each.id, "source": "contract", "kind": each.profile.kind.value} for each in contract]
-        found += [self._told(each) for each in await self._store.admin_clients()]
-        found += [{"client_id": id, "source": "registered", "kind": "third-party"} for id in await self._registered()]
-        return sorted(found, key=lambda each: each["client_id"])
-
-    def _told(self, client: AdminClient) -> dict[str, Any]:
-        settings = json.loads(client.settings)
-        shown = {"client_id": client.id, "source": "admin", "kind": settings["kind"], "settings": settings}
-        return {**shown, "version": client.version} | ({} if client.ended_at is None else {"state": "ended"})
-
-    async def _with_state(self, shown: dict[str, Any]) -> dict[str, Any]:
-        """Only who is in force gets in."""
-        if "state" in shown:
-            return shown
-        if await self._store.client_disabled_at(shown["client_id"]) is not None:
-            return {**shown, "state": "revoked"}
-        shut_out = shown["source"] == "admin" and shown["client_id"] not in self._admission().whole.clients
-        return {**shown, "state": "shut out by the contract" if shut_out else "in force"}
+    async def _with_state(self, client: Shown) -> Shown:
+        return await with_state(client, self._store, self._admission())
 
     async def _refuse(self, error: Refusal, token: AdminToken | None) -> Page:
         """Raises StoreUnavailable."""
