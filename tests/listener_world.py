@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from certificate_world import AUTHORITY
-from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.compile import Facts
+from ostiary.gateway.decide import Gateway
 from ostiary.gateway.decision import Decision, Refuse
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust

@@ -5,7 +5,8 @@ import time
 from typing import Any, Final
 
 from gateway_world import AUDIENCE, ORIGIN, contract, request
-from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.compile import Facts
+from ostiary.gateway.decide import Gateway
 from ostiary.gateway.decision import Allow, Asked, Decision, Refuse
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust

@@ -15,7 +15,8 @@ from bench.peers.tls import create
 from bench.tokens import Person, Signer
 
 from ostiary.contract.model import Contract
-from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.compile import Facts
+from ostiary.gateway.decide import Gateway
 from ostiary.gateway.decision import Allow, Decision, Refuse, Reply
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust

@@ -8,7 +8,8 @@ import pytest
 from gateway_world import AUDIENCE, AUTHORITY, ORIGIN, ROUTES, contract
 from ostiary.contract.model import Contract, LimitBy, limits_of
 from ostiary.contract.profiles import PROFILES
-from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.compile import Facts
+from ostiary.gateway.decide import Gateway
 from ostiary.gateway.decision import Allow, Refuse
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust

@@ -12,7 +12,8 @@ from urllib.parse import unquote_to_bytes
 import h11
 
 from ostiary.contract.read import load
-from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.compile import Facts
+from ostiary.gateway.decide import Gateway
 from ostiary.gateway.decision import Allow, Asked, Refuse, Reply
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from contract_door import TEXT, read_door
 from ostiary.contract.model import Contract
-from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.compile import Facts
+from ostiary.gateway.decide import Gateway
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table

@@ -16,7 +16,8 @@ from ostiary.cli.trial_signature import signed_fields, with_key
 from ostiary.cli.trial_token import Visitor, token_claims
 from ostiary.contract.model import LONGEST_API_KEY, ClientRule, Contract, SignatureRule
 from ostiary.gateway import forward
-from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.compile import Facts
+from ostiary.gateway.decide import Gateway
 from ostiary.gateway.decision import Allow, Asked, Load, Refuse, Reply
 from ostiary.gateway.identify.api_key import FIELD
 from ostiary.gateway.identify.api_keys import ApiKeys

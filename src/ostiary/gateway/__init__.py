@@ -1,1 +1,1 @@
-"""Identify, admit, authorize, limit, inspect, filter; `compile.py` turns a contract into pipelines."""
+"""Identify, admit, authorize, limit, inspect, filter; `compile` turns a contract into pipelines, `decide` runs them."""

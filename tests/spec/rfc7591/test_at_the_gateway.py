@@ -5,7 +5,8 @@ from dataclasses import replace
 from ostiary.contract.model import ClientAuth, Contract, RegistrationRule
 from ostiary.contract.profiles import PROFILES
 from ostiary.contract.registered import RegisteredClient, with_registered
-from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.compile import Facts
+from ostiary.gateway.decide import Gateway
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table

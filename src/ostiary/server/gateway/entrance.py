@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ostiary.gateway.certificates import Trusted
-from ostiary.gateway.compile import Gateway
+from ostiary.gateway.decide import Gateway
 from ostiary.gateway.peer import Peer, peer_of
 from ostiary.keys.certificate import CertificateInvalid
 from ostiary.server.channel import Listener

@@ -10,7 +10,8 @@ from typing import Final
 from ostiary.contract.model import Contract
 from ostiary.contract.registered import RegisteredClient, with_registered
 from ostiary.gateway.certificates import own_of
-from ostiary.gateway.compile import Facts, Gateway
+from ostiary.gateway.compile import Facts
+from ostiary.gateway.decide import Gateway
 from ostiary.gateway.identify.api_keys import ApiKeys
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table

@@ -1,0 +1,73 @@
+"""The issuer's endpoints, which the gateway forwards to it: public, limited by address, judged there."""
+
+from typing import Final
+
+from ostiary.contract.model import Contract, Limit, LimitBy, Rate, RouteRule
+from ostiary.gateway import admit, filter, forward, limits
+from ostiary.gateway.compile import Facts
+from ostiary.gateway.route import Route
+from ostiary.http.request import RequestHead
+from ostiary.model import endpoints
+from ostiary.model.errors import BEARER, MethodNotAllowed, NotFound
+from ostiary.model.ids import GatewayName, RouteId, ServiceName
+from ostiary.model.reasons import Reason
+
+_METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST")
+_REGISTRATION_METHODS: Final = (*_METHODS, "DELETE", "PUT")
+"""A registration is changed and ended by methods of its own (RFC 7592 section 2)."""
+_SIGN_IN_LIMIT: Final = Limit("sign-in", LimitBy.IP, Rate(count=2, seconds=1, burst=30))
+_LIMIT: Final = Limit("issuer", LimitBy.IP, Rate(count=1000, seconds=1, burst=4000))
+"""For each address. A password costs 0.2 s of a core to check, everything else of the issuer below a millisecond."""
+_RESERVED: Final = frozenset(path.split("/")[1].encode() for path in endpoints.RESERVED)
+_SIGN_IN: Final = endpoints.SIGN_IN.encode()
+_REGISTER: Final = endpoints.REGISTER.encode()
+
+
+def is_of_issuer(head: RequestHead) -> bool:
+    """Whether no route of the contract can be meant."""
+    return head.segments[0] in _RESERVED
+
+
+class IssuerRoutes:
+    """As one listener has them. `gateway`: the listener's name, which serves clients alone; None is the door."""
+
+    def __init__(self, contract: Contract, known: Facts, gateway: GatewayName | None) -> None:
+        self._only_for_clients: Final = gateway is not None
+        self._any: Final = _route(RouteId("issuer"), _LIMIT, contract, known, gateway)
+        self._sign_in: Final = _route(RouteId("issuer sign-in"), _SIGN_IN_LIMIT, contract, known, gateway)
+
+    def of(self, head: RequestHead) -> Route:
+        """Raises NotFound, MethodNotAllowed."""
+        if self._only_for_clients and not _is_for_clients(head.path.decode("latin-1")):
+            raise NotFound(Reason.ROUTE_UNKNOWN)
+        methods = _REGISTRATION_METHODS if head.path == _REGISTER else _METHODS
+        if head.method.decode("latin-1") not in methods:
+            raise MethodNotAllowed(Reason.ROUTE_METHOD, methods)
+        return self._sign_in if head.method == b"POST" and head.path == _SIGN_IN else self._any
+
+
+def _is_for_clients(path: str) -> bool:
+    """Whether a listener of its own serves it too."""
+    return path in endpoints.FOR_CLIENTS or path.startswith(endpoints.PROTECTED_RESOURCE)
+
+
+def _route(id: RouteId, limit: Limit, contract: Contract, known: Facts, gateway: GatewayName | None) -> Route:
+    rule = RouteRule(
+        id, "*", (), (), ServiceName("issuer"), frozenset(), True, bounds=contract.bounds, timeouts=contract.timeouts
+    )
+    return Route(
+        rule=rule,
+        service=None,
+        identify=None,
+        checks=(admit.body_within(rule.bounds.body), admit.no_upgrade),
+        limits=(limits.bucket(limit, id),),
+        inspect=(),
+        forward=forward.to_issuer(gateway),
+        answer=filter.of_issuer(contract),
+        origins=frozenset(),
+        metadata=None,
+        schemes=(BEARER,),
+        counts=known.counts.of_route(id),
+        steps=(),
+        inspects=(),
+    )
