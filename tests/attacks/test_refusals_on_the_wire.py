@@ -84,7 +84,6 @@ HTTP: dict[Refusal, tuple[int, str, bytes]] = {
     errors.PreconditionFailed(WHY): (412, "precondition_failed", b""),
     errors.ContentTooLarge(WHY): (413, "content_too_large", b""),
     errors.UriTooLong(WHY): (414, "uri_too_long", b""),
-    errors.UnsupportedMediaType(WHY): (415, "unsupported_media_type", b""),
     errors.ExpectationFailed(WHY): (417, "expectation_failed", b""),
     errors.MisdirectedRequest(WHY): (421, "misdirected_request", b""),
     errors.TooManyRequests(WHY, 7): (429, "too_many_requests", b"retry-after: 7\r\n"),
