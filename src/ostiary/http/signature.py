@@ -33,6 +33,8 @@ class Signed:
     nonce: str | None
     tag: str | None
     algorithm: str | None
+    formed: bool = False
+    """Whether it was read by a form."""
 
 
 def read(signature_input: bytes, signature: bytes) -> Signed:

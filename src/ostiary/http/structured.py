@@ -89,12 +89,12 @@ def byte_sequences(field: bytes) -> dict[bytes, bytes]:
         key, _, text = member.strip(_OWS).partition(b"=")
         if key in members or not _is_key(key):
             raise NotStructured
-        members[key] = _byte_sequence(text)
+        members[key] = byte_sequence(text)
     return members
 
 
-def _byte_sequence(text: bytes) -> bytes:
-    """Section 4.2.7, and only the one spelling of each value."""
+def byte_sequence(text: bytes) -> bytes:
+    """Section 4.2.7, and only the one spelling of each value. Raise NotStructured."""
     if len(text) < 2 or text[:1] != b":" or text[-1:] != b":":
         raise NotStructured
     encoded = text[1:-1]
@@ -140,7 +140,7 @@ def _plain(text: bytes) -> Parameters | None:
             return None
         if value[:1] == b'"' == value[-1:] and value.count(b'"') == 2:
             parameters[name] = value[1:-1].decode("ascii")
-        elif _is_integer(value):
+        elif is_integer(value):
             parameters[name] = int(value)
         else:
             return None
@@ -152,14 +152,19 @@ def _value(text: bytes, at: int) -> tuple[Value, int]:
         value, at = _string(text, at)
         return value.decode("ascii"), at
     end = _run(text, at, _DIGITS, b";")
-    if not _is_integer(text[at:end]):
+    if not is_integer(text[at:end]):
         raise NotStructured
     return int(text[at:end]), end
 
 
-def _is_integer(text: bytes) -> bool:
-    """One that is not negative, as it is serialised (section 4.1.4)."""
+def is_integer(text: bytes) -> bool:
+    """Whether this is one that is not negative, as it is serialised (section 4.1.4)."""
     return text.isdigit() and len(text) <= _MOST_DIGITS and (text[:1] != b"0" or text == b"0")
+
+
+def is_string(text: bytes) -> bool:
+    """Whether this can stand between the quotes of a String without an escape (section 4.1.6)."""
+    return not text.translate(None, _TEXT)
 
 
 def _string(text: bytes, at: int) -> tuple[bytes, int]:

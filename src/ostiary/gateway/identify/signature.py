@@ -12,8 +12,8 @@ from ostiary.gateway.identify.itself import seen_of_client
 from ostiary.gateway.identify.signers import Signer
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.remembered import Seen
-from ostiary.http.signature import read
 from ostiary.http.signature_base import Site, site_of
+from ostiary.http.signature_form import Forms
 from ostiary.keys.replays import Replays
 from ostiary.model.errors import InvalidSignature, Refusal
 from ostiary.model.ids import TokenId
@@ -52,16 +52,19 @@ def signed(credential: bytes, asked: Asked, trust: Trust) -> Seen:
 def _proven(signer: Signer, site: Site, replays: Replays) -> Check:
     """The request is as it was signed (section 3.2). Its nonce is used up last, so that nobody else can use it up.
     Where that fails it is nobody's: everybody can name a key."""
-    key, rule = signer.key, signer.rule
+    key, rule, forms = signer.key, signer.rule, Forms()
 
     def check(asked: Asked) -> Refusal | None:
         head, now = asked.head, asked.now
         try:
-            stated = read(head.fields[b"signature-input"], head.fields.get(b"signature", b""))
+            signature_input = head.fields[b"signature-input"]
+            stated = forms.read(signature_input, head.fields.get(b"signature", b""))
             created, nonce = checks.require_parameters(stated, key, rule)
             checks.require_lately(created, stated.expires, rule, now)
             checks.require_covered(stated.coverage.names, head, rule)
             key.require(stated.signature, stated.coverage.base(head, site, stated.parameters), stated.algorithm)
+            if not stated.formed:
+                forms.add(signature_input, stated)
             asked.digest = checks.digest_of_content(stated.coverage.names, head)
             checks.require_first(key, nonce, created, rule, replays, now)
         except Refusal as refused:
