@@ -14,9 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from fetch_world import HOST, Stranger, gives, says, stranger
 from issuer_world import CLIENTS, told
-from ostiary.issuer.fetched_keys import AGAIN, LAST_GOOD, LONGEST
+from ostiary.issuer.fetched_keys import AGAIN, LAST_GOOD, LONGEST, FetchedKeys
 from ostiary.issuer.logo import MOST_BYTES, require_logo
 from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.keys.keyset import KeySet
 from ostiary.model import endpoints
 from ostiary.model.errors import InvalidClientMetadata
 from ostiary.model.reasons import Reason
@@ -91,6 +92,30 @@ def test_nobody_has_anything_fetched_who_may_not_register(elsewhere: Elsewhere) 
     assert elsewhere.there.connections == 0
     assert elsewhere.world.register(**asked).status_code == 201
     assert elsewhere.there.connections == 1
+
+
+def test_a_token_that_is_over_has_nothing_fetched(elsewhere: Elsewhere) -> None:
+    world, asked = elsewhere.world, {"jwks_uri": elsewhere.there.uri(), **BY_KEY}
+    used, revoked, aged, good = (world.initial_access_token(most=1) for _ in range(4))
+    world.register(token=used)
+    world.revoke_initial(revoked)
+    for token in (used, revoked):
+        assert refused(world, world.register(token=token, **asked))[2] is Reason.REGISTRATION_TOKEN_OVER
+    assert world.register(token=good, **asked).status_code == 201
+    assert elsewhere.there.connections == 1
+    world.later(3600)
+    assert refused(world, world.register(token=aged, **asked))[2] is Reason.REGISTRATION_TOKEN_OVER
+    assert elsewhere.there.connections == 1
+
+
+def test_a_logo_that_is_there_may_no_longer_be_named_once_its_port_is_closed(elsewhere: Elsewhere) -> None:
+    elsewhere.there.script = gives(png(), "image/png")
+    logo = {"logo_uri": elsewhere.there.uri("/l.png")}
+    known = elsewhere.world.registered(**logo)
+    assert elsewhere.world.update(known, **logo).status_code == 200
+    elsewhere.world.open()
+    assert refused(elsewhere.world, elsewhere.world.update(known, **logo)) == UNFETCHED
+    assert elsewhere.world.update(known).status_code == 200
 
 
 @pytest.mark.parametrize("member", ["jwks_uri", "logo_uri"])
@@ -204,7 +229,12 @@ def test_keys_of_an_address_that_the_client_left_prove_nothing(elsewhere: Elsewh
     elsewhere.there.script = keys(ROTATED)
     elsewhere.world.later(AGAIN)
     assert elsewhere.proves(known, ROTATED).status_code == 200
-    assert elsewhere.proves(known).status_code == 401
+    elsewhere.there.script = keys(BANK)
+    assert elsewhere.world.update(known, jwks_uri=elsewhere.there.uri("/old"), **BY_KEY).status_code == 200
+    assert elsewhere.proves(known).status_code == 200
+    assert elsewhere.proves(known, ROTATED).status_code == 401
+    kept = FetchedKeys("https://a.example/", 0, KeySet.from_jwks(json.dumps({"keys": [BANK.public.to_jwk()]})))
+    assert (kept.usable("https://b.example/", 1), kept.usable("https://a.example/", 1)) == (None, kept.keys)
 
 
 def test_while_they_cannot_be_fetched_the_last_good_ones_hold_for_a_day(elsewhere: Elsewhere) -> None:
@@ -284,10 +314,12 @@ HTML = b"<!doctype html><script>alert(1)</script>"
         (png()[:20], "image/png", Reason.METADATA_LOGO),
         (png(1025), "image/png", Reason.METADATA_LOGO),
         (png(8, 1025), "image/png", Reason.METADATA_LOGO),
+        (png(0, 8), "image/png", Reason.METADATA_LOGO),
+        (png(8, 0), "image/png", Reason.METADATA_LOGO),
         (png() + bytes(128 * 1024), "image/png", Reason.METADATA_UNFETCHED),
         (b"GIF89a" + bytes(100), "image/png", Reason.METADATA_LOGO),
     ],
-    ids=("svg", "svg-as-png", "html", "other-type", "as-html", "cut", "wide", "high", "long", "gif"),
+    ids=("svg", "svg-as-png", "html", "other-type", "as-html", "cut", "wide", "high", "flat", "thin", "long", "gif"),
 )
 def test_what_is_no_small_picture_is_no_logo(elsewhere: Elsewhere, body: bytes, kind: str, reason: Reason) -> None:
     elsewhere.there.script = gives(body, kind)
