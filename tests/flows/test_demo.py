@@ -33,6 +33,7 @@ WANTED = {
     "tenant_mismatch",
     "limit_reached",
     "build_too_old",
+    "invalid_attestation",
     "not_from_the_gateway",
     "signature_replayed",
     "digest_mismatch",

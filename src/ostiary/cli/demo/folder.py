@@ -15,6 +15,7 @@ import ostiary
 from ostiary.keys import base64url
 from ostiary.keys.api_key import draw
 from ostiary.keys.devca import development_client
+from ostiary.keys.development_device import development_device
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.server.development import CA_FILE, write_private
 from ostiary.server.state import StateDirectory
@@ -59,6 +60,8 @@ class ClientOfDemo:
     certificate: str | None = None
     """PEM files: what it shows, and its key."""
     certificate_key: str | None = None
+    attested: bool = False
+    """Whether the certificate is that of a simulated device, which vouches for the app's instances."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def lay_out(folder: Path, port: int, admin_port: int, services_port: int, upstre
     FolderUnusable."""
     origin = f"https://localhost:{port}"
     people, clients, initial = _household(folder, origin)
-    clients = {**clients, "warehouse": _certified(folder)}
+    clients = {**clients, "warehouse": _certified(folder), "pocket-pay": _on_a_phone(folder)}
     demo = Demo(
         origin=origin,
         ca_file=str(folder / "state" / "tls" / CA_FILE),
@@ -196,6 +199,19 @@ def _certified(folder: Path) -> ClientOfDemo:
     certificate.write_bytes(made.certificate)
     write_private(key, made.key)
     return ClientOfDemo("warehouse", "service", certificate=str(certificate), certificate_key=str(key))
+
+
+def _on_a_phone(folder: Path) -> ClientOfDemo:
+    """The app on a phone that is simulated: a new phone each time, and what is trusted to have made it."""
+    made = development_device(int(time.time()), secrets.token_bytes)
+    certificate, key = folder / "device.pem", folder / "device.key"
+    (folder / "device-root.pem").write_bytes(made.root)
+    certificate.write_bytes(made.certificate)
+    write_private(key, made.key)
+    redirect = "com.example.pay:/cb"
+    return ClientOfDemo(
+        "pocket-pay", "mobile", redirect, certificate=str(certificate), certificate_key=str(key), attested=True
+    )
 
 
 def _private_jwk() -> dict[str, str]:

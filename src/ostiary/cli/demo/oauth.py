@@ -39,10 +39,14 @@ class Tokens:
 class Client:
     """One client of the contract, with what it proves itself with."""
 
-    def __init__(self, door: FrontDoor, known: ClientOfDemo) -> None:
+    def __init__(
+        self, door: FrontDoor, known: ClientOfDemo, prover: Prover | None = None, attestation: str | None = None
+    ) -> None:
+        """`attestation`: of an instance with the prover's key."""
         self._door = door
         self._known = known
-        self._prover = Prover(door.origin) if known.kind in PROVING else None
+        self._prover = prover or (Prover(door.origin) if known.kind in PROVING else None)
+        self._attested = {} if attestation is None else {"oauth-client-attestation": attestation}
 
     def sign_in(self, browser: Browser, scope: str) -> Tokens:
         """The authorization code flow (RFC 6749 section 4.1) with PKCE (RFC 7636). Raises Lost."""
@@ -109,7 +113,7 @@ class Client:
         if secret is not None:
             basic = b64encode(f"{quote(id, '')}:{quote(secret, '')}".encode()).decode()
             return {"authorization": f"Basic {basic}"}, {}
-        return build_of(self._known), {"client_id": id}
+        return {**build_of(self._known), **self._attested}, {"client_id": id}
 
     def _assertion(self, key: Mapping[str, str]) -> str:
         """RFC 7523 section 3; its audience is the issuer and nothing else."""

@@ -20,6 +20,11 @@ class Prover:
         self._key: Final = SigningPrivateKey.generate()
         self._nonce: str | None = None
 
+    @property
+    def members(self) -> Mapping[str, str]:
+        """Of its public half, as a JWK."""
+        return self._key.public.members
+
     def send(self, method: str, path: str, token: str | None, ask: Callable[[Fields], Answer]) -> Answer:
         """Ask with a proof; once more where the answer is that it needs a nonce (sections 8 and 9)."""
         answer = self._ask(method, path, token, ask)

@@ -69,6 +69,8 @@ def _credential(client: ClientOfDemo) -> str:
         return shown
     if client.private_key is not None:
         return "a private key, in demo.json"
+    if client.attested:
+        return "what a simulated device says of it"
     if client.certificate is not None:
         return f"a certificate, {client.certificate}"
     return "a key that it makes itself" if client.kind in PROVING else "a cookie, from the door"

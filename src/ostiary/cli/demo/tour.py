@@ -12,7 +12,10 @@ from ostiary.cli.demo.folder import ClientOfDemo, Demo, PersonOfDemo
 from ostiary.cli.demo.front_door import Answer, FrontDoor
 from ostiary.cli.demo.oauth import Client, Tokens, build_of
 from ostiary.cli.demo.pages import Pages
+from ostiary.cli.demo.phone import Phone
+from ostiary.cli.demo.prover import Prover
 from ostiary.cli.demo.signer import Signer
+from ostiary.model import endpoints
 
 REVOKED_WITHIN: Final = 5.0
 """Seconds that the tour waits at most for a revoked token to be refused; it takes less than one."""
@@ -74,6 +77,7 @@ class Tour:
         yield from self._pocketbook()
         yield from self._till()
         yield from self._pocket_shop()
+        yield from self._pocket_pay()
         yield from self._services()
         yield from self._warehouse()
         yield from self._partners()
@@ -138,6 +142,25 @@ class Tour:
         yield self._ask(alice, "GET", self._orders("bob"), 403)
         old = replace(alice, client=replace(alice.client, build="2.3.9"), proof="the same, from an old build")
         yield self._ask(old, "GET", self._orders("alice"), 426)
+
+    def _pocket_pay(self) -> Iterator[Stop]:
+        """An app on a simulated device that vouches for it; a copy that none vouches for; an unlocked device."""
+        known, alice, prover = self._demo.clients["pocket-pay"], self._demo.people["alice"], Prover(self._door.origin)
+        phone = Phone(self._door, known)
+
+        def judged(proof: str, path: str, expected: int, answer: Answer) -> Stop:
+            return Stop(known.client_id, known.kind, proof, "-", "POST", path, expected, answer, "the issuer")
+
+        vouched = phone.vouched(prover)
+        yield judged("what a simulated device says", endpoints.ATTEST, 200, vouched)
+        client = Client(self._door, known, prover, str(vouched.json().get("client_attestation")))
+        tokens = client.sign_in(Browser(self._door, alice.login, alice.password), "openid orders.read")
+        attested = Visitor(known, alice, tokens, "token of an attested instance, bound by DPoP")
+        yield self._ask(attested, "GET", self._orders("alice"), 200)
+        unlocked = phone.vouched(Prover(self._door.origin), locked=False)
+        yield judged("what an unlocked one says", endpoints.ATTEST, 400, unlocked)
+        copied = self._door.post_form(endpoints.PAR, {"client_id": known.client_id})
+        yield judged("nothing: a copy of the app", endpoints.PAR, 401, copied)
 
     def _services(self) -> Iterator[Stop]:
         billing = self._for_itself("billing", "reports.read", "private_key_jwt")
