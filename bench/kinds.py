@@ -20,8 +20,21 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from bench import client, load, ostiary, ostiary_contract, ostiary_state, processes, report, stage, tokens, web_sessions
+from bench import (
+    client,
+    load,
+    mutual,
+    ostiary,
+    ostiary_contract,
+    ostiary_state,
+    processes,
+    report,
+    stage,
+    tokens,
+    web_sessions,
+)
 from bench.measure import Figure, es256_verify_us, machine, median
+from bench.mutual import Mutual
 from bench.origin import Origin
 from bench.peers.gateway import Door, Job
 from bench.tokens import HOST, SCOPE, Signer, encode, people
@@ -36,13 +49,16 @@ from ostiary.store.interface import Store
 
 BEARER, COOKIE, API_KEY, DPOP = "bearer", "cookie", "api-key", "dpop"
 ED25519, HMAC = "signature-ed25519", "signature-hmac"
+BOUND, BEARER_BY_TLS = "certificate", "bearer-tls"
 CROWD = 100
 CONNECTIONS = 16
 GROWN_UP = 8.0
 """Seconds until a door takes signatures: none that could have been used before it began."""
-TIMES = {API_KEY: 1.2, COOKIE: 1.2}
+TIMES = {API_KEY: 1.2, COOKIE: 1.2, BOUND: 1.2}
 TIMES_AND_ONE = {DPOP: 1.5, ED25519: 1.5, HMAC: 1.5}
 """The goals: times a bearer request; times a bearer request, and one verification."""
+BASES = {BOUND: BEARER_BY_TLS}
+"""The bearer request that a kind is held against where it is not `BEARER`: by TLS, as certificates are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +87,18 @@ class Bench:
     cookies: Sequence[str]
     signing: ed25519.Ed25519PrivateKey
     shared: str
+    mutual: Mutual
+
+    def door_of(self, name: str) -> Door:
+        """Where the load of a kind goes in."""
+        ports = {BOUND: self.mutual.bound, BEARER_BY_TLS: self.mutual.unbound}
+        return replace(self.door, port=ports.get(name, self.door.port))
 
     def makers(self) -> Mapping[str, Make]:
         return {
             BEARER: self._bearer(),
+            BEARER_BY_TLS: self._by_tls("unbound", client_id=tokens.CLIENTS[0]),
+            BOUND: self._by_tls("bound", client_id="ledger", cnf={"x5t#S256": self.mutual.thumbprint}),
             COOKIE: self._cookie,
             API_KEY: self._api_key,
             DPOP: self._dpop(),
@@ -86,6 +110,11 @@ class Bench:
         crowd = people(CROWD)
         held = [self.signer.token(one, f"bearer-{n}") for n, one in enumerate(crowd)]
         return lambda number: request(number, f"Authorization: Bearer {held[number % CROWD]}")
+
+    def _by_tls(self, label: str, **claims: object) -> Make:
+        """At the listener that takes certificates, with tokens of these claims."""
+        held = [self.signer.token(one, f"{label}-{n}", **claims) for n, one in enumerate(people(CROWD))]
+        return lambda number: request(number, f"Authorization: Bearer {held[number % CROWD]}", host=mutual.HOST)
 
     def _cookie(self, number: int) -> bytes:
         return request(number, self.cookies[number % CROWD], "Sec-Fetch-Site: same-origin")
@@ -153,9 +182,9 @@ def path(number: int) -> str:
     return f"/v1/orders/{number % CROWD}"
 
 
-def request(number: int, *fields: str) -> bytes:
+def request(number: int, *fields: str, host: str = HOST) -> bytes:
     """A whole GET request."""
-    return "\r\n".join((f"GET {path(number)} HTTP/1.1", f"Host: {HOST}", *fields, "", "")).encode()
+    return "\r\n".join((f"GET {path(number)} HTTP/1.1", f"Host: {host}", *fields, "", "")).encode()
 
 
 def main() -> None:
@@ -194,10 +223,10 @@ def measured(bench: Bench, upstream: Origin, place: Path, plan: Plan) -> dict[st
     found: dict[str, list[Figure]] = {name: [] for name in bench.makers()}
     for _ in range(plan.rounds):
         for name, make in bench.makers().items():
-            count = CROWD if name in TIMES or name == BEARER else plan.proofs
+            count = plan.proofs if name in TIMES_AND_ONE else CROWD
             file = load.write(place / "kind.requests", map(make, range(count)))
             what = load.Load(file, CONNECTIONS, plan.seconds)
-            found[name].append(load.saturate("http", bench.door, what, upstream))
+            found[name].append(load.saturate("http", bench.door_of(name), what, upstream))
     return found
 
 
@@ -222,12 +251,12 @@ def cpu(work: Callable[[], object], count: int = 2000) -> float:
 def ratios(found: Mapping[str, list[Figure]], checks: Mapping[str, float]) -> dict[str, float]:
     """Over a bearer request of the same round; of kinds that verify each time, without that one verification."""
     told = {}
-    for name, all_ in found.items():
-        pairs = zip(all_, found[BEARER], strict=True)
-        told[name] = round(
+    for name in (*TIMES, *TIMES_AND_ONE):
+        pairs = zip(found[name], found[BASES.get(name, BEARER)], strict=True)
+        told[f"{name}_over_bearer"] = round(
             statistics.median((one.cpu_us - checks.get(name, 0)) / base.cpu_us for one, base in pairs), 3
         )
-    return {f"{name}_over_bearer": ratio for name, ratio in told.items() if name != BEARER}
+    return told
 
 
 def show(result: Mapping[str, Any]) -> None:
@@ -248,13 +277,18 @@ def started(job: Job) -> Iterator[Bench]:
     port, admin = processes.free_ports(2)
     folder, signing, shared = job.place / "kinds", ed25519.Ed25519PrivateKey.generate(), secrets.token_urlsafe(32)
     os.environ["BENCH_SHARED"] = shared
-    contract = ostiary.write(folder, kinds(job, port, admin, signing))
+    (job.place / "mutual").mkdir()
+    own = mutual.create(job.place / "mutual")
+    contract = ostiary.write(
+        folder, kinds(job, port, admin, signing) | {"gateways": {"own": own.listener(job.certificate)}}
+    )
     signer = ostiary_state.seed_gateway(contract, folder / "state", job.signer, [])
     api_key = given_key(contract, folder / "state")
     cookies = signed_in(contract, folder / "state", signer)
     program = ostiary.up(folder, contract, port, admin)
     try:
-        yield Bench(Door(port, lambda: ostiary.workers(program)), signer, api_key, cookies, signing, shared)
+        with processes.running(own.tunnel()):
+            yield Bench(Door(port, lambda: ostiary.workers(program)), signer, api_key, cookies, signing, shared, own)
     finally:
         program.stop()
 
@@ -293,6 +327,7 @@ def kinds(job: Job, port: int, admin: int, signing: ed25519.Ed25519PrivateKey) -
             tokens.CLIENTS[0]: ostiary_contract.web(),
             "pages": {"kind": "web", "redirect_uris": [f"{base['origin']}/"], "scopes": [SCOPE]},
             "app": {"kind": "mobile", "redirect_uris": ["com.example.app:/cb"], "scopes": [SCOPE]},
+            "ledger": {"kind": "service", "scopes": [SCOPE], "certificate": {"dns": mutual.NAME}},
             "keyed": {**partner, "credential": "api-key"},
             "signs": {**partner, "credential": "signature", "jwks": {"keys": [jwk]}},
             "shares": {**partner, "credential": "signature", "secret": "${env:BENCH_SHARED}"},

@@ -45,9 +45,7 @@ async def _one(master: MasterKey, store: Store, client: ClientId, signer: Signer
                 AddPerson(known),
                 StartSession(Session(session, token_hash(name), subject, now, "pwd", ("pwd",), now, ends)),
                 OpenGrant(
-                    Grant(
-                        grant, client, subject, session, frozenset({Scope("openid")}), now, "pwd", (), None, None, now
-                    ),
+                    Grant(grant, client, subject, session, frozenset({Scope("openid")}), now, "pwd", (), issued_at=now),
                     AuthorizationCode(token_hash(name), grant, client, "", "", now, now),
                 ),
                 StartWebSession(WebSession(hash, client, grant, session, subject, sealed, now, now, ends)),
