@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from ostiary.keys import base64url
+from ostiary.keys import base64url, roca
 from ostiary.model.ids import KeyId
 
 Check = Callable[[bytes, bytes], None]
@@ -115,6 +115,8 @@ def rsa_key(jwk: Mapping[str, object]) -> tuple[dict[str, str], rsa.RSAPublicKey
     n, e = _number(jwk, "n"), _number(jwk, "e")
     if n.bit_length() not in RSA_BITS or e not in RSA_EXPONENTS:
         raise JwkInvalid("an RSA key has 2048 to 8192 bits and an odd exponent of 65537 or more")
+    if roca.shows(n):
+        raise JwkInvalid("the RSA key was made by a chip whose keys can be taken apart (CVE-2017-15361)")
     try:
         key = rsa.RSAPublicNumbers(e, n).public_key()
     except ValueError:

@@ -18,6 +18,8 @@ def uint(number: int) -> str:
 
 
 N = rsa.generate_private_key(65537, 2048).public_key().public_numbers().n
+PRIMES = 962947420735983927056946215901134429196419130606213075415963491270
+"""The product of the primes up to 167."""
 RSA = {"kty": "RSA", "n": uint(N), "e": uint(65537), "alg": "RS256"}
 
 ACCEPTED = {
@@ -68,6 +70,7 @@ REFUSED = {
     "an even exponent": {**RSA, "e": uint(65538)},
     "a huge exponent": {**RSA, "e": uint(1 << 64 | 1)},
     "a leading zero": {**RSA, "n": base64url.encode(b"\0" + N.to_bytes(256, "big"))},
+    "CVE-2017-15361": {**RSA, "n": uint(N - N % PRIMES + pow(65537, 1234, PRIMES))},
     "an empty modulus": {**RSA, "n": ""},
     "an empty kid": {**EC, "kid": ""},
     "a kid that is a number": {**EC, "kid": 7},
