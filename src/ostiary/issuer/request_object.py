@@ -41,12 +41,13 @@ def require_of_client(claims: VerifiedClaims, client: ClientRule) -> None:
 
 
 def require_for_issuer(claims: VerifiedClaims, issuer: str) -> None:
-    """Raise InvalidRequestObject where it was made for another server, or for another as well (section 4)."""
+    """Raise InvalidRequestObject unless it was made for this server, whoever else it is for (section 4, RFC 7519
+    section 4.1.3)."""
     try:
         audience = claims.texts("aud")
     except InvalidToken:
         raise _invalid() from None
-    if audience != (issuer,):
+    if issuer not in audience:
         raise _invalid()
 
 
