@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from ostiary.model.algorithms import VERIFIED
+from ostiary.model.algorithms import PROVING
 from ostiary.model.errors import (
     BEARER,
     DPOP,
@@ -106,5 +106,5 @@ def challenge(error: TokenRefused, metadata: str | None, scheme: str = BEARER) -
     if metadata is not None:
         parameters["resource_metadata"] = metadata
     if scheme == DPOP:
-        parameters["algs"] = " ".join(VERIFIED)
+        parameters["algs"] = " ".join(PROVING)
     return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in parameters.items())

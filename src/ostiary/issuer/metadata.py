@@ -15,7 +15,7 @@ from ostiary.issuer.pkce import METHOD
 from ostiary.issuer.scopes import OPENID_SCOPES
 from ostiary.issuer.token import SERVED
 from ostiary.model import endpoints
-from ostiary.model.algorithms import VERIFIED
+from ostiary.model.algorithms import PROVING, VERIFIED
 
 Document = dict[str, object]
 
@@ -115,7 +115,7 @@ def _supported(contract: Contract) -> Document:
         "ui_locales_supported": ["en"],
         "code_challenge_methods_supported": [METHOD],
         "authorization_response_iss_parameter_supported": True,
-        "dpop_signing_alg_values_supported": list(VERIFIED),
+        "dpop_signing_alg_values_supported": list(PROVING),
     }
 
 
@@ -143,7 +143,7 @@ def protected_resource(contract: Contract, service: ServiceRule) -> Document:
         "authorization_servers": [contract.origin],
         "scopes_supported": sorted(scopes),
         "bearer_methods_supported": ["header"],
-        "dpop_signing_alg_values_supported": list(VERIFIED),
+        "dpop_signing_alg_values_supported": list(PROVING),
         **({} if contract.mutual_tls is None else {"tls_client_certificate_bound_access_tokens": True}),
     }
 

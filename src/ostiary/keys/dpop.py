@@ -21,7 +21,7 @@ from ostiary.keys.jwk import JwkInvalid, VerificationKey, parse_public, thumbpri
 from ostiary.keys.nonces import Nonces, end_of
 from ostiary.keys.replays import Replays, Use
 from ostiary.keys.strict_json import parse_object
-from ostiary.model.algorithms import VERIFIED
+from ostiary.model.algorithms import PROVING
 from ostiary.model.ids import Thumbprint
 from ostiary.model.reasons import Reason
 
@@ -101,7 +101,7 @@ def key_thumbprint(key: VerificationKey) -> Thumbprint:
 
 def _verified(proof: bytes) -> tuple[Thumbprint, Mapping[str, object]]:
     """2 to 7: a JWT of its type, with a public key of an algorithm for signatures, signed by it."""
-    if len(proof) > MOST_BYTES:
+    if len(proof) > MOST_BYTES or proof.count(b".") != 2:
         raise ProofRefused(Reason.PROOF_MALFORMED)
     head, _, rest = proof.partition(b".")
     key, holder = _key(head)
@@ -128,7 +128,7 @@ def _key(head: bytes) -> tuple[VerificationKey, Thumbprint]:
     typ, algorithm, jwk = header.get("typ"), header.get("alg"), header.get("jwk")
     if not isinstance(typ, str) or typ.lower().removeprefix("application/") != TYPE or _OTHER_RULES & header.keys():
         raise ProofRefused(Reason.PROOF_MALFORMED)
-    if algorithm not in VERIFIED or not isinstance(jwk, dict) or jwk.get("alg", algorithm) != algorithm:
+    if algorithm not in PROVING or not isinstance(jwk, dict) or jwk.get("alg", algorithm) != algorithm:
         raise ProofRefused(Reason.PROOF_ALGORITHM)
     try:
         key = parse_public({**jwk, "alg": algorithm})

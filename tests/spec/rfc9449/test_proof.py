@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from ostiary.keys import base64url
 from ostiary.keys.dpop import ProofRefused, Request, key_thumbprint, normalised, token_digest
@@ -226,3 +227,28 @@ def test_a_proof_by_ed25519_holds() -> None:
     x = base64url.encode(private.public_key().public_bytes_raw())
     signed, _, _ = made(header_alg="EdDSA", header_jwk={"kty": "OKP", "crv": "Ed25519", "x": x}).rpartition(b".")
     assert judged(signed + b"." + base64url.encode(private.sign(signed)).encode())
+
+
+def test_4_3_2_three_parts_and_no_fourth_though_it_is_signed() -> None:
+    parts = made().split(b".")[:2]
+    for more in ([], [b"e30"]):
+        signed = b".".join(parts + more)
+        brought = signed + b"." + base64url.encode(KEY.sign(signed)).encode()
+        if more:
+            assert refused(brought) is Reason.PROOF_MALFORMED
+        else:
+            assert judged(brought)
+
+
+def test_fapi_5_4_1_rs256_proves_nothing_and_ps256_by_the_same_key_does() -> None:
+    private = rsa.generate_private_key(65537, 2048)
+    n = base64url.encode(private.public_key().public_numbers().n.to_bytes(256, "big"))
+    pss = padding.PSS(padding.MGF1(SHA256()), 32)
+    for algorithm, pad in (("PS256", pss), ("RS256", padding.PKCS1v15())):
+        jwk = {"kty": "RSA", "n": n, "e": "AQAB"}
+        signed, _, _ = made(header_alg=algorithm, header_jwk=jwk).rpartition(b".")
+        brought = signed + b"." + base64url.encode(private.sign(signed, pad, SHA256())).encode()
+        if algorithm == "RS256":
+            assert refused(brought) is Reason.PROOF_ALGORITHM
+        else:
+            assert judged(brought)

@@ -19,7 +19,7 @@ def test_2_each_service_has_a_document_at_the_path_of_its_audience(
         "authorization_servers": [ORIGIN],
         "scopes_supported": scopes,
         "bearer_methods_supported": ["header"],
-        "dpop_signing_alg_values_supported": ["ES256", "PS256", "RS256", "EdDSA", "Ed25519"],
+        "dpop_signing_alg_values_supported": ["ES256", "PS256", "EdDSA", "Ed25519"],
     }
 
 

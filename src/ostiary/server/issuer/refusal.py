@@ -6,7 +6,7 @@ import orjson
 
 from ostiary.http import problem
 from ostiary.issuer.records import SpendAssertion
-from ostiary.model.algorithms import VERIFIED
+from ostiary.model.algorithms import PROVING
 from ostiary.model.errors import (
     DPOP,
     AuthorizationPending,
@@ -111,7 +111,7 @@ def _challenge(error: TokenRefused, ref: Reference) -> Answer:
     """RFC 6750 section 3: no error code where no token came."""
     challenge = f'{error.scheme} realm="ostiary"'.encode()
     if error.scheme == DPOP:
-        challenge += f', algs="{" ".join(VERIFIED)}"'.encode()
+        challenge += f', algs="{" ".join(PROVING)}"'.encode()
     if not isinstance(error, MissingToken | InvalidSignature):
         challenge += f', error="{error.code}", error_description="{error.public}"'.encode()
     if isinstance(error, InsufficientScope):
