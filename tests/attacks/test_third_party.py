@@ -2,7 +2,7 @@
 RFC 9207)."""
 
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -183,8 +183,13 @@ def test_a_request_comes_from_the_application_and_not_from_a_link(open_door: Reg
     assert "https://thief.example" not in policy(page)["form-action"]
     got = open_door.tokens_of(mine, told(browser.fill(page, answer="allow")))
     assert got["scope"] == "openid"
+
+
+def test_a_request_that_only_a_link_makes_is_none(open_door: RegistrationWorld) -> None:
+    mine = honest(open_door)
     asked = {"response_type": "code", "client_id": mine["client_id"], "redirect_uri": BACK, "scope": "openid"}
-    unpushed = open_door.browser().go(
-        endpoints.AUTHORIZE + "?" + "&".join(f"{name}={value}" for name, value in asked.items())
-    )
-    assert (unpushed.status_code in (303, 400), "form" in unpushed.text) == (True, False)
+    asked |= {"code_challenge": challenge_of(VERIFIER), "code_challenge_method": "S256"}
+    linked = open_door.browser().go(f"{endpoints.AUTHORIZE}?{urlencode(asked)}")
+    assert told(linked).error == "invalid_request"
+    assert open_door.last_refusal().reason is Reason.REQUEST_NOT_PUSHED
+    assert told(answered(open_door, mine, scope="openid")).code
