@@ -6,6 +6,7 @@ import pytest
 
 from ostiary.model.events import RegistrationChanged, RegistrationEnded
 from ostiary.model.feed import ClientRevoked, RegisteredClientsChanged
+from ostiary.model.ids import ClientId
 from ostiary.model.reasons import Reason
 from registration_world import BACK, INITIAL, PUBLIC, RegistrationWorld
 from token_world import refused
@@ -84,6 +85,8 @@ def test_2_3_what_was_ended_is_gone(open_door: RegistrationWorld) -> None:
     assert open_door.pushes(other).status_code == 201
     [event] = open_door.events_of(RegistrationEnded)
     assert event.client == known["client_id"]
+    over = [open_door.run(open_door.store.client_disabled_at(ClientId(each["client_id"]))) for each in (known, other)]
+    assert over == [int(open_door.now), None], "its name is never another's"
     fed = [each.event for each in open_door.run(open_door.store.feed_since(0))]
     assert [type(each) for each in fed[-2:]] == [ClientRevoked, RegisteredClientsChanged]
 
