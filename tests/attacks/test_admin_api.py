@@ -13,13 +13,17 @@ from contract_door import KEYS
 from ostiary.contract.draft import Draft
 from ostiary.contract.file_client import Client
 from ostiary.contract.judged import is_elsewhere, judge
+from ostiary.contract.model import ClientAuth
 from ostiary.contract.places import SecretText
+from ostiary.contract.registered import AddRegisteredClient, RegisteredClient
 from ostiary.contract.setting import InsecureDuration, InsecureFile, InsecureYes
 from ostiary.contract.words import FilePath
 from ostiary.keys.admin_token import AdminScope
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model.events import AdminChangedClient, AdminRefused
-from ostiary.model.ids import ClientId
+from ostiary.model.feed import ClientRevoked
+from ostiary.model.ids import ClientId, TokenHash
+from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.server.revocation import of_client
 from secrets_seen import secret
@@ -147,6 +151,26 @@ def test_the_name_of_one_that_was_revoked_is_not_given_again(admin: AdminWorld) 
     admin.run(admin.store.commit(of_client(ClientId("gone"), int(admin.now))))
     assert admin.make("gone").problem == TAKEN
     assert admin.make("here").status == 201
+
+
+def test_one_that_registered_itself_is_seen_and_is_not_the_operators_to_change(admin: AdminWorld) -> None:
+    nobody = TokenHash(bytes(32))
+    known = RegisteredClient(ClientId("r-1"), nobody, None, ClientAuth.NONE, None, (), frozenset(), False, None, 0)
+    admin.run(admin.store.commit(Plan((AddRegisteredClient(known, 9),))))
+    assert admin.ask("GET", "/v1/clients/r-1").body["source"] == "registered"
+    assert admin.make("r-1").problem == TAKEN
+    for method, path in (("PUT", ""), ("DELETE", ""), ("POST", "/secret")):
+        refused = admin.ask(method, f"/v1/clients/r-1{path}", CLIENT, if_match='"1"')
+        assert refused.problem == (409, "client_of_contract")
+    assert admin.make("r-2").status == 201
+
+
+def test_the_gateways_hear_of_one_that_was_ended(admin: AdminWorld) -> None:
+    for name in ("mine", "other"):
+        admin.make(name)
+    assert admin.ask("DELETE", "/v1/clients/mine", if_match='"1"').status == 200
+    heard = [each.event for each in admin.run(admin.store.feed_since(0))]
+    assert [each.client for each in heard if isinstance(each, ClientRevoked)] == ["mine"]
 
 
 # what a client may be
