@@ -126,6 +126,48 @@ def test_a_cookie_that_was_stolen_is_worth_nothing_after_signing_out(
         assert thief.get(f"{endpoints.SESSION}?client=window", field).json() == {"signed_in": False}
 
 
+def test_a_page_steps_up_and_its_cookie_from_before_is_worth_nothing(shop: RunningShop, page: Page) -> None:
+    """Whoever had the cookie of the weaker sign-in has nothing of the stronger one."""
+    before = sign_in(shop, page)
+    old = cookie(page.context)["value"]
+    page.evaluate("pages.signIn({ max_age: 0 })")
+    page.get_by_label("Password").fill(shop.person("alice").password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{shop.origin}/window/")
+    page.evaluate(guide())
+    after = page.evaluate("pages.whoAmI()")
+    secret(after["csrf"])
+    assert after["auth_time"] >= before["auth_time"] and after["csrf"] != before["csrf"]
+    assert cookie(page.context)["value"] != old
+    assert status(page, "POST", orders(shop, "alice"), "{item: 'tea'}") == 201
+    with closing(shop.door()) as thief:
+        while (answer := thief.get(orders(shop, "alice"), {"cookie": f"{NAME}={old}"})).status == 200:
+            page.wait_for_timeout(50)
+        assert answer.status == 401
+
+
+def test_a_route_that_wants_a_fresher_sign_in_sends_the_page_to_it(shop: RunningShop, page: Page) -> None:
+    written = shop.contract.read_text()
+    try:
+        shop.contract.write_text(written.replace("step_up: {max_age: 5m}", "step_up: {max_age: 1s}"))
+        assert shop.command("reload").returncode == 0
+        sign_in(shop, page)
+        old = cookie(page.context)["value"]
+        payment = f"{{account: {{owner: '{shop.person('alice').subject}'}}, cents: 5}}"
+        while status(page, "POST", "/v1/payments", payment) != 401:
+            page.wait_for_timeout(400)  # the route has a limit
+        page.get_by_label("Password").fill(shop.person("alice").password)
+    finally:
+        shop.contract.write_text(written)
+        assert shop.command("reload").returncode == 0
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{shop.origin}/window/")
+    page.evaluate(guide())
+    secret(page.evaluate("pages.whoAmI()")["csrf"])
+    assert status(page, "POST", "/v1/payments", payment) in (200, 201)
+    assert cookie(page.context)["value"] != old
+
+
 class Elsewhere(BaseHTTPRequestHandler):
     """Another site: its page has whatever stands behind its path."""
 

@@ -289,6 +289,49 @@ def test_every_client_of_a_session_that_ends_is_to_be_told_once(on_store: OnStor
     on_store(work)
 
 
+def test_the_clients_of_a_session_that_expires_are_to_be_told(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        ended = replace(SESSION, id=SessionId("ended"), hash=TokenHash(b"e" * 32))
+        lives = replace(SESSION, id=SessionId("lives"), hash=TokenHash(b"l" * 32), expires_at=SESSION.expires_at + 1)
+        await committed(store, AddPerson(ANN))
+        for at, session in enumerate((SESSION, ended, lives)):
+            grant = replace(GRANT, id=GrantId(session.id), session=session.id)
+            code = replace(CODE, hash=TokenHash(bytes([at]) * 32), grant=grant.id)
+            await committed(store, StartSession(session), OpenGrant(grant, code))
+        await committed(store, EndSession(ended.id, NOW), DropLogoutNotice(ended.id, GRANT.client))
+        await store.forget(SESSION.expires_at - 1)
+        assert not await store.logout_notices(SESSION.expires_at + 9)
+        for _ in range(2):
+            await store.forget(SESSION.expires_at)
+            told = await store.logout_notices(SESSION.expires_at)
+            assert [(each.session, each.client, each.ended_at) for each in told] == [
+                (SESSION.id, GRANT.client, SESSION.expires_at)
+            ]
+
+    on_store(work)
+
+
+def test_a_change_that_ends_a_person_s_sessions_is_told_to_their_clients(on_store: OnStore) -> None:
+    async def work(store: Store) -> None:
+        later = replace(SESSION, id=SessionId("later"), hash=TokenHash(b"l" * 32), auth_time=SESSION.auth_time + 1)
+        await committed(store, AddPerson(ANN), StartWebSession(WEB))
+        for at, session in enumerate((SESSION, later)):
+            grant = replace(GRANT, id=GrantId(session.id), session=session.id)
+            code = replace(CODE, hash=TokenHash(bytes([at]) * 32), grant=grant.id)
+            await committed(store, StartSession(session), OpenGrant(grant, code))
+        renamed = replace(ANN, name="Another")
+        await committed(store, ChangePerson(renamed, ANN))
+        assert not await store.logout_notices(NOW + 99)
+        await committed(store, ChangePerson(replace(renamed, changed_at=SESSION.auth_time), renamed))
+        assert [each.session for each in await store.logout_notices(NOW + 99)] == [SESSION.id]
+        assert await store.web_session(WEB.hash) is None
+        ended, lives = await store.session(SESSION.id), await store.session(later.id)
+        assert ended is not None and ended.ended_at == SESSION.auth_time
+        assert lives is not None and lives.ended_at is None
+
+    on_store(work)
+
+
 def test_a_person_s_grants_are_found_with_the_token_that_each_goes_on_with(on_store: OnStore) -> None:
     async def work(store: Store) -> None:
         other = replace(GRANT, id=GrantId("g2"), client=ClientId("other"))

@@ -1,6 +1,6 @@
 """OpenID Connect Back-Channel Logout 1.0, sent: a client's own server is told of every sign-out, on a real socket."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -14,6 +14,8 @@ from issuer_world import CLIENTS, Browser, authorization, told
 from ostiary.issuer.logout_notices import MOST_TRIES
 from ostiary.model import endpoints
 from ostiary.model.events import LogoutTold, LogoutUntold
+from ostiary.model.ids import SessionId
+from ostiary.server import revocation
 from ostiary.server.issuer.logout_notices import tell_due
 from secrets_seen import secret
 from token_world import CONTRACT
@@ -147,3 +149,46 @@ def test_a_client_that_was_away_hears_of_it_when_it_is_back(told_world: WebWorld
     tell(told_world)
     assert len(server.heard) == 2
     assert len(told_world.events_of(LogoutTold)) == 1
+
+
+async def _of_session(world: WebWorld, sid: str, now: int) -> None:
+    session = await world.store.session(SessionId(sid))
+    assert session is not None
+    await world.store.commit(revocation.of_session(session, now))
+
+
+async def _of_person(world: WebWorld, sid: str, now: int) -> None:
+    session = await world.store.session(SessionId(sid))
+    assert session is not None
+    person = await world.store.person(session.subject)
+    assert person is not None
+    await world.store.commit(revocation.of_person(person, now))
+
+
+async def _expired(world: WebWorld, sid: str, now: int) -> None:
+    session = await world.store.session(SessionId(sid))
+    assert session is not None
+    await world.store.forget(session.expires_at)
+
+
+@pytest.mark.parametrize(
+    "end", [_of_session, _of_person, _expired], ids=["revoked session", "revoked person", "expired"]
+)
+def test_a_session_that_nobody_signed_out_of_is_told_all_the_same_and_again_until_heard(
+    told_world: WebWorld, server: Server, end: Callable[[WebWorld, str, int], Coroutine[Any, Any, None]]
+) -> None:
+    """An operator's `ostiary revoke`, and the end of a session by itself."""
+    _, id_token = signed_in(told_world, "site", "other")
+    told_world.run(told_world.store.forget(int(told_world.now)))
+    tell(told_world)
+    assert not server.heard
+    server.status = 503
+    told_world.run(end(told_world, id_token["sid"], int(told_world.now)))
+    told_world.later(12 * 3600)
+    tell(told_world)
+    server.status = 200
+    told_world.later(5)
+    tell(told_world)
+    tell(told_world)
+    assert len(server.heard) == 2
+    assert [(event.client, event.session) for event in told_world.events_of(LogoutTold)] == [("site", id_token["sid"])]

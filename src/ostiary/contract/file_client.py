@@ -142,7 +142,7 @@ class Client(Setting):
     post_logout_redirect_uris: tuple[RedirectUri, ...] = ()
     """Where people come back to after sign-out; compared to the letter."""
     backchannel_logout_uri: RedirectUri | None = None
-    """Where its server is told that a person signed out (OpenID Connect Back-Channel Logout)."""
+    """Where its server is told that a sign-in has ended (OpenID Connect Back-Channel Logout)."""
     origins: tuple[Uri, ...] | None = None
     """Web origins whose scripts may call. By default those of `redirect_uris`."""
     tenant: Name | None = None

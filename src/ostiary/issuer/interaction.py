@@ -66,12 +66,13 @@ Step = AskSignIn | AskConsent | Ready
 def may_go_on(request: AuthorizationRequest, visit: Visit, now: int) -> Visitor | None:
     """The visitor, where the request does not ask them to sign in anew (OpenID Connect Core section 3.1.2.3).
 
-    Having signed in for this request answers every wish for a fresh sign-in, a choice, or another person.
+    Having signed in for this request answers every wish for a fresh sign-in, a choice, or another person. A sign-in
+    whose age is `max_age` to the second may be older by a part of one, as a gateway sees it, and would be sent back.
     """
     visitor = visit.visitor
     if visitor is None or visit.passed is Passed.SIGNED_IN:
         return visitor
-    stale = request.max_age is not None and now - visitor.session.auth_time > request.max_age
+    stale = request.max_age is not None and now - visitor.session.auth_time >= request.max_age
     if Prompt.LOGIN in request.prompts or stale or not is_named(request, visitor):
         return None
     return visitor

@@ -22,10 +22,21 @@ _WRITE: Final = Statement(
     " FROM grants WHERE session = :session"
 )
 """A notice for each client that had a grant in the session."""
+_WRITE_EXPIRED: Final = Statement(
+    "INSERT INTO logout_notices (session, client, subject, ended_at, tries, due_at)"
+    " SELECT DISTINCT grants.session, grants.client, grants.subject, CAST(:now AS BIGINT), 0, CAST(:now AS BIGINT)"
+    " FROM grants JOIN sessions ON sessions.id = grants.session"
+    " WHERE sessions.expires_at <= :now AND sessions.ended_at IS NULL ON CONFLICT (session, client) DO NOTHING"
+)
 
 
 def write_notices(session: SessionId, at: int) -> Steps[None]:
     yield _WRITE, {"session": session, "at": at}
+
+
+def write_notices_of_expired(now: int) -> Steps[None]:
+    """Of sessions that came to their end without anybody ending them; before they are forgotten."""
+    yield _WRITE_EXPIRED, {"now": now}
 
 
 def due(now: int) -> Steps[Sequence[LogoutNotice]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from ostiary.model.ids import ClientId, Subject
+from ostiary.model.ids import ClientId, SessionId, Subject
 from ostiary.people.delays import one_more
 from ostiary.people.records import (
     AddPerson,
@@ -40,6 +40,9 @@ _FAILURES: Final = FAILURES.by("key")
 _CONSENT: Final = CONSENT.by("subject", "client")
 _TOUCH: Final = Statement("UPDATE sessions SET seen_at = :seen WHERE id = :id AND seen_at < :seen")
 _END: Final = Statement("UPDATE sessions SET ended_at = :at WHERE id = :id AND ended_at IS NULL RETURNING id")
+_END_BEFORE: Final = Statement(
+    "UPDATE sessions SET ended_at = :at WHERE subject = :subject AND auth_time <= :at AND ended_at IS NULL RETURNING id"
+)
 _RENEW: Final = Statement(
     "UPDATE sessions SET hash = :hash, subject = :subject, auth_time = :auth_time, acr = :acr, amr = :amr,"
     " seen_at = :seen_at, expires_at = :expires_at WHERE id = :id AND ended_at IS NULL RETURNING id"
@@ -72,11 +75,17 @@ def add_person(write: AddPerson) -> Steps[None]:
 
 
 def change_person(write: ChangePerson) -> Steps[None]:
-    """Raises LoginTaken and Spent."""
+    """What rests on a sign-in from before the change ends as by `end_session`, if it is such a change. Raises
+    LoginTaken and Spent."""
     yield from _require_free(write.person, (write.person.subject,))
     if (yield from PERSON.only(PERSON_BY_SUBJECT, subject=write.person.subject)) != write.before:
         raise Spent(write)
     yield PERSON.put, PERSON.values(write.person)
+    at = write.person.changed_at
+    if at != write.before.changed_at:
+        ended = yield _END_BEFORE, {"subject": write.person.subject, "at": at}
+        for (session,) in ended:
+            yield from _told(session, at)
 
 
 def _require_free(person: Person, may_have: Sequence[Subject]) -> Steps[None]:
@@ -106,8 +115,12 @@ def end_session(write: EndSession) -> Steps[None]:
     """With everything that the pages of web clients have by it; every client that has a grant in it is to be told."""
     ended = yield _END, {"id": write.id, "at": write.at}
     if ended:
-        yield from of_web.end_all_of(write.id)
-        yield from of_logout.write_notices(write.id, write.at)
+        yield from _told(write.id, write.at)
+
+
+def _told(session: SessionId, at: int) -> Steps[None]:
+    yield from of_web.end_all_of(session)
+    yield from of_logout.write_notices(session, at)
 
 
 def put_consent(write: PutConsent) -> Steps[None]:

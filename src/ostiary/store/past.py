@@ -5,6 +5,7 @@ from typing import Final
 
 from ostiary.issuer.brought import LONGEST_VISIT
 from ostiary.model.plan import Write
+from ostiary.store import of_logout
 from ostiary.store.statements import Statement, Steps
 
 REPLAY_SECONDS: Final = 86400
@@ -24,7 +25,7 @@ UNTOLD_SECONDS: Final = 86400
 FAILURE_SECONDS: Final = 7 * 86400
 """No count of failures outlives this."""
 GRANT_SECONDS: Final = 7 * 86400
-"""A grant whose code and refresh tokens are gone is kept for its access tokens, which live shorter than this."""
+"""A grant whose code, refresh tokens and session are gone is kept for its access tokens, which live shorter."""
 
 
 def _until(table: str, column: str = "expires_at", unless: str = "") -> Statement:
@@ -32,8 +33,12 @@ def _until(table: str, column: str = "expires_at", unless: str = "") -> Statemen
 
 
 _UNUSED: Final = "".join(
-    f' AND NOT EXISTS (SELECT 1 FROM {table} WHERE {table}."grant" = grants.id)'
-    for table in ("codes", "refresh_tokens")
+    f" AND NOT EXISTS (SELECT 1 FROM {table} WHERE {table}.{column} = grants.{own})"
+    for table, column, own in (
+        ("codes", '"grant"', "id"),
+        ("refresh_tokens", '"grant"', "id"),
+        ("sessions", "id", "session"),
+    )
 )
 _UNSHOWN: Final = Statement(
     "DELETE FROM logos WHERE NOT EXISTS (SELECT 1 FROM registered_clients WHERE registered_clients.logo = logos.id)"
@@ -69,5 +74,7 @@ class Forget(Write):
 
 
 def forget(write: Forget) -> Steps[None]:
+    """Who was signed in until now by a session that is over is told so first."""
+    yield from of_logout.write_notices_of_expired(write.now)
     for statement, kept in _PAST:
         yield statement, {"now": write.now - kept}
