@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from certificate_world import AUTHORITY
+from ostiary.gateway.certificates import Trusted
 from ostiary.gateway.compile import Facts
 from ostiary.gateway.decide import Gateway
 from ostiary.gateway.decision import Decision, Refuse
@@ -44,6 +45,8 @@ ROUTES = [
 class Listening(Rules):
     """The rules of the door and of one listener beside it."""
 
+    trusted = Trusted(frozenset({CERTIFICATE.authority}))
+
     def __init__(self, listener: bool = True, **changes: Any) -> None:
         clients = {
             "site": {"kind": "web", "secret": "${env:S}", "redirect_uris": [f"{ORIGIN}/"], "scopes": ["things"]},
@@ -57,7 +60,7 @@ class Listening(Rules):
             rule = self.contract.gateways[GatewayName("own")]
             keys = KeySet({self.key.id: self.key.public})
             trust = Trust.of(self.contract, keys, self.revocations, proofs(), ApiKeys(), origin=rule.origin)
-            facts = Facts(trust, Table(memoryview(bytearray(1 << 16))), self._sign)
+            facts = Facts(trust, Table(memoryview(bytearray(1 << 16))), self._sign, trusted=self.trusted)
             self.gateway = Gateway(self.contract, facts, listener=rule)
 
     def at(

@@ -5,6 +5,7 @@ import time
 from typing import Any, Final
 
 from gateway_world import AUDIENCE, ORIGIN, contract, request
+from ostiary.gateway.certificates import Trusted
 from ostiary.gateway.compile import Facts
 from ostiary.gateway.decide import Gateway
 from ostiary.gateway.decision import Allow, Asked, Decision, Refuse
@@ -32,6 +33,9 @@ ADDRESS: Final = "192.0.2.1"
 class Rules:
     """One contract, as `gateway_world.contract` writes it with these changes. `clock` is the monotonic one."""
 
+    trusted = Trusted()
+    """Whose client certificates are taken."""
+
     def __init__(self, **changes: Any) -> None:
         self.key = SigningPrivateKey.generate()
         self.signed: list[Any] = []
@@ -42,7 +46,7 @@ class Rules:
         keys = KeySet({self.key.id: self.key.public})
         trust = Trust.of(self.contract, keys, self.revocations, proofs(), ApiKeys(), WEB_KEY)
         table = Table(memoryview(bytearray(1 << 16)))
-        self.gateway = Gateway(self.contract, Facts(trust, table, self._sign))
+        self.gateway = Gateway(self.contract, Facts(trust, table, self._sign, trusted=self.trusted))
 
     def _sign(self, claims: Any) -> str:
         self.signed.append(claims)
