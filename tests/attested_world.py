@@ -23,11 +23,18 @@ def apple_app(**changes: Any) -> dict[str, Any]:
     return {"team": TEAM, "bundle": BUNDLE, "insecure_roots": roots, **changes}
 
 
-def adopt(issuer: IssuerWorld, files: Mapping[str, bytes], attest: Mapping[str, Any], **phone: Any) -> None:
+def adopt(
+    issuer: IssuerWorld,
+    files: Mapping[str, bytes],
+    attest: Mapping[str, Any],
+    gateways: Mapping[str, Any] | None = None,
+    **phone: Any,
+) -> None:
     """A contract whose client `phone` has instances that the issuer vouches for."""
     app = {**CONTRACT["clients"]["phone"], "attest": attest, **phone}
     other = {**app, "redirect_uris": ["com.example.other:/callback"]}
-    issuer.adopt(files=files, clients={**CONTRACT["clients"], **CLIENTS, "phone": app, "other-app": other})
+    clients = {**CONTRACT["clients"], **CLIENTS, "phone": app, "other-app": other}
+    issuer.adopt(files=files, clients=clients, gateways=gateways or {})
 
 
 class Asking:

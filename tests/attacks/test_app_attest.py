@@ -18,14 +18,17 @@ from apple_device import AUTHORITY, DEVELOPMENT, Apple, AppleDevice
 from attested_world import Asking, adopt, apple_app
 from device_authority import Holder, constraints, new_key, own, root, usage
 from issuer_world import IssuerWorld
+from ostiary.issuer.records import DisableClient
 from ostiary.keys.attestation import ATTESTATION
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.jwt import sign
 from ostiary.model import endpoints
 from ostiary.model.events import InstanceVouchedFor
+from ostiary.model.ids import ClientId
+from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from secrets_seen import secret
-from token_world import ORIGIN, read, refused
+from token_world import ORIGIN, PEER, read, refused
 from written_cbor import head, written
 
 IN = None
@@ -599,6 +602,36 @@ def test_clients_that_the_issuer_does_not_vouch_for_are_refused(phone: Phone) ->
     ):
         assert phone.reason(phone.first(client_id=client)) is reason
     assert phone.reason(phone.first()) is IN
+
+
+def test_a_client_that_was_revoked_is_not_vouched_for(phone: Phone) -> None:
+    disabled = [DisableClient(ClientId(name), int(phone.issuer.now)) for name in ("other-app", "phone")]
+    phone.issuer.commit(Plan(writes=(disabled[0],)))
+    assert phone.reason(phone.first()) is IN
+    phone.issuer.commit(Plan(writes=(disabled[1],)))
+    assert phone.reason(phone.again()) is Reason.CLIENT_DISABLED
+
+
+@pytest.mark.parametrize(("network", "reason"), [(f"{PEER}/32", IN), ("203.0.113.0/24", Reason.ADDRESS_NOT_ALLOWED)])
+def test_an_app_asks_from_the_addresses_of_its_client_only(
+    issuer: IssuerWorld, apple: Apple, network: str, reason: Reason | None
+) -> None:
+    adopt(issuer, {"apple.pem": apple.root.pem}, {"apple": apple_app()}, allow_ips=[network])
+    phone = Phone(issuer, apple)
+    assert phone.reason(phone.first()) is reason
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("mobile", IN), ("partner", Reason.GATEWAY_KIND)])
+def test_a_listener_vouches_for_the_clients_of_its_kinds_only(
+    issuer: IssuerWorld, apple: Apple, kind: str, reason: Reason | None
+) -> None:
+    own = {"listen": "127.0.0.1:9444", "origin": "https://own.example", "kinds": [kind]}
+    adopt(issuer, {"apple.pem": apple.root.pem}, {"apple": apple_app()}, gateways={"own": own})
+    phone = Phone(issuer, apple)
+    challenge = phone.challenge()
+    statement = phone.device.attestation(phone.data(challenge))
+    said = {"format": "apple-appattest", "challenge": challenge, "key_id": phone.device.key_id, "statement": statement}
+    assert phone.reason(phone.send(said, ("x-ostiary-gateway", "own"))) is reason
 
 
 def test_an_old_build_is_not_vouched_for(issuer: IssuerWorld, apple: Apple) -> None:

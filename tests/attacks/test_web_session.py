@@ -7,11 +7,13 @@ import httpx
 import pytest
 
 from issuer_world import GRACE
+from ostiary.issuer.records import DisableClient
 from ostiary.issuer.web_records import KeepWebTokens, StartWebSession
 from ostiary.keys.hashing import token_hash
 from ostiary.keys.session_cookie import PREFIX
 from ostiary.model import endpoints
 from ostiary.model.events import IssuerRefused, TokensIssued, WebSessionStarted
+from ostiary.model.ids import ClientId
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.server.session.cookies import LOGIN
@@ -320,3 +322,15 @@ def test_a_session_does_not_outlive_a_change_of_the_person_or_the_client(front: 
     front.world.later(2)
     front.sign_in(max_age="0")
     assert front.access().status_code == 200
+
+
+@pytest.mark.parametrize(("revoked", "why"), [("back", []), ("front", [Reason.CLIENT_DISABLED])])
+def test_a_client_that_was_revoked_gets_no_tokens(front: Pages, revoked: str, why: list[Reason]) -> None:
+    """Neither for a sign-in that was begun nor for a session that was there."""
+    front.sign_in()
+    begun = front.answered()
+    front.world.commit(Plan((DisableClient(ClientId(revoked), int(front.world.now)),)))
+    assert front.browser.open(begun).status_code == (400 if why else 303)
+    assert [event.reason for event in front.world.events_of(IssuerRefused)] == why
+    front.world.later(600)
+    assert front.access().status_code == (401 if why else 200)
