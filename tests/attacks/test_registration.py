@@ -184,6 +184,7 @@ def test_nothing_else_is_fetched(open_door: RegistrationWorld, member: str, addr
         "Th\u0435 Spare Part",
         "\u0430\u0441\u0441",
         "api.example",
+        "api.exarnple",
         "OSTIARY",
         "0stiary",
         "e\u0301",
