@@ -62,7 +62,7 @@ def test_what_finds_no_room_near_is_remembered_far() -> None:
 def test_what_is_far_is_found_when_there_is_room_near_again() -> None:
     _, replays = table(8)
     for name in range(NEAR):
-        replays.use(name, NOW + 10, NOW)
+        replays.use(named(name), NOW + 10, NOW)
     assert replays.use("far", NOW + 60, NOW) is Use.FIRST
     assert replays.use("far too", NOW + 20, NOW) is Use.FIRST
     assert replays.use("far", NOW + 60, NOW + 59) is Use.AGAIN
