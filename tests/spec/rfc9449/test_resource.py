@@ -148,7 +148,8 @@ def test_the_service_gets_neither_token_nor_proof(tmp_path: Path) -> None:
         async with world(tmp_path, serve) as door:
             line, token = await door.connect(), bound(door)
             assert (await ask(line, token)).status == 200
-            assert b"dpop" not in heads[0].lower()
+            assert b"\r\ndpop:" not in heads[0].lower()
+            assert b": DPoP " not in heads[0]
             assert token.encode() not in heads[0]
 
     run(test())
