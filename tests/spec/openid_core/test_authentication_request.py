@@ -205,6 +205,12 @@ def test_5_5_claims_reach_the_id_token_and_userinfo(issuer: IssuerWorld) -> None
     assert issuer.userinfo(tokens["access_token"]).json()["name"] == "Grace Hopper"
 
 
+@pytest.mark.parametrize(("size", "error"), [(4096, "login_required"), (4097, "invalid_request")])
+def test_5_5_claims_have_a_bounded_size(issuer: IssuerWorld, size: int, error: str) -> None:
+    asked = '{"userinfo": {"email": null}}'.ljust(size)
+    assert told(issuer.browser().open(authorization(claims=asked, prompt="none"))).error == error
+
+
 @pytest.mark.parametrize("claims", ["[]", "{", '{"id_token": 1}', '{"id_token": {"email": 1}}', '{"a":1,"a":2}'])
 def test_5_5_claims_of_another_form_are_refused(issuer: IssuerWorld, claims: str) -> None:
     assert told(issuer.browser().open(authorization(claims=claims))).error == "invalid_request"

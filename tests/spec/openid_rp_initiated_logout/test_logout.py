@@ -83,6 +83,12 @@ def test_3_the_state_joins_a_query_that_is_there(issuer: IssuerWorld) -> None:
     assert answer.fields == {"tab": "1", "state": "x"}
 
 
+@pytest.mark.parametrize(("length", "status"), [(2048, 303), (2049, 400)])
+def test_3_the_state_has_a_bounded_length(issuer: IssuerWorld, length: int, status: int) -> None:
+    answer = issuer.browser().open(logout(client_id="spare", post_logout_redirect_uri=BYE, state="x" * length))
+    assert answer.status_code == status
+
+
 @pytest.mark.parametrize(
     "uri",
     [

@@ -113,6 +113,26 @@ def test_rfc9110_13_1_1_an_update_is_of_the_version_that_it_names(open_door: Reg
     assert open_door.update(known, if_match="*", client_name="Three").status_code == 200
 
 
+def test_rfc9110_13_1_1_what_ends_is_the_version_that_it_names(open_door: RegistrationWorld) -> None:
+    known = open_door.registered()
+    path = known["registration_client_uri"].removeprefix(open_door.desk.registry.issuer)
+    token, first = known["registration_access_token"], open_door.at(known).headers["etag"]
+    assert open_door.update(known, client_name="One").status_code == 200
+    answer = open_door.sent("DELETE", path, token, if_match=first)
+    assert refused(open_door, answer) == (412, "precondition_failed", Reason.REGISTRATION_CHANGED)
+    second = open_door.at(known).headers["etag"]
+    assert open_door.sent("DELETE", path, token, if_match=second).status_code == 204
+
+
+def test_2_3_nothing_ends_where_the_contract_lets_nobody_register(open_door: RegistrationWorld) -> None:
+    known = open_door.registered()
+    open_door.close_registration()
+    answer = open_door.at(known, "DELETE")
+    assert refused(open_door, answer) == (404, "not_found", Reason.REGISTRATION_CLOSED)
+    open_door.open()
+    assert open_door.at(known, "DELETE").status_code == 204
+
+
 def test_2_2_of_two_updates_at_once_one_is_told_so(open_door: RegistrationWorld) -> None:
     known = open_door.registered(**PUBLIC)
     answers = open_door.together(*(open_door.updating(known) for _ in range(3)))

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from issuer_world import CLIENTS, GRACE, IssuerWorld, authorization, form_with, is_page, named, told
+from issuer_world import CLIENTS, GRACE, IssuerWorld, asking, authorization, form_with, is_page, named, told
 from ostiary.model import endpoints
 from ostiary.model.endpoints import TOKEN
 from ostiary.model.events import ConsentGranted, IssuerRefused
@@ -174,6 +174,15 @@ def test_5_what_the_contract_does_not_describe_is_refused(rich: IssuerWorld, det
     answer = told(browser.open(authorization("site", scope=BOTH, authorization_details=details)))
     assert (answer.error, rich.last_refusal().reason) == INVALID[1:]
     assert is_page(browser.open(wanting(PAYMENT)))
+
+
+@pytest.mark.parametrize(("payments", "status"), [(12, 201), (16, 400)])
+def test_5_details_have_a_bounded_size(rich: IssuerWorld, payments: int, status: int) -> None:
+    """Each of these is within its own bounds, and so is their number."""
+    many = json.dumps([{**PAYMENT, "creditorName": "x" * 500}] * payments)
+    answer = rich.post(endpoints.PAR, asking("site", scope=BOTH, authorization_details=many), "site")
+    assert answer.status_code == status
+    assert status == 201 or refused(rich, answer) == INVALID
 
 
 def test_5_a_type_is_the_clients_and_goes_with_a_scope_that_is_asked_for(rich: IssuerWorld) -> None:

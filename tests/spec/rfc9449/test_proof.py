@@ -104,6 +104,13 @@ def test_a_header_that_changes_the_rules_is_refused(extra: dict[str, Any]) -> No
     assert judged(made(header_kid="any"))
 
 
+@pytest.mark.parametrize(("stated", "reason"), [("ES256", None), ("PS256", Reason.PROOF_ALGORITHM)])
+def test_4_3_5_a_key_that_is_for_another_algorithm_is_refused(stated: str, reason: Reason | None) -> None:
+    """RFC 7517 section 4.4."""
+    brought = made(header_jwk={**KEY.public.members, "alg": stated})
+    assert (judged(brought) == key_thumbprint(KEY.public)) if reason is None else (refused(brought) is reason)
+
+
 def test_4_3_8_another_method_is_refused() -> None:
     assert refused(made(method="POST")) is Reason.PROOF_METHOD
     assert refused(made(method="get")) is Reason.PROOF_METHOD

@@ -10,7 +10,7 @@ from ostiary.model import endpoints
 from ostiary.model.endpoints import INTROSPECT, PAR, TOKEN, USERINFO
 from ostiary.model.errors import BEARER, DPOP
 from ostiary.model.reasons import Reason
-from token_world import ORIGIN, TokenWorld, read, refused
+from token_world import CONTRACT, ORIGIN, TokenWorld, read, refused
 from used_proofs import proof
 
 KEY = SigningPrivateKey.generate()
@@ -42,6 +42,13 @@ def test_5_a_kind_whose_tokens_are_bound_needs_a_proof(world: TokenWorld, client
     answer = world.exchange(code, client)
     assert refused(world, answer) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
     assert world.exchange(code, client, KEY).status_code == 200
+
+
+def test_5_a_client_that_acts_for_itself_needs_a_proof_where_its_profile_says_so(world: TokenWorld) -> None:
+    world.adopt(clients={**CONTRACT["clients"], "robot": {**CONTRACT["clients"]["robot"], "profile": "fapi2"}})
+    answer = world.post(TOKEN, OWN, "robot")
+    assert refused(world, answer) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
+    assert world.post(TOKEN, OWN, "robot", dpop=world.proof(KEY)).status_code == 200
 
 
 def test_5_a_client_that_acts_for_itself_binds_its_token(world: TokenWorld) -> None:
