@@ -18,6 +18,7 @@ from apple_device import AUTHORITY, DEVELOPMENT, Apple, AppleDevice
 from attested_world import Asking, adopt, apple_app
 from device_authority import Holder, constraints, new_key, own, root, usage
 from issuer_world import IssuerWorld
+from ostiary.contract.mistakes import Code, ContractBroken
 from ostiary.issuer.records import DisableClient
 from ostiary.keys.attestation import ATTESTATION
 from ostiary.keys.es256 import SigningPrivateKey
@@ -294,6 +295,14 @@ def test_only_a_root_of_the_contract_vouches_for_a_device(phone: Phone, apple: A
     assert phone.saying(chain_of(phone, apple.authority, apple.authority)) is IN
 
 
+def test_a_root_of_the_contract_is_an_authority(issuer: IssuerWorld, apple: Apple) -> None:
+    device = apple.authority.issue(new_key(), "a device", constraints(ca=False), usage(False), now=apple.now)
+    with pytest.raises(ContractBroken) as caught:
+        adopt(issuer, {"apple.pem": device.pem}, {"apple": apple_app()})
+    assert {mistake.code for mistake in caught.value.mistakes} == {Code.CERTIFICATE_INVALID}
+    adopt(issuer, {"apple.pem": apple.root.pem}, {"apple": apple_app()})
+
+
 def test_the_published_root_is_taken_where_the_contract_names_none(issuer: IssuerWorld, apple: Apple) -> None:
     adopt(issuer, {}, {"apple": apple_app(insecure_roots=None) | {"bundle": "com.example.phone"}})
     phone = Phone(issuer, apple)
@@ -410,6 +419,8 @@ def data_cases() -> dict[str, Callable[[bytes], bytes]]:
         "more that is no map": lambda right: right + b"\x00",
         "more behind the map": lambda right: right + b"\xa0\x00",
         "a longer name": lambda right: right[:53] + b"\x00\x21" + right[55:],
+        "a coordinate of 31 bytes": lambda right: right[:-34] + b"\x58\x1f" + right[-31:],
+        "a coordinate that is a text": lambda right: right[:-34] + b"\x78\x20" + b"x" * 32,
         "a key of another curve": lambda right: right.replace(written({-1: 1})[1:], written({-1: 2})[1:], 1),
         "a key in another order": lambda right: right[:87] + cose_changed(right[87:]),
     }
@@ -472,6 +483,20 @@ def test_a_chain_has_a_bounded_number_of_certificates_of_bounded_size(phone: Pho
 
     assert phone.saying(lambda asked: make(asked, large)) is Reason.STATEMENT_MALFORMED
     assert phone.saying(make) is IN
+
+
+def test_a_chain_is_of_certificates_alone(phone: Phone) -> None:
+    def with_more(*more: Any) -> Callable[[bytes], bytes]:
+        def statement(asked: bytes) -> bytes:
+            said = phone.device.data()
+            leaf = phone.device.certificate(sha256(said + sha256(asked).digest()).digest())
+            return phone.device.attestation(asked, said, [leaf.der, phone.device.apple.authority.der, *more])
+
+        return statement
+
+    assert phone.saying(with_more(7)) is Reason.STATEMENT_MALFORMED
+    assert phone.saying(with_more("a text")) is Reason.STATEMENT_MALFORMED
+    assert phone.saying(with_more()) is IN
 
 
 @pytest.mark.parametrize(

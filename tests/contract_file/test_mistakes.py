@@ -308,6 +308,7 @@ CASES = [
     (Code.CERTIFICATE_INVALID, "jwks_file: robot.json", "certificate: {subject: »ledger}"),
     (Code.CERTIFICATE_INVALID, "jwks_file: robot.json", "certificate: {ip: »ledger.example}"),
     (Code.CERTIFICATE_INVALID, "jwks_file: robot.json", 'certificate: {dns: »"ledger example"}'),
+    (Code.CERTIFICATE_INVALID, "jwks_file: robot.json", 'certificate: {subject: »"CN=ledger\\u200b"}'),
     (Code.CERTIFICATE_INVALID, "jwks_file: robot.json", "certificate: {file: »nowhere.pem}"),
     (Code.CERTIFICATE_INVALID, "jwks_file: robot.json", "jwks_file: »robot.json\n    credential: mtls"),
     (Code.SETTINGS_CONTRADICT, "jwks_file: robot.json", "»certificate: {dns: a.example, uri: 'urn:a'}"),

@@ -52,6 +52,10 @@ def test_what_registers_is_a_third_party() -> None:
         (Code.OUT_OF_RANGE, "most: 7", "most: »0"),
         (Code.OUT_OF_RANGE, "most: 7", "most: »10001"),
         (Code.UNKNOWN_KEY, "  most: 7", "  »kinds: [web]"),
+        (Code.OUT_OF_RANGE, "  most: 7", "  fetch: {networks: [10.0.0.0/8, »0.0.0.0/0]}"),
+        (Code.OUT_OF_RANGE, "  most: 7", "  fetch: {networks: [»'::/0', 'fd00::/8']}"),
+        (Code.CERTIFICATE_INVALID, "  most: 7", "  fetch: {authorities: »robot.json}"),
+        (Code.CERTIFICATE_INVALID, "  most: 7", "  fetch: {authorities: »nowhere.pem}"),
     ],
 )
 def test_what_is_wrong_is_found_at_its_place(code: Code, before: str, after: str) -> None:

@@ -75,9 +75,9 @@ def heard(told: bytes) -> ClientCertificate:
 
 
 def require_name(kind: NameType, value: str) -> None:
-    """Raise CertificateInvalid for what no certificate could have as a name of this kind."""
-    if not value.isprintable() or not value.strip():
-        raise CertificateInvalid("it is empty or not printable")
+    """Raise CertificateInvalid for words that no certificate could have as a name of this kind."""
+    if not value.isprintable():
+        raise CertificateInvalid("it is not printable")
     match kind:
         case NameType.SUBJECT:
             _subject(value)

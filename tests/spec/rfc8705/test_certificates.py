@@ -2,9 +2,21 @@
 
 from typing import Any
 
+import pytest
+
 from certificate_world import MUTUAL, CertificateWorld
+from client_certificates import self_signed
 from ostiary.issuer.holder import Holder
-from ostiary.keys.certificate import NameType, has_name, heard, identified, own_certificates, thumbprint_of
+from ostiary.keys.certificate import (
+    CertificateInvalid,
+    NameType,
+    authorities,
+    has_name,
+    heard,
+    identified,
+    own_certificates,
+    thumbprint_of,
+)
 from ostiary.model.endpoints import AUTHORIZATION_SERVER, INTROSPECT, PROTECTED_RESOURCE, TOKEN
 from ostiary.model.ids import Thumbprint
 from ostiary.model.principal import Binding
@@ -37,6 +49,16 @@ def test_appendix_a_the_example_is_told_to_the_issuer_and_heard_as_it_is() -> No
     assert heard(shown.told) == shown
     assert has_name(der, NameType.SUBJECT, "CN=mtls")
     assert not has_name(der, NameType.DNS, "mtls")
+
+
+@pytest.mark.parametrize("may_issue", [True, False])
+def test_rfc5280_4_2_1_9_only_what_may_issue_certificates_is_an_authority(may_issue: bool) -> None:
+    pem = self_signed(may_issue=may_issue).pem
+    if may_issue:
+        assert len(authorities(pem)) == 1
+    else:
+        with pytest.raises(CertificateInvalid):
+            authorities(pem)
 
 
 def test_3_1_the_confirmation_of_figure_2() -> None:

@@ -111,6 +111,12 @@ def test_4_3_5_a_key_that_is_for_another_algorithm_is_refused(stated: str, reaso
     assert (judged(brought) == key_thumbprint(KEY.public)) if reason is None else (refused(brought) is reason)
 
 
+@pytest.mark.parametrize(("more", "reason"), [(2000, None), (4000, Reason.PROOF_MALFORMED)])
+def test_a_proof_has_a_bounded_size(more: int, reason: Reason | None) -> None:
+    brought = made(more="x" * more)
+    assert (judged(brought) == key_thumbprint(KEY.public)) if reason is None else (refused(brought) is reason)
+
+
 def test_4_3_8_another_method_is_refused() -> None:
     assert refused(made(method="POST")) is Reason.PROOF_METHOD
     assert refused(made(method="get")) is Reason.PROOF_METHOD
