@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_letters, digits
-from typing import Final
+from typing import Final, TypeGuard
 from urllib.parse import urlsplit
 
 import orjson
@@ -80,12 +80,21 @@ class Proofs:
         return holder, claims["nonce"] != self.nonces.newest(now)
 
     def _require_fresh(self, claims: Mapping[str, object], now: float) -> None:
-        """10 and 11: the nonce is one of ours and young; `iat` is near our time."""
+        """10 and 11: the nonce is one of ours and young; `iat` is near our time. A proof may also say itself when it
+        begins and ends (RFC 7519 sections 4.1.4 and 4.1.5)."""
         nonce, iat = claims.get("nonce"), claims["iat"]
         if not isinstance(nonce, str) or not self.nonces.takes(nonce, now):
             raise ProofRefused(Reason.PROOF_NONCE)
-        if not isinstance(iat, int | float) or iat is True or abs(now - iat) > IAT_WINDOW:
+        if not _is_date(iat) or abs(now - iat) > IAT_WINDOW:
             raise ProofRefused(Reason.PROOF_STALE)
+        begins, ends = claims.get("nbf", iat), claims.get("exp", now)
+        if not _is_date(begins) or not _is_date(ends) or not begins - IAT_WINDOW <= now <= ends + IAT_WINDOW:
+            raise ProofRefused(Reason.PROOF_STALE)
+
+
+def _is_date(value: object) -> TypeGuard[int | float]:
+    """A NumericDate: `true` is none (RFC 7519 section 2)."""
+    return type(value) is int or type(value) is float
 
 
 def token_digest(token: str | bytes) -> str:

@@ -182,6 +182,25 @@ def test_4_3_11_stale_iat_is_refused() -> None:
     assert judged(made(iat=NOW - 299.5))
 
 
+@pytest.mark.parametrize(
+    ("good", "wrong"),
+    [
+        ({"exp": int(NOW)}, {"exp": int(NOW) - 301}),
+        ({"exp": NOW + 300.5}, {"exp": -1e308}),
+        ({"nbf": int(NOW)}, {"nbf": int(NOW) + 301}),
+        ({"nbf": int(NOW) - 3600}, {"nbf": 1e308}),
+        ({"exp": int(NOW) + 300}, {"exp": str(int(NOW) + 300)}),
+        ({"nbf": int(NOW)}, {"nbf": True}),
+        ({"iat": int(NOW)}, {"iat": False}),
+    ],
+)
+def test_rfc7519_4_1_a_proof_that_says_when_it_begins_and_ends_is_held_to_it(
+    good: dict[str, object], wrong: dict[str, object]
+) -> None:
+    assert judged(made(**good))
+    assert refused(made(**wrong)) is Reason.PROOF_STALE
+
+
 def test_4_3_12_another_token_is_refused() -> None:
     assert refused(made(token="another.access.token")) is Reason.PROOF_TOKEN
     assert refused(made(token=None)) is Reason.PROOF_TOKEN
