@@ -18,7 +18,7 @@ import httpx
 import pytest
 from cryptography import x509
 
-from client_certificates import Authority, Issued
+from client_certificates import Authority, Issued, self_signed
 from ostiary.cli.demo.front_door import FrontDoor
 from ostiary.keys.certificate import thumbprint_of
 from ostiary.keys.devca import development_tls
@@ -33,6 +33,7 @@ with warnings.catch_warnings():
 AUTHORITY = Authority()
 LEDGER = AUTHORITY.issue("CN=ledger", x509.DNSName("ledger.example"))
 OTHER = AUTHORITY.issue("CN=other", x509.DNSName("other.example"))
+BEACON, BUOY, STRANGER = self_signed("CN=beacon"), self_signed("CN=buoy"), self_signed("CN=beacon")
 
 
 def trusting(ca_file: Path, certificate: tuple[str, str] | None = None) -> ssl.SSLContext:
@@ -97,6 +98,8 @@ class Listeners(Up):
             "scopes": {"things": "See things"},
             "clients": {
                 "ledger": {"kind": "service", "scopes": ["things"], "certificate": {"dns": "ledger.example"}},
+                "beacon": {"kind": "service", "scopes": ["things"], "certificate": {"file": "beacon.pem"}},
+                "buoy": {"kind": "service", "scopes": ["things"], "certificate": {"file": "buoy.pem"}},
             },
             "routes": [
                 {"on": "GET /v1/things", "to": "api", "scope": "things"},
@@ -121,6 +124,8 @@ class Listeners(Up):
         super().__init__(folder, contract)
         (folder / "clients.pem").write_bytes(AUTHORITY.pem)
         (folder / "clients.crl").write_bytes(AUTHORITY.list_of())
+        (folder / "beacon.pem").write_bytes(BEACON.pem)
+        (folder / "buoy.pem").write_bytes(BUOY.pem)
 
     def at(self, port: int, shown: Issued | None = None) -> FrontDoor:
         files = None if shown is None else shown.written(self.folder / "client", str(shown.certificate.serial_number))
@@ -165,6 +170,40 @@ def test_the_client_of_another_certificate_is_refused(listeners: Listeners) -> N
     assert listeners.status(listeners.services_port, "/v1/books", OTHER, token) == 401
     with pytest.raises((ssl.SSLError, ConnectionError)):
         listeners.status(listeners.services_port, "/v1/books")
+
+
+def test_authlib_gets_a_token_by_the_certificate_it_made_itself_and_calls_the_api(listeners: Listeners) -> None:
+    tls = trusting(listeners.ca_file, BEACON.written(listeners.folder / "client", "beacon"))
+    services = f"https://localhost:{listeners.services_port}"
+    server: dict[str, Any] = httpx.get(f"{listeners.origin}/.well-known/openid-configuration", verify=tls).json()
+    aliases = server["mtls_endpoint_aliases"]
+    assert "self_signed_tls_client_auth" in server["token_endpoint_auth_methods_supported"]
+    with OAuth2Client("beacon", scope="things", token_endpoint_auth_method="none", verify=tls) as client:
+        token = client.fetch_token(aliases["token_endpoint"], grant_type="client_credentials")
+    bearer = {"authorization": f"Bearer {secret(token['access_token'])}"}
+    with httpx.Client(verify=tls) as http:
+        asked = {"token": token["access_token"], "client_id": "beacon"}
+        told = http.post(aliases["introspection_endpoint"], data=asked).json()
+        assert (told["client_id"], told["cnf"]) == ("beacon", {"x5t#S256": thumbprint_of(BEACON.der)})
+        assert http.get(f"{services}/v1/books", headers=bearer).status_code == 200
+        refused = http.get(f"{listeners.origin}/v1/things", headers=bearer)
+        assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")
+
+
+def test_another_certificate_that_a_client_made_itself_is_refused(listeners: Listeners) -> None:
+    port = listeners.services_port
+    status, token = listeners.token(BEACON, "beacon")
+    assert status == 200
+    assert listeners.token(BUOY, "buoy")[0] == 200
+    assert listeners.token(BUOY, "beacon")[0] == 401
+    assert listeners.status(port, "/v1/books", BEACON, token) == 200
+    for shown in (BUOY, LEDGER):
+        assert listeners.status(port, "/v1/books", shown, token) == 401
+    for nobody in (STRANGER, None):
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            listeners.status(port, "/v1/books", nobody, token)
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        listeners.token(STRANGER, "beacon")
 
 
 def test_a_revocation_takes_hold_while_it_runs(listeners: Listeners) -> None:
