@@ -202,7 +202,8 @@ def test_numbers_and_objects_are_the_parameters_that_they_stand_for(issuer: Issu
     claims = {"id_token": {"sub": {"value": "sub-grace"}}}
     page = browser.go(carrying(issuer.request_object(max_age=0, claims=claims)))
     assert told(browser.follow(browser.try_in(page))).code
-    assert told(browser.go(carrying(issuer.request_object(prompt="none", max_age=0)))).code
+    assert told(browser.go(carrying(issuer.request_object(prompt="none", max_age=60)))).code
+    assert told(browser.go(carrying(issuer.request_object(prompt="none", max_age=0)))).error == "login_required"
     issuer.later(1)
     assert told(browser.go(carrying(issuer.request_object(prompt="none", max_age=0)))).error == "login_required"
 
