@@ -181,6 +181,7 @@ def test_an_attestation_does_not_bring_its_attester_s_key(app: App, member: str)
     brought: Any = {"jwk": dict(STRANGER.public.members), "x5c": ["AAAA"]}.get(member, "https://evil.example/keys")
     attestation = app.attestation(STRANGER, {member: brought})
     assert app.reason(app.fields(attestation)) is Reason.ATTESTATION_INVALID
+    assert app.reason(app.fields(app.attestation(ATTESTER))) is IN
 
 
 def test_7_1_a_private_key_is_nobody_s(app: App) -> None:

@@ -3,11 +3,14 @@
 import pytest
 
 from ostiary.issuer.pkce import challenge_of
+from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model.endpoints import TOKEN
 from ostiary.model.events import FamilyRevoked, TokensIssued
 from ostiary.model.feed import GrantRevoked
 from ostiary.model.reasons import Reason
 from token_world import REDIRECT, START, VERIFIER, TokenWorld, read, refused
+
+KEY = SigningPrivateKey.generate()
 
 
 def test_second_use_of_a_code_revokes_the_first_tokens(world: TokenWorld) -> None:
@@ -19,6 +22,26 @@ def test_second_use_of_a_code_revokes_the_first_tokens(world: TokenWorld) -> Non
     assert not world.active(first["refresh_token"])
     assert refused(world, world.refresh(first["refresh_token"])) == (400, "invalid_grant", Reason.GRANT_REVOKED)
     assert world.userinfo(first["access_token"]).status_code == 401
+
+
+@pytest.mark.parametrize("client", ["phone", "tab"])
+def test_second_use_of_an_app_s_code_revokes_what_the_first_one_gave(world: TokenWorld, client: str) -> None:
+    """By the same key too: who else has it cannot be told."""
+    code = world.code(client)
+    first = read(world.exchange(code, client, KEY))
+    assert world.active(first["access_token"], "shop")
+    assert refused(world, world.exchange(code, client, KEY)) == (400, "invalid_grant", Reason.CODE_REPLAYED)
+    assert not world.active(first["access_token"], "shop")
+    assert world.exchange(world.code(client), client, KEY).status_code == 200
+
+
+@pytest.mark.parametrize("client", ["phone", "tab"])
+def test_a_code_of_another_flow_does_not_fit_into_an_app_s(world: TokenWorld, client: str) -> None:
+    """Injected: a thief had it made with a challenge of their own (RFC 9700 section 4.5)."""
+    code = world.code(client)
+    injected = world.exchange(code, client, KEY, code_verifier="A" * 43)
+    assert refused(world, injected) == (400, "invalid_grant", Reason.CODE_VERIFIER_MISMATCH)
+    assert world.exchange(code, client, KEY).status_code == 200
 
 
 def test_the_gateways_hear_of_a_replayed_code(world: TokenWorld) -> None:

@@ -1,17 +1,24 @@
 """Old ways: past their day, with secrets of others, spelled oddly, mixed up with tokens; and keys that would leak."""
 
+import hmac
 from base64 import b64encode
+from collections.abc import Callable
 
 import pytest
 
+from by_hand import compact
 from gateway_world import old_secret
 from legacy_world import CRAWLER, KEY, LAST_DAY, PRINTER, TOKEN, OldClients, basic
 from ostiary.contract.model import OldWay
 from ostiary.contract.quantities import day
+from ostiary.gateway.decision import Refuse
 from ostiary.gateway.old_uses import OldUse
+from ostiary.gateway.refusal import rendered
+from ostiary.keys import base64url
+from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model.errors import HttpRefused
 from ostiary.model.feed import ClientRevoked, Numbered
-from ostiary.model.ids import ClientId
+from ostiary.model.ids import ClientId, Reference
 from ostiary.model.principal import Binding, Kind
 from ostiary.model.reasons import Reason
 from rules_world import NOW
@@ -118,6 +125,36 @@ def test_a_jwt_is_never_taken_as_a_static_token_nor_a_static_token_as_a_jwt(door
     assert door.reason("GET /things", f"Authorization: Bearer .{TOKEN}.") is Reason.TOKEN_MALFORMED
     assert door.reason("GET /things", CRAWLER) is None
     assert door.reason("GET /things", f"Authorization: DPoP {TOKEN}") not in (None, Reason.LEGACY_UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{"alg": "none"}, {"alg": "HS256"}, {"jku": "https://evil.example/keys"}, {"x5u": "https://evil.example/cert"}],
+    ids=str,
+)
+def test_a_jwt_that_chooses_how_it_is_checked_lets_no_old_client_in(door: OldClients, members: dict[str, str]) -> None:
+    """Also one that is signed with the very text that lets it in."""
+    header = {"alg": "ES256", "kid": door.key.id, "typ": "at+jwt"}
+    claims = base64url.decode(door.token(client_id="crawler").split(".")[1].encode())
+    signs: dict[str, Callable[[bytes], bytes]] = {
+        "none": lambda _: b"",
+        "HS256": lambda signed: hmac.digest(TOKEN.encode(), signed, "sha256"),
+    }
+    forged = compact(header | members, claims, signs.get(members.get("alg", ""), SigningPrivateKey.generate().sign))
+    assert door.reason("GET /things", f"Authorization: Bearer {forged}") is Reason.TOKEN_ALGORITHM
+    assert door.reason("GET /things", CRAWLER) is None
+
+
+@pytest.mark.parametrize("wrong", [basic("printer", "x" * 22), "X-Nothing: 1"])
+def test_no_browser_is_asked_for_a_password(door: OldClients, wrong: str) -> None:
+    """One that had been would send it along with the request of any page."""
+    decision = door.decide("GET /things", wrong)
+    assert isinstance(decision, Refuse)
+    answer = rendered(decision.error, Reference("r"), decision.asked, door.contract, b"", bodiless=True).lower()
+    assert answer.startswith(b"http/1.1 401 ")
+    assert b"www-authenticate: bearer" in answer
+    assert b"basic" not in answer
+    assert door.reason("GET /things", PRINTER) is None
 
 
 def test_a_jwt_is_no_key_in_a_url(door: OldClients) -> None:

@@ -223,8 +223,11 @@ def test_a_nonce_has_its_bounds(rules: Rules) -> None:
         assert rules.reason(GET, *ACME.fields(GET, now=NOW, nonce=nonce)) is Reason.SIGNATURE_COVERS_LITTLE
 
 
-def test_a_parameter_that_nobody_knows_is_refused(rules: Rules) -> None:
-    assert rules.reason(GET, *ACME.fields(GET, now=NOW, only="me")) is Reason.SIGNATURE_MALFORMED
+@pytest.mark.parametrize("parameter", ["only", "jku", "x5u", "jwk"])
+def test_a_parameter_that_nobody_knows_is_refused(rules: Rules, parameter: str) -> None:
+    """Nor does one say where the key is."""
+    said = {parameter: "https://evil.example/keys"}
+    assert rules.reason(GET, *ACME.fields(GET, now=NOW, **said)) is Reason.SIGNATURE_MALFORMED
     assert rules.reason(GET, *ACME.fields(GET, now=NOW)) is None
 
 

@@ -80,6 +80,16 @@ def test_an_answer_to_somebody_else_is_not_taken(page: Page, shop: RunningShop) 
     assert page.evaluate("shelf.held()") == {}
 
 
+def test_an_answer_of_another_issuer_is_not_taken(page: Page, shop: RunningShop) -> None:
+    """Mix-up (RFC 9207 section 2.4)."""
+    sign_in(page, shop, "bob")
+    told = page.evaluate("location.search")
+    page.evaluate("history.replaceState(null, '', location.search.replace(/iss=[^&]*/, 'iss=https://evil.example'))")
+    assert page.evaluate("shelf.cameBack()") is False
+    page.evaluate("(told) => history.replaceState(null, '', told)", told)
+    assert page.evaluate("shelf.cameBack()") is True
+
+
 def test_no_script_reads_the_key_and_the_token_is_of_no_use_elsewhere(page: Page, shop: RunningShop) -> None:
     sign_in(page, shop, "bob")
     assert page.evaluate("shelf.cameBack()") is True

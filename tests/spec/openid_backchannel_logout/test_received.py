@@ -1,11 +1,15 @@
 """OpenID Connect Back-Channel Logout 1.0, received: logout tokens for clients whose sessions are kept here."""
 
+import hmac
 import secrets
+from collections.abc import Callable
 from typing import Any, Final
 
 import httpx
+import orjson
 import pytest
 
+from by_hand import compact
 from ostiary.issuer.logout_token import EVENT, LIFETIME, logout_claims
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.jwt import sign
@@ -110,6 +114,27 @@ def test_2_6_a_token_by_somebody_else_ends_nothing(front: Pages) -> None:
     assert send(front, "").status_code == 400
     assert front.who()["signed_in"]
     assert send(front, signed(front)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{"alg": "none"}, {"alg": "HS256"}, {"jku": "https://evil.example/keys"}, {"x5u": "https://evil.example/cert"}],
+    ids=str,
+)
+def test_2_4_a_token_does_not_choose_how_it_is_checked(front: Pages, members: dict[str, str]) -> None:
+    """Signed with what everybody knows of the key, with nothing, or by a stranger (RFC 8725 section 2)."""
+    own, stranger = front.world.desk.keys.at(front.world.now).signing, SigningPrivateKey.generate()
+    public = orjson.dumps(own.public.to_jwk())
+    signs: dict[str, Callable[[bytes], bytes]] = {
+        "none": lambda _: b"",
+        "HS256": lambda signed: hmac.digest(public, signed, "sha256"),
+    }
+    header = {"alg": "ES256", "kid": own.id, "typ": "logout+jwt"}
+    said = orjson.dumps(claims(front))
+    forged = compact(header | members, said, signs.get(members.get("alg", ""), stranger.sign))
+    assert send(front, forged).status_code == 400
+    assert front.who()["signed_in"]
+    assert send(front, secret(compact(header, said, own.sign))).status_code == 200
 
 
 def test_2_6_a_token_is_good_once_and_for_two_minutes(front: Pages) -> None:

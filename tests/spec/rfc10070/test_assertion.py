@@ -5,10 +5,13 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
+from by_hand import compact
+from ostiary.keys import base64url
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model.endpoints import INTROSPECT, REVOKE, TOKEN
 from ostiary.model.events import TokensIssued
 from ostiary.model.reasons import Reason
+from secrets_seen import secret
 from token_world import ASSERTION_TYPE, ORIGIN, ROBOT, SECRETS, TokenWorld, basic, refused
 
 INVALID = (401, "invalid_client", Reason.ASSERTION_INVALID)
@@ -170,6 +173,21 @@ def test_3_an_unsigned_assertion_proves_nothing(world: TokenWorld) -> None:
     header = urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
     unsigned = f"{header}.{world.assertion().split('.')[1]}."
     assert refused(world, world.post(TOKEN, form(unsigned), None)) == INVALID
+    assert world.post(TOKEN, form(world.assertion()), None).status_code == 200
+
+
+@pytest.mark.parametrize("member", ["jku", "x5u", "jwk", "x5c"])
+@pytest.mark.parametrize("named", ["ours", "theirs"])
+def test_3_an_assertion_does_not_say_where_its_key_is(world: TokenWorld, member: str, named: str) -> None:
+    """RFC 8725 section 3.10."""
+    stranger = SigningPrivateKey.generate()
+    brought: object = {"jwk": stranger.public.to_jwk(), "x5c": ["MIIB"]}.get(member, "https://evil.example/keys")
+    header = {"alg": "ES256", "kid": ROBOT.id, "typ": "client-authentication+jwt"}
+    beside = {member: brought, "kid": {"ours": ROBOT, "theirs": stranger}[named].id}
+    claims = base64url.decode(world.assertion().split(".")[1].encode())
+    forged = compact(header | beside, claims, stranger.sign)
+    assert refused(world, world.post(TOKEN, form(forged), None)) == INVALID
+    assert world.post(TOKEN, form(secret(compact(header, claims, ROBOT.sign))), None).status_code == 200
 
 
 @pytest.mark.parametrize("assertion", ["x", "a.b.c", "..", "x" * 20000])

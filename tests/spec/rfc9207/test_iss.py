@@ -1,10 +1,20 @@
 """Every authorization response says who sends it (RFC 9207 section 2)."""
 
-from issuer_world import ORIGIN, IssuerWorld, authorization, form_with, told
+import pytest
+
+from issuer_world import ORIGIN, IssuerWorld, authorization, form_with, named, told
 
 
 def test_2_a_code_comes_with_the_issuer(issuer: IssuerWorld) -> None:
     assert told(issuer.browser().sign_in("site")).fields["iss"] == ORIGIN
+
+
+@pytest.mark.parametrize("client", ["tab", "phone"])
+def test_2_an_app_s_code_comes_with_the_issuer(issuer: IssuerWorld, client: str) -> None:
+    browser = issuer.browser()
+    answer = told(browser.follow(browser.try_in(browser.go(named(client, issuer.push(client))))))
+    assert answer.code
+    assert answer.fields["iss"] == ORIGIN
 
 
 def test_2_an_error_comes_with_the_issuer(issuer: IssuerWorld) -> None:

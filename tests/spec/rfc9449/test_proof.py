@@ -76,6 +76,7 @@ def test_4_3_4_another_type_is_refused(typ: str | None) -> None:
 @pytest.mark.parametrize("algorithm", ["none", "HS256", "ES384", "ES256K", "RS256", 5])
 def test_4_3_5_another_algorithm_is_refused(algorithm: object) -> None:
     assert refused(made(header_alg=algorithm)) is Reason.PROOF_ALGORITHM
+    assert judged(made(header_alg="ES256"))
 
 
 def test_4_3_6_a_signature_by_another_key_is_refused() -> None:
@@ -98,7 +99,10 @@ def test_4_3_7_a_private_key_is_refused() -> None:
     assert refused(made(header_jwk=private)) is Reason.PROOF_ALGORITHM
 
 
-@pytest.mark.parametrize("extra", [{"crit": ["x"]}, {"b64": False}, {"jku": "https://a.example"}, {"x5c": ["x"]}])
+@pytest.mark.parametrize(
+    "extra",
+    [{"crit": ["x"]}, {"b64": False}, {"jku": "https://a.example"}, {"x5u": "https://a.example"}, {"x5c": ["x"]}],
+)
 def test_a_header_that_changes_the_rules_is_refused(extra: dict[str, Any]) -> None:
     assert refused(made(**{f"header_{name}": value for name, value in extra.items()})) is Reason.PROOF_MALFORMED
     assert judged(made(header_kid="any"))
