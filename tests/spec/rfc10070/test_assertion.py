@@ -53,6 +53,7 @@ def test_an_assertion_of_another_type_is_refused(world: TokenWorld, typ: str) ->
 def test_the_audience_is_the_issuer_and_nothing_else(world: TokenWorld, aud: object) -> None:
     """One that was made for another server, or for the token endpoint's address, never fits here."""
     assert refused(world, world.post(TOKEN, form(world.assertion(aud=aud)), None)) == INVALID
+    assert world.post(TOKEN, form(world.assertion(aud=ORIGIN)), None).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -219,6 +220,11 @@ def test_a_client_with_keys_cannot_use_a_secret_and_one_with_a_secret_no_asserti
     assert refused(world, with_secret) == method
     named = world.assertion(sub="billing", iss="billing", key=ROBOT)
     assert refused(world, world.post(TOKEN, form(named), None)) == method
+    assert world.post(TOKEN, form(world.assertion()), None).status_code == 200
+    own = world.post(
+        TOKEN, {"grant_type": "client_credentials"}, None, authorization=basic("billing", SECRETS["billing"])
+    )
+    assert own.status_code == 200
 
 
 def test_an_access_token_is_no_assertion(world: TokenWorld) -> None:

@@ -115,6 +115,8 @@ def test_5_2_a_client_uses_the_grants_of_its_kind(world: TokenWorld) -> None:
     assert refused(world, world.refresh("x" * 43, "pages")) == not_allowed
     code = world.code("site")
     assert refused(world, world.post(TOKEN, world.code_form(code), "robot")) == not_allowed
+    assert world.post(TOKEN, world.code_form(code), "site").status_code == 200
+    assert world.post(TOKEN, OWN, "robot").status_code == 200
 
 
 def test_a_kind_whose_tokens_are_bound_to_a_key_gets_none_without_a_proof(world: TokenWorld) -> None:

@@ -111,6 +111,7 @@ def test_another_key_ends_the_family(world: TokenWorld) -> None:
     assert refused(world, answer) == (400, "invalid_grant", Reason.PROOF_KEY)
     answer = world.refresh(tokens["refresh_token"], "phone", KEY)
     assert refused(world, answer) == (400, "invalid_grant", Reason.GRANT_REVOKED)
+    assert world.refresh(world.tokens("phone", key=KEY)["refresh_token"], "phone", KEY).status_code == 200
 
 
 def test_a_refresh_without_a_proof_is_refused_and_ends_nothing(world: TokenWorld) -> None:
