@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -149,6 +150,25 @@ def test_pins_change_without_a_release_and_no_older_one_is_taken(app: App) -> No
         app.take(old)
     assert app.pins == [served, SPARE, NEXT]
     app.take(fetched(app))
+
+
+def test_pins_that_cannot_be_published_are_said_to_have_failed_and_come_with_the_next_reload(app: App) -> None:
+    (file,) = (app.up.folder / "state").glob("*.sqlite3")
+    app.take(fetched(app))
+    before = app.pins
+    app.up.write({**deepcopy(CONTRACT), "pins": backup(NEXT)})
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=30)) as store:
+        store.execute("ALTER TABLE app_configurations RENAME TO elsewhere")
+        told = app.up.command("reload", "--json")
+        store.execute("ALTER TABLE elsewhere RENAME TO app_configurations")
+    failed = json.loads(told.stdout)
+    assert (told.returncode, "error" in failed, failed["contract"] != failed["previous"]) == (1, True, True)
+    app.take(fetched(app))
+    assert app.pins == before
+    again = app.up.command("reload", "--json")
+    assert (again.returncode, json.loads(again.stdout)["contract"]) == (0, failed["contract"])
+    app.take(fetched(app))
+    assert app.pins[1:] == [NEXT]
 
 
 def test_what_comes_back_is_a_new_version(app: App) -> None:

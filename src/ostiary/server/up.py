@@ -117,7 +117,7 @@ class Up:
         self._say(answer.get("error") or "the contract is in force")
 
     async def _reload(self) -> Mapping[str, Any]:
-        """Whole, or not at all."""
+        """In force as a whole, or not at all. The answer has `contract` where it is, also beside an error."""
         try:
             return await self._swap()
         except ContractBroken as broken:
@@ -133,9 +133,19 @@ class Up:
             admission = await self._admitted(new)
             await self._supervisor.adopt(admission.whole, await asyncio.to_thread(lambda: new.listeners))
             self._place, self._admission = new, admission
-        await self.store.commit(_changed(new, old))
-        await self._publish()
-        return {"contract": new.contract.digest, "previous": old, "need_restart": fixed}
+        failed = await self._made_known(old)
+        return {"contract": new.contract.digest, "previous": old, "need_restart": fixed, **failed}
+
+    async def _made_known(self, previous: str) -> Mapping[str, Any]:
+        """What failed of it, if something did: by then the new contract is in force, whatever the store does."""
+        failing = "recording it"
+        try:
+            await self.store.commit(_changed(self._place, previous))
+            failing = "publishing what apps fetch"
+            await self._publish()
+        except StoreUnavailable as error:
+            return {"error": f"the new contract is in force, but {failing} failed: {error}", "mistakes": []}
+        return {}
 
     def _api(self) -> admin.Api | None:
         if not self._place.deployment.admin_api:
