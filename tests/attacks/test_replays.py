@@ -79,6 +79,15 @@ def test_after_a_start_no_nonce_from_before_is_taken(memory: int) -> None:
     assert after.takes(after.newest(NOW), NOW)
 
 
+def test_a_nonce_of_one_machine_is_none_of_another(memory: int) -> None:
+    elsewhere = make_shared({"proofs": SHARED_BYTES["proofs"]})["proofs"]
+    begin_proofs(elsewhere, NOW)
+    here, there = open_proofs(memory).nonces, open_proofs(elsewhere).nonces
+    assert not there.takes(here.newest(NOW), NOW)
+    assert there.takes(there.newest(NOW), NOW)
+    os.close(elsewhere)
+
+
 def hold_and_die(descriptor: int) -> None:
     for lock in locks_of(descriptor):
         lock.__enter__()
