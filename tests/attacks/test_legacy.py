@@ -236,6 +236,7 @@ def test_no_secret_is_shown_by_what_is_kept_of_it(door: OldClients) -> None:
 def test_routes_that_do_not_name_the_kind_are_not_for_old_clients(door: OldClients) -> None:
     for _, field in EACH[:2]:
         assert door.reason("GET /new", field) is Reason.ROUTE_KIND
+    assert door.reason(f"GET /new?api_key={KEY}") is Reason.ROUTE_KIND
     assert door.reason("GET /new", door.token()) is None
 
 
