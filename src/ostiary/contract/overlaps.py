@@ -11,8 +11,8 @@ from ostiary.model.reasons import Reason
 def unserved(routes: Sequence[RouteRule], closed: Iterable[tuple[ServiceName, Shape]]) -> Mapping[Shape, Reason]:
     """What the contract closes beneath a more general route to the same service, and what two routes fit with neither
     the more exact."""
-    ruled = with_heads([(route.shape, route.service) for route in routes])
-    shut = with_heads([(shape, service) for service, shape in closed])
+    ruled = _with_heads([(route.shape, route.service) for route in routes])
+    shut = _with_heads([(shape, service) for service, shape in closed])
     all_ = ruled + shut
     found: dict[Shape, Reason] = {}
     for one, other in overlapping([shape for shape, _ in all_]):
@@ -27,7 +27,7 @@ def unserved(routes: Sequence[RouteRule], closed: Iterable[tuple[ServiceName, Sh
     return {shape: reason for shape, reason in found.items() if shape not in served} | heads
 
 
-def with_heads(shapes: Sequence[tuple[Shape, ServiceName]]) -> list[tuple[Shape, ServiceName]]:
+def _with_heads(shapes: Sequence[tuple[Shape, ServiceName]]) -> list[tuple[Shape, ServiceName]]:
     """Who answers GET answers HEAD (RFC 9110 section 9.3.2)."""
     known = dict(shapes)
     heads = [(("HEAD", shape[1]), service) for shape, service in shapes if shape[0] == "GET"]

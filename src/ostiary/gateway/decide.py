@@ -40,10 +40,12 @@ class Gateway:
         rules = [rule for rule in contract.routes if listener is None or rule.id in listener.routes]
         made = [service_route(_narrowed(rule, listener), contract, known) for rule in rules]
         routes = made if each is None else list(map(each, made))
-        elsewhere = {rule.shape: Reason.ROUTE_ELSEWHERE for rule in contract.routes if rule not in rules}
+        served = {rule.shape for rule in rules}
+        elsewhere = {rule.shape: Reason.ROUTE_ELSEWHERE for rule in contract.routes if rule.shape not in served}
         internal = {rule.shape: Reason.ROUTE_INTERNAL for rule in rules if rule.internal}
         unserved = {**contract.unserved, **elsewhere}
         self._routes: Final = Routes(routes, unserved)
+        self._hides: Final = bool(internal)
         self._outside: Final = Routes((route for route in routes if not route.rule.internal), unserved | internal)
         self._inside: Final = contract.internal_networks
         self._trusted: Final = known.trusted
@@ -54,7 +56,7 @@ class Gateway:
         """All that is decided before the body. `now`: seconds since the epoch; `clock`: monotonic nanoseconds."""
         if peer.certificate is not None and (refused := self.certificate_refusal(peer.certificate, now)) is not None:
             return Refuse(refused, None)
-        routes = self._routes if self._is_inside(peer) else self._outside
+        routes = self._outside if self._hides and not self._is_inside(peer) else self._routes
         try:
             route, captures = (self._issuer.of(head), []) if is_of_issuer(head) else routes.of(head)
         except HttpRefused as refused:
