@@ -21,6 +21,7 @@ from ostiary.model.events import HandshakesRefused
 from ostiary.model.ids import GatewayName
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway import listening
+from ostiary.server.gateway.handshake import reason_of
 
 AUTHORITY, STRANGER = Authority(), Authority("CN=Somebody else")
 LEDGER = AUTHORITY.issue()
@@ -130,3 +131,12 @@ def test_who_says_nothing_is_on_record_and_who_leaves_is_not(tmp_path: Path, mon
             assert await recorded(door) == {Reason.TLS_TIMEOUT: 1}
 
     run(work())
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"), [("TLSV1_ALERT_UNKNOWN_CA", None), ("UNKNOWN_PROTOCOL", Reason.TLS_FAILED)]
+)
+def test_a_client_that_refuses_us_is_not_one_that_we_refused(said: str, reason: Reason | None) -> None:
+    error = ssl.SSLError(1, said)
+    error.reason = said
+    assert reason_of(error) is reason

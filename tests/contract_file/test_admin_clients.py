@@ -11,6 +11,7 @@ from ostiary.contract.admin_records import AdminClient
 from ostiary.contract.draft import Draft
 from ostiary.contract.judged import Judged, judge
 from ostiary.contract.mistakes import Code
+from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model.ids import ClientId, TokenHash
 
 SETTINGS: dict[str, Any] = {"kind": "service", "scopes": ["orders.read"], "credential": "secret"}
@@ -57,6 +58,14 @@ def test_a_mistake_is_found_at_its_place(changes: dict[str, Any], pointer: str, 
     found = judged(**changes)
     assert found.rule is None
     assert (pointer, code) in {(each.pointer, each.mistake.code) for each in found.mistakes}
+
+
+def test_what_a_public_key_is_called_by_is_no_setting() -> None:
+    """A JWK may have members of any name (RFC 7517 section 4); the same name outside of it is a setting."""
+    key = {**SigningPrivateKey.generate().public.to_jwk(), "file": "f"}
+    own = {"credential": "private-key-jwt", "jwks": {"keys": [key]}}
+    assert "/jwks/keys/0/file" not in [each.pointer for each in judged(**own).mistakes]
+    assert "/certificate/file" in [each.pointer for each in judged(certificate={"file": "f"}).mistakes]
 
 
 def test_an_odd_name_is_none() -> None:
