@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from admin_world import APP, CLIENT, AdminWorld
 from contract_door import KEYS
+from ostiary.audit.flood import FLUSH_SECONDS, LISTED_AT_ONCE
 from ostiary.contract.draft import Draft
 from ostiary.contract.file_client import Client
 from ostiary.contract.judged import is_elsewhere, judge
@@ -20,7 +21,7 @@ from ostiary.contract.setting import InsecureDuration, InsecureFile, InsecureYes
 from ostiary.contract.words import FilePath
 from ostiary.keys.admin_token import AdminScope
 from ostiary.keys.es256 import SigningPrivateKey
-from ostiary.model.events import AdminChangedClient, AdminRefused
+from ostiary.model.events import AdminChangedClient, AdminRefused, RefusalsCounted
 from ostiary.model.feed import ClientRevoked
 from ostiary.model.ids import ClientId, TokenHash
 from ostiary.model.plan import Plan
@@ -108,6 +109,19 @@ def test_each_change_and_each_refusal_says_whose_token_it_was(admin: AdminWorld)
     [refusal] = [event for event in admin.events() if isinstance(event, AdminRefused)]
     assert (change.client, change.change) == ("mine", "made")
     assert (refusal.admin, refusal.reason, refusal.status) == (change.admin, Reason.CLIENT_CHANGED, 412)
+
+
+def test_refusals_past_the_bound_are_counted_and_the_count_is_written(admin: AdminWorld) -> None:
+    for _ in range(int(LISTED_AT_ONCE) + 5):
+        admin.ask("GET", "/v1/clients", authorization=None)
+    listed = [event for event in admin.events() if isinstance(event, AdminRefused)]
+    assert len(listed) == LISTED_AT_ONCE
+    admin.run(admin.api.write_counted(closing=False))
+    assert not [event for event in admin.events() if isinstance(event, RefusalsCounted)]
+    admin.now += FLUSH_SECONDS
+    admin.run(admin.api.write_counted(closing=False))
+    [counted] = [event for event in admin.events() if isinstance(event, RefusalsCounted)]
+    assert (counted.count, counted.reason) == (5, Reason.TOKEN_MISSING)
 
 
 # names

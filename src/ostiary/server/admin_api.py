@@ -72,6 +72,13 @@ class AdminApi:
         except StoreUnavailable:
             return problem(ServiceUnavailable(Reason.STORE_UNAVAILABLE))
 
+    async def write_counted(self, *, closing: bool) -> None:
+        """The refusals past the flood bound (`audit.flood`). Raises StoreUnavailable."""
+        now = self._clock()
+        events = self._refusals.close(now) if closing else self._refusals.flush(now)
+        if events:
+            await self._store.commit(Plan(events=events))
+
     async def _answer(self, asked: Asked, token: AdminToken | None) -> Page:
         """Who has no token learns nothing, not even which paths there are."""
         method = "GET" if asked.method == "HEAD" else asked.method
@@ -175,5 +182,5 @@ class AdminApi:
         if self._refusals.lists(now, error.reason, None, None, None):
             admin = None if token is None else token.id
             event = AdminRefused(at=now, reason=error.reason, status=error.status, admin=admin)
-            await self._store.commit(Plan(events=(event, *self._refusals.flush(now))))
+            await self._store.commit(Plan(events=(event,)))
         return problem(error)

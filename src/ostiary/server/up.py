@@ -103,8 +103,12 @@ class Up:
     async def _listen(self, stack: AsyncExitStack) -> None:
         address = self._place.deployment.admin
         served = pages(self._supervisor, self._memory)
-        listener = await admin.listen(address.host, address.port, served, self._api())
+        api = AdminApi(self.store, lambda: self._admission, self._take_clients, secrets.token_bytes)
+        opened = api.answer if self._place.deployment.admin_api else None
+        listener = await admin.listen(address.host, address.port, served, opened)
+        stack.push_async_callback(self._write_counted, api, closing=True)
         stack.callback(listener.close)
+        self._api = api
         control = Control(self._place.state.control_socket, {"reload": self._reload})
         await control.start()
         stack.push_async_callback(control.stop)
@@ -147,11 +151,6 @@ class Up:
             return {"error": f"the new contract is in force, but {failing} failed: {error}", "mistakes": []}
         return {}
 
-    def _api(self) -> admin.Api | None:
-        if not self._place.deployment.admin_api:
-            return None
-        return AdminApi(self.store, lambda: self._admission, self._take_clients, secrets.token_bytes).answer
-
     async def _admitted(self, place: Place, before: Admission | None = None) -> Admission:
         """Raises ContractBroken, StoreUnavailable."""
         return await find_admission(place.draft, place.contract, self.store, before)
@@ -181,10 +180,15 @@ class Up:
         except PinsUnfit as unfit:
             self._say(f"what apps fetch stays as it was: {unfit}")
 
+    async def _write_counted(self, api: AdminApi, *, closing: bool) -> None:
+        with suppress(StoreUnavailable):
+            await api.write_counted(closing=closing)
+
     async def _follow(self) -> None:
-        """Hear of clients that were made at other machines."""
+        """Hear of clients that were made at other machines, and write what the admin API only counted."""
         while True:
             await asyncio.sleep(FOLLOW_SECONDS)
+            await self._write_counted(self._api, closing=False)
             with suppress(StoreUnavailable):
                 events = await self.store.feed_since(self._heard)
                 self._heard = events[-1].position if events else self._heard
