@@ -311,3 +311,16 @@ def test_a_head_has_no_body_and_a_second_request_changes_nothing(operator: Opera
         line.sendall(asked.format(operator.token).replace("GET", "HEAD").encode())
         answer = b"".join(iter(lambda: line.recv(65536), b""))
     assert answer.startswith(b"HTTP/1.1 200 ") and answer.endswith(b"\r\n\r\n")
+
+
+def test_refusals_that_were_only_counted_are_written_at_the_end(operator: Operator) -> None:
+    for _ in range(300):
+        assert operator.ask("GET", "/v1/clients", token="").status == 401
+    try:
+        operator.up.stop()
+        shown = operator.up.command("audit", "show", "--json").stdout.splitlines()
+    finally:
+        operator.up.start()
+    told = [each for each in map(json.loads, shown) if each.get("reason") == "token_missing"]
+    assert sum(each.get("count", 1) for each in told) >= 300
+    assert any(each["type"] == "refusals_counted" for each in told)
