@@ -8,5 +8,9 @@ Fresh = Callable[[int], bytes]
 
 
 def fresh_name(fresh: Fresh, size: int = 16) -> str:
-    """A name nobody can guess: `size` random bytes in base64url without padding."""
-    return urlsafe_b64encode(fresh(size)).rstrip(b"=").decode()
+    """A name nobody can guess: `size` random bytes in base64url without padding.
+
+    The first bit is none of chance, so that the name begins with a letter: a command would take `-` for an option.
+    """
+    first, *others = fresh(size)
+    return urlsafe_b64encode(bytes((first & 0x7F, *others))).rstrip(b"=").decode()
