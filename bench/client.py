@@ -1,27 +1,25 @@
-"""A small HTTP/1.1 load of our own: each request is sent exactly once, at its time or as soon as possible.
+"""A small HTTP/1.1 load of our own: each request is sent exactly once, as soon as possible.
 
-wrk (bench/load.py) finds saturation; this one is for what wrk cannot do: a fixed list of requests,
-the answers' bodies, and an open loop whose latencies count from the moment a request was due.
+wrk (bench/load.py) finds saturation; this one is for what wrk cannot do: a fixed list of requests, and the answers'
+bodies.
 """
 
 import contextlib
 import gc
-import random
 import re
 import select
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-SPIN = 0.00005  # seconds before a due request in which sleeping is not worth its error
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response; `seconds` counts from the moment its request was due."""
+    """A response; `seconds` counts from the moment its request was sent."""
 
     status: int
     head: bytes
@@ -35,7 +33,7 @@ class Line:
 
     sock: socket.socket
     number: int = -1
-    due: float = 0.0
+    sent: float = 0.0
     got: bytes = b""
     want: int = field(default=0)
 
@@ -97,61 +95,29 @@ def uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def schedule(count: int, rate: float | None) -> Sequence[float]:
-    """When each request is due, in seconds from the start: at once, or as strangers arrive (Poisson)."""
-    if rate is None:
-        return [0.0] * count
-    chance, when, due = random.Random(count), 0.0, []
-    for _ in range(count):
-        when += chance.expovariate(rate)
-        due.append(when)
-    return due
-
-
-def fire(lines: list[Line], requests: Sequence[bytes], rate: float | None = None) -> list[Answer]:
-    """Send every request once and return the answers in the order of the requests.
-
-    With a `rate` (per second) requests are sent when due, however slow the answers are; a request that finds
-    no idle connection waits, and its waiting counts. Without one, a connection sends as soon as it is idle,
-    and the time counts from the sending.
-    """
-    due = schedule(len(requests), rate)
+def fire(lines: list[Line], requests: Sequence[bytes]) -> list[Answer]:
+    """Send every request once, each connection its next one as soon as it is idle, and return the answers in the order
+    of the requests."""
     answers: list[Answer | None] = [None] * len(requests)
     by_fd = {line.sock.fileno(): line for line in lines}
     poll = select.epoll()
     for fd in by_fd:
         poll.register(fd, select.EPOLLIN)
-    idle, sent, done, start = list(lines), 0, 0, time.perf_counter()
+    idle, sent, done = list(lines), 0, 0
     while done < len(requests):
-        now = time.perf_counter() - start
-        while sent < len(requests) and idle and due[sent] <= now:
+        while sent < len(requests) and idle:
             line = idle.pop()
-            line.number, line.due = sent, (due[sent] if rate else now)
+            line.number, line.sent = sent, time.perf_counter()
             line.sock.sendall(requests[sent])
             sent += 1
-        for line in ready(poll, by_fd, next_wait(due, sent, bool(idle), start)):
+        for line in (by_fd[fd] for fd, _ in poll.poll()):
             if (answer := line.read()) is not None:
                 head, body = answer
-                seconds = time.perf_counter() - start - line.due
-                answers[line.number] = Answer(int(head[9:12]), head, body, seconds)
+                answers[line.number] = Answer(int(head[9:12]), head, body, time.perf_counter() - line.sent)
                 idle.append(line)
                 done += 1
     poll.close()
     return [answer for answer in answers if answer is not None]
-
-
-def next_wait(due: Sequence[float], sent: int, idle: bool, start: float) -> float | None:
-    """How long nothing has to be sent, in seconds; None when only an answer can change that."""
-    if sent >= len(due) or not idle:
-        return None
-    return max(0.0, due[sent] - (time.perf_counter() - start) - SPIN)
-
-
-def ready(poll: select.epoll, by_fd: dict[int, Line], wait: float | None) -> Iterable[Line]:
-    """The connections with something to read; epoll itself would round the wait up to a millisecond."""
-    if wait is None or wait > 0:
-        select.select([poll.fileno()], [], [], wait)
-    return [by_fd[fd] for fd, _ in poll.poll(0)]
 
 
 def ask(port: int, request: bytes, tls: ssl.SSLContext | None = None) -> Answer:

@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import checks, load, origin, report, stage, tokens
+from bench import arrivals, checks, load, origin, report, stage, tokens
 from bench.measure import Figure, machine, median, percentile
 from bench.ostiary import Ostiary
 from bench.peers.envoy import Envoy
@@ -24,6 +24,8 @@ from bench.peers.nginx import Nginx
 GATEWAYS: list[Gateway] = [Nginx(), HAProxy(), Envoy(), Ostiary()]
 REVOKED = 1000
 CONNECTIONS = 16
+STRANGERS = 64
+"""Connections of the open loop: so many that who arrives finds one free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,19 @@ MAIN = CELLS[0]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long to look: rounds and seconds of the main figure and of the others; requests with new tokens."""
+    """How long to look: rounds and seconds of the main figure, of the others, and of the open loop's; requests with new
+    tokens."""
 
     main_rounds: int
     main_seconds: float
+    half_seconds: float
     rounds: int
     seconds: float
     fresh: int
 
 
-QUICK = Plan(main_rounds=3, main_seconds=0.6, rounds=1, seconds=0.35, fresh=1000)
-FULL = Plan(main_rounds=9, main_seconds=2.0, rounds=3, seconds=1.5, fresh=4000)
+QUICK = Plan(main_rounds=3, main_seconds=0.6, half_seconds=1.0, rounds=1, seconds=0.35, fresh=1000)
+FULL = Plan(main_rounds=9, main_seconds=2.0, half_seconds=2.0, rounds=3, seconds=1.5, fresh=4000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,22 +168,23 @@ def half_load(bench: Bench, saturated: dict[str, list[Figure]]) -> dict[str, dic
 
 
 def half(bench: Bench, name: str, rate: float) -> dict[str, float]:
-    """Latencies at `rate` through one gateway and without it, in turn; the medians of the rounds."""
+    """Latencies at `rate` through one gateway and without it, in turn: each percentile is the median of all windows',
+    and of all requests' beside it."""
     one = bench.gateways[name]
     seen = tokens.remembered(one.signer, "orders")
-    count = int(rate * bench.plan.main_seconds)
+    count = int(rate * bench.plan.half_seconds)
     requests = (seen * (count // len(seen) + 1))[:count]
-    through, direct = [], []
+    through: list[arrivals.Arrival] = []
+    direct: list[arrivals.Arrival] = []
     for _ in range(bench.plan.main_rounds):
-        through.append(load.at_rate(one.plain.port, requests, CONNECTIONS, rate))
-        direct.append(load.at_rate(bench.origin.port, requests, CONNECTIONS, rate))
+        for port, found in ((one.plain.port, through), (bench.origin.port, direct)):
+            found += arrivals.arrive(port, requests, STRANGERS, rate, origin.SMALL.encode())
     told: dict[str, float] = {"requests_per_second": round(rate)}
     for percent in (50, 99):
-        with_it, without = ([percentile(some, percent) for some in side] for side in (through, direct))
-        told[f"p{percent}_us"] = round(statistics.median(with_it))
-        told[f"direct_p{percent}_us"] = round(statistics.median(without))
-        added = [late - early for late, early in zip(with_it, without, strict=True)]
-        told[f"added_p{percent}_us"] = round(statistics.median(added))
+        with_it, without = (statistics.median(arrivals.windows(side, percent)) for side in (through, direct))
+        told |= {f"p{percent}_us": round(with_it), f"direct_p{percent}_us": round(without)}
+        told[f"added_p{percent}_us"] = round(with_it - without)
+    told["p99_us_of_all"] = round(percentile([took * 1e6 for _, took in through], 99))
     return told
 
 

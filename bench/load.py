@@ -95,15 +95,6 @@ def once_each(
     return figure, answers
 
 
-def at_rate(port: int, requests: Sequence[bytes], connections: int, rate: float) -> list[float]:
-    """Latencies of an open loop in microseconds, from the moment each request was due."""
-    with client.connected(port, connections) as lines, client.uncollected():
-        client.fire(lines, requests[: len(requests) // 10], rate)
-        answers = client.fire(lines, requests, rate)
-    expect_success(answers)
-    return [answer.seconds * 1e6 for answer in answers]
-
-
 def expect_success(answers: Iterable[client.Answer]) -> None:
     """Raise Refused with the first answer that is not a success."""
     for answer in answers:

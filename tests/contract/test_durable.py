@@ -1,7 +1,9 @@
 """Acknowledged means on disk, whatever the database is set to for others."""
 
 import asyncio
+import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +28,19 @@ def test_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA synchronous").fetchone() == (FULL,)
     connection.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a thread has a priority of its own")
+def test_the_thread_that_writes_lets_the_requests_go_first(tmp_path: Path) -> None:
+    async def niceness() -> int:
+        async with opened(Secret(str(tmp_path / "store.sqlite3"))) as store:
+            await store.commit(Plan(events=(STARTED,)))
+            (writer,) = (one for one in threading.enumerate() if one.name == "store writer")
+            return os.getpriority(os.PRIO_PROCESS, writer.native_id or 0)
+
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert asyncio.run(niceness()) > own
+    assert os.getpriority(os.PRIO_PROCESS, 0) == own
 
 
 async def set_for_all(url: str, name: str, value: str) -> None:

@@ -1,0 +1,79 @@
+"""An open loop: requests arrive at random when they are due, however slow the answers are.
+
+It shares its CPU with the upstream, so it does little: every answer ends as the first one did, and nothing else of it
+is read. wrk (bench/load.py) finds saturation; this tells how long strangers wait below it.
+"""
+
+import random
+import select
+import socket
+import time
+from collections.abc import Iterable, Iterator, Sequence
+
+from bench import client
+from bench.measure import percentile
+
+WINDOW = 0.25
+"""Seconds. Whatever a program does again and again should be in each window, and a stall of the machine in few."""
+LONGEST = 10.0
+"""Seconds to wait for an answer."""
+
+Arrival = tuple[float, float]
+"""When a request was due, in seconds from the start, and how long it took from then on."""
+
+
+class Lost(RuntimeError):
+    """An answer was not the expected one, or did not come."""
+
+
+def arrive(port: int, requests: Sequence[bytes], connections: int, rate: float, ending: bytes) -> list[Arrival]:
+    """Send each request when it is due (`rate`: per second, Poisson) on a connection that is free, or as soon as one
+    is. `ending`: of every answer, which has to be a 200."""
+    with client.connected(port, connections) as lines, client.uncollected():
+        sockets = {line.sock.fileno(): line.sock for line in lines}
+        _arrive(sockets, requests[: len(requests) // 10], rate, ending)
+        return _arrive(sockets, requests, rate, ending)
+
+
+def _arrive(sockets: dict[int, socket.socket], requests: Sequence[bytes], rate: float, ending: bytes) -> list[Arrival]:
+    due, took = [*schedule(len(requests), rate), float("inf")], [0.0] * len(requests)
+    free, carries, parts = list(sockets), dict.fromkeys(sockets, 0), dict.fromkeys(sockets, b"")
+    watched, sent, done, start = list(sockets), 0, 0, time.perf_counter()
+    while done < len(requests):
+        now = time.perf_counter() - start
+        while free and due[sent] <= now:
+            line = free.pop()
+            carries[line] = sent
+            sockets[line].sendall(requests[sent])
+            sent += 1
+        wait = min(LONGEST, due[sent] - (time.perf_counter() - start)) if free else LONGEST
+        ready = select.select(watched, (), (), max(0.0, wait))[0]
+        if not ready and wait == LONGEST:
+            raise Lost("no answer")
+        for line in ready:
+            parts[line] += sockets[line].recv(65536)
+            if parts[line].endswith(ending):
+                if parts[line][9:12] != b"200":
+                    raise Lost(f"{parts[line]!r}")
+                number, parts[line] = carries[line], b""
+                took[number] = time.perf_counter() - start - due[number]
+                free.append(line)
+                done += 1
+    return list(zip(due, took, strict=False))
+
+
+def schedule(count: int, rate: float) -> Iterator[float]:
+    """When each request is due, in seconds from the start, as strangers arrive (Poisson)."""
+    chance, when = random.Random(count), 0.0
+    for _ in range(count):
+        when += chance.expovariate(rate)
+        yield when
+
+
+def windows(arrivals: Iterable[Arrival], percent: float) -> list[float]:
+    """The percentile of each window's requests, in microseconds; the last window, which may be short, is left out."""
+    found: dict[int, list[float]] = {}
+    for due, took in arrivals:
+        found.setdefault(int(due / WINDOW), []).append(took * 1e6)
+    whole = sorted(found)[:-1] or list(found)
+    return [percentile(found[one], percent) for one in whole]
