@@ -6,6 +6,7 @@ bodies.
 
 import contextlib
 import gc
+import os
 import re
 import select
 import socket
@@ -13,6 +14,8 @@ import ssl
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+
+from bench import processes
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
@@ -72,7 +75,9 @@ def whole_length(data: bytes) -> int:
 
 @contextlib.contextmanager
 def connected(port: int, count: int, tls: ssl.SSLContext | None = None) -> Iterator[list[Line]]:
-    """Open connections to a port of the loopback."""
+    """Open connections to a port of the loopback. From now on this process keeps to the CPU of the load: on the other
+    one it would stand in the way of what is measured."""
+    processes.pin(os.getpid(), processes.LOAD_CPU)
     with contextlib.ExitStack() as stack:
         lines = []
         for _ in range(count):

@@ -57,7 +57,7 @@ class Plan:
     fresh: int
 
 
-QUICK = Plan(main_rounds=3, main_seconds=0.6, half_seconds=1.0, rounds=1, seconds=0.35, fresh=1000)
+QUICK = Plan(main_rounds=3, main_seconds=0.6, half_seconds=1.3, rounds=1, seconds=0.35, fresh=1000)
 FULL = Plan(main_rounds=9, main_seconds=2.0, half_seconds=2.0, rounds=3, seconds=1.5, fresh=4000)
 
 

@@ -164,7 +164,8 @@ class ThreadWriter:
 
     def _work(self) -> None:
         if sys.platform == "linux":  # elsewhere the whole process would have to step back
-            os.setpriority(os.PRIO_PROCESS, get_native_id(), _NICENESS)
+            own = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), own + _NICENESS)
         while (job := self._queue.get()) is not None:
             group = [job]
             while len(group) < MOST_TOGETHER and not self._queue.empty():
