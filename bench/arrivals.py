@@ -4,9 +4,9 @@ It shares its CPU with the upstream, so it does little: every answer ends as the
 is read. wrk (bench/load.py) finds saturation; this tells how long strangers wait below it.
 """
 
+import contextlib
 import random
 import select
-import socket
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -15,6 +15,8 @@ from bench.measure import percentile
 
 WINDOW = 0.25
 """Seconds. Whatever a program does again and again should be in each window, and a stall of the machine in few."""
+STRANGERS = 64
+"""Connections: so many that who arrives finds one free."""
 LONGEST = 10.0
 """Seconds to wait for an answer."""
 
@@ -26,16 +28,10 @@ class Lost(RuntimeError):
     """An answer was not the expected one, or did not come."""
 
 
-def arrive(port: int, requests: Sequence[bytes], connections: int, rate: float, ending: bytes) -> list[Arrival]:
-    """Send each request when it is due (`rate`: per second, Poisson) on a connection that is free, or as soon as one
-    is. `ending`: of every answer, which has to be a 200."""
-    with client.connected(port, connections) as lines, client.uncollected():
-        sockets = {line.sock.fileno(): line.sock for line in lines}
-        _arrive(sockets, requests[: len(requests) // 10], rate, ending)
-        return _arrive(sockets, requests, rate, ending)
-
-
-def _arrive(sockets: dict[int, socket.socket], requests: Sequence[bytes], rate: float, ending: bytes) -> list[Arrival]:
+def arrive(lines: Sequence[client.Line], requests: Sequence[bytes], rate: float, ending: bytes) -> list[Arrival]:
+    """Send each request when it is due (`rate`: per second, Poisson) on a line that is free, or as soon as one is.
+    `ending`: of every answer, which has to be a 200."""
+    sockets = {line.sock.fileno(): line.sock for line in lines}
     due, took = [*schedule(len(requests), rate), float("inf")], [0.0] * len(requests)
     free, carries, parts = list(sockets), dict.fromkeys(sockets, 0), dict.fromkeys(sockets, b"")
     watched, sent, done, start = list(sockets), 0, 0, time.perf_counter()
@@ -60,6 +56,14 @@ def _arrive(sockets: dict[int, socket.socket], requests: Sequence[bytes], rate: 
                 free.append(line)
                 done += 1
     return list(zip(due, took, strict=False))
+
+
+@contextlib.contextmanager
+def warm(port: int, requests: Sequence[bytes], rate: float, ending: bytes) -> Iterator[list[client.Line]]:
+    """Lines over which some of the requests have gone already."""
+    with client.connected(port, STRANGERS) as lines, client.uncollected():
+        arrive(lines, requests, rate, ending)
+        yield lines
 
 
 def schedule(count: int, rate: float) -> Iterator[float]:

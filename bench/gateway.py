@@ -24,8 +24,7 @@ from bench.peers.nginx import Nginx
 GATEWAYS: list[Gateway] = [Nginx(), HAProxy(), Envoy(), Ostiary()]
 REVOKED = 1000
 CONNECTIONS = 16
-STRANGERS = 64
-"""Connections of the open loop: so many that who arrives finds one free."""
+ENDING = origin.SMALL.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,8 @@ def half(bench: Bench, name: str, rate: float) -> dict[str, float]:
     direct: list[arrivals.Arrival] = []
     for _ in range(bench.plan.main_rounds):
         for port, found in ((one.plain.port, through), (bench.origin.port, direct)):
-            found += arrivals.arrive(port, requests, STRANGERS, rate, origin.SMALL.encode())
+            with arrivals.warm(port, requests[: count // 10], rate, ENDING) as lines:
+                found += arrivals.arrive(lines, requests, rate, ENDING)
     told: dict[str, float] = {"requests_per_second": round(rate)}
     for percent in (50, 99):
         with_it, without = (statistics.median(arrivals.windows(side, percent)) for side in (through, direct))

@@ -1,7 +1,9 @@
 """What each kind of client costs at the gateway: `python -m bench.kinds [--quick] [--json FILE]`.
 
-One gateway, one route, one answer; only what the client brings differs. Beside each kind stands the signature check
-that it cannot avoid, measured alone in the same run. Every request of a kind that proves itself carries its own proof.
+One gateway, one route, one answer, one rate of arrivals; only what the client brings differs. Beside each kind stands
+the signature check that it cannot avoid, measured at the same pace. Every request of a kind that proves itself
+carries its own proof. At saturation the kinds are compared too, but not each at the same load: the fastest keeps the
+upstream awake, and the slower ones pay for waking it with every request.
 """
 
 import argparse
@@ -18,9 +20,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from bench import (
+    arrivals,
     client,
     load,
     mutual,
@@ -33,9 +37,9 @@ from bench import (
     tokens,
     web_sessions,
 )
-from bench.measure import Figure, es256_verify_us, machine, median
+from bench.measure import Figure, cpu_us, machine, median, percentile
 from bench.mutual import Mutual
-from bench.origin import Origin
+from bench.origin import SMALL, Origin
 from bench.peers.gateway import Door, Job
 from bench.tokens import HOST, SCOPE, Signer, encode, people
 from ostiary import __version__
@@ -52,6 +56,7 @@ ED25519, HMAC = "signature-ed25519", "signature-hmac"
 BOUND, BEARER_BY_TLS = "certificate", "bearer-tls"
 CROWD = 100
 CONNECTIONS = 16
+ENDING = SMALL.encode()
 GROWN_UP = 8.0
 """Seconds until a door takes signatures: none that could have been used before it began."""
 TIMES = {API_KEY: 1.2, COOKIE: 1.2, BOUND: 1.2}
@@ -63,15 +68,20 @@ BASES = {BOUND: BEARER_BY_TLS}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`proofs`: more than the door takes in the time."""
+    """`count`: requests of each kind in one of the `rounds` at the common rate; `saturated`: rounds of so many
+    `seconds` as fast as they are answered, with more `proofs` than the door takes in the time."""
 
     rounds: int
+    count: int
+    saturated: int
     seconds: float
     proofs: int
 
 
-QUICK = Plan(rounds=3, seconds=0.4, proofs=12_000)
-FULL = Plan(rounds=9, seconds=1.0, proofs=24_000)
+QUICK = Plan(rounds=3, count=1200, saturated=1, seconds=0.4, proofs=12_000)
+FULL = Plan(rounds=15, count=3000, saturated=5, seconds=1.0, proofs=24_000)
+RATE = 3000
+"""Requests per second, of every kind: half of what the slowest can have."""
 
 Make = Callable[[int], bytes]
 """A request of the kind, each number another."""
@@ -196,8 +206,9 @@ def main() -> None:
         upstream, job = stage.build(stack, place, [])
         bench = stack.enter_context(started(job))
         time.sleep(GROWN_UP)
-        found = measured(bench, upstream, place, QUICK if arguments.quick else FULL)
-    checks = verifications()
+        plan = QUICK if arguments.quick else FULL
+        found, checks = at_one_rate(bench, upstream, plan)
+        most = saturated(bench, upstream, place, plan)
     result = {
         "benchmark": "kinds",
         "quick": arguments.quick,
@@ -206,6 +217,8 @@ def main() -> None:
         "figures": {name: median(all_).as_json() for name, all_ in found.items()},
         "verification_us": {name: round(us, 1) for name, us in checks.items()},
         "ratios": ratios(found, checks),
+        "saturated": {name: median(all_).as_json() for name, all_ in most.items()},
+        "ratios_saturated": ratios(most, checks),
     }
     show(result)
     report.write(result, arguments.json)
@@ -218,10 +231,33 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measured(bench: Bench, upstream: Origin, place: Path, plan: Plan) -> dict[str, list[Figure]]:
+def at_one_rate(bench: Bench, upstream: Origin, plan: Plan) -> tuple[dict[str, list[Figure]], dict[str, float]]:
+    """The kinds in turn, each at the same rate; and the check that each cannot avoid, the median of the rounds."""
+    found: dict[str, list[Figure]] = {name: [] for name in bench.makers()}
+    checks: dict[str, list[float]] = {name: [] for name in TIMES_AND_ONE}
+    for _ in range(plan.rounds):
+        for name, us in verifications(upstream).items():
+            checks[name].append(us)
+        for name, make in bench.makers().items():
+            requests = list(map(make, range(plan.count)))
+            found[name].append(arriving(bench.door_of(name), requests))
+    return found, {name: statistics.median(all_) for name, all_ in checks.items()}
+
+
+def arriving(door: Door, requests: Sequence[bytes]) -> Figure:
+    """CPU per request and latencies while all of them arrive."""
+    begin, rest = requests[: len(requests) // 10], requests[len(requests) // 10 :]
+    with arrivals.warm(door.port, begin, RATE, ENDING) as lines:
+        used = cpu_us(door.measured())
+        took = [each * 1e6 for _, each in arrivals.arrive(lines, rest, RATE, ENDING)]
+        used = cpu_us(door.measured()) - used
+    return Figure(used / len(rest), RATE, percentile(took, 50), percentile(took, 99))
+
+
+def saturated(bench: Bench, upstream: Origin, place: Path, plan: Plan) -> dict[str, list[Figure]]:
     """The kinds in turn, the door saturated; each proof is sent once, so there are more than are sent in the time."""
     found: dict[str, list[Figure]] = {name: [] for name in bench.makers()}
-    for _ in range(plan.rounds):
+    for _ in range(plan.saturated):
         for name, make in bench.makers().items():
             count = plan.proofs if name in TIMES_AND_ONE else CROWD
             file = load.write(place / "kind.requests", map(make, range(count)))
@@ -230,22 +266,32 @@ def measured(bench: Bench, upstream: Origin, place: Path, plan: Plan) -> dict[st
     return found
 
 
-def verifications() -> dict[str, float]:
-    """CPU of the one check that a kind cannot avoid, in microseconds."""
-    key, message = ed25519.Ed25519PrivateKey.generate(), b"x" * 200
-    public, signature = key.public_key(), key.sign(message)
-    return {
-        DPOP: es256_verify_us(),
-        ED25519: cpu(lambda: public.verify(signature, message)),
-        HMAC: cpu(lambda: hmac.compare_digest(hmac.digest(b"k" * 32, message, "sha256"), bytes(32))),
-    }
+def verifications(upstream: Origin) -> dict[str, float]:
+    """CPU of the one check that a kind cannot avoid, in microseconds, and as the door has to make it: at the same pace,
+    with a request to the upstream between two of them. In a loop, where nothing else is in the caches, it is less."""
+    key, message, kind = ec.generate_private_key(ec.SECP256R1()), b"x" * 400, ec.ECDSA(hashes.SHA256())
+    public, signature = key.public_key(), key.sign(message, kind)
+    other = ed25519.Ed25519PrivateKey.generate()
+    own, signed = other.public_key(), other.sign(message)
+    with client.connected(upstream.port, 1) as lines:
+        return {
+            DPOP: among_requests(lines, lambda: public.verify(signature, message, kind)),
+            ED25519: among_requests(lines, lambda: own.verify(signed, message)),
+            HMAC: among_requests(
+                lines, lambda: hmac.compare_digest(hmac.digest(b"k" * 32, message, "sha256"), bytes(32))
+            ),
+        }
 
 
-def cpu(work: Callable[[], object], count: int = 2000) -> float:
-    start = time.process_time()
+def among_requests(lines: list[client.Line], work: Callable[[], object], count: int = 500) -> float:
+    used, between = 0, [request(0)]
     for _ in range(count):
+        time.sleep(1 / RATE)
+        client.fire(lines, between)
+        start = time.thread_time_ns()
         work()
-    return (time.process_time() - start) / count * 1e6
+        used += time.thread_time_ns() - start
+    return used / count / 1000
 
 
 def ratios(found: Mapping[str, list[Figure]], checks: Mapping[str, float]) -> dict[str, float]:
@@ -261,8 +307,10 @@ def ratios(found: Mapping[str, list[Figure]], checks: Mapping[str, float]) -> di
 
 def show(result: Mapping[str, Any]) -> None:
     report.heading(dict(result))
-    report.table("a GET with one scope and two limits", result["figures"])
-    print(f"\none verification alone, us: {result['verification_us']}")
+    report.table("a GET with one scope and two limits, every kind at the same rate", result["figures"])
+    report.table("the same, as fast as it is answered", result["saturated"])
+    print(f"\none verification, us: {result['verification_us']}")
+    print(f"at saturation: {result['ratios_saturated']}")
     for name, ratio in result["ratios"].items():
         kind = name.removesuffix("_over_bearer")
         goal, said = (

@@ -1,12 +1,13 @@
 """What was used is refused for as long as it was to be remembered, and is in nobody's way after that."""
 
+import sys
 from contextlib import nullcontext
 from typing import Final
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ostiary.keys.replays import BLOCK_BYTES, BLOCK_SLOTS, SLOT_BYTES, Replays, Use
+from ostiary.keys.replays import BLOCK_BYTES, BLOCK_SLOTS, Replays, Use
 
 NOW: Final = 1_790_000_000
 NEAR: Final = BLOCK_SLOTS - 1
@@ -20,11 +21,6 @@ def table(blocks: int) -> tuple[memoryview, Replays]:
 def named(number: int) -> int:
     """What hashes to itself, and goes to a far block of its own turn."""
     return number << 40 | number
-
-
-def fingerprints(memory: memoryview) -> int:
-    """How many are in the block that begins here."""
-    return sum(any(memory[at : at + 8]) for at in range(SLOT_BYTES, BLOCK_BYTES, SLOT_BYTES))
 
 
 steps = st.lists(st.tuples(st.integers(0, 150), st.integers(1, 30), st.integers(0, 3)), max_size=300)
@@ -69,12 +65,14 @@ def test_what_is_far_is_found_when_there_is_room_near_again() -> None:
     assert replays.use("far", NOW + 60, NOW + 60) is Use.FIRST
 
 
-def test_what_is_past_is_not_searched_any_more() -> None:
+def test_bytes_of_two_others_are_not_taken_for_one() -> None:
+    """A fingerprint is searched as bytes, and found between two slots too."""
     memory, replays = table(1)
-    for name in range(1, NEAR + 1):
-        replays.use(name, NOW + (60 if name == 3 else 10), NOW)
-    assert fingerprints(memory) == NEAR
-    assert replays.use("late", NOW + 60, NOW + 10) is Use.FIRST
-    assert fingerprints(memory) == 3
-    assert replays.use(3, NOW + 60, NOW + 10) is Use.AGAIN
-    assert replays.use("late", NOW + 60, NOW + 10) is Use.AGAIN
+    first, second = 0x01_02_03_04_05_06_07_08, 0x11_12_13_14_05_16_17_18
+    for slot, fingerprint in ((1, first), (2, second)):
+        memory[slot * 8 : slot * 8 + 8] = fingerprint.to_bytes(8, sys.byteorder)
+        memory[(BLOCK_SLOTS + slot) * 8 : (BLOCK_SLOTS + slot) * 8 + 8] = (NOW + 60).to_bytes(8, sys.byteorder)
+    between = int.from_bytes(memory[12:20], sys.byteorder)
+    assert replays.use(between, NOW + 60, NOW) is Use.FIRST
+    for name in (first, second, between):
+        assert replays.use(name, NOW + 60, NOW) is Use.AGAIN

@@ -6,10 +6,9 @@ The numbers beside the code are those of the list in section 4.3.
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_letters, digits
-from typing import Final, TypeGuard
+from typing import Final, NamedTuple, TypeGuard
 from urllib.parse import urlsplit
 
 import orjson
@@ -19,7 +18,7 @@ from ostiary.keys import base64url
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.jwk import JwkInvalid, VerificationKey, parse_public, thumbprint
 from ostiary.keys.nonces import Nonces, end_of
-from ostiary.keys.replays import Replays, Use
+from ostiary.keys.replays import FIRST, Replays, Use
 from ostiary.keys.strict_json import parse_object
 from ostiary.model.algorithms import PROVING
 from ostiary.model.ids import Thumbprint
@@ -35,6 +34,7 @@ _PORTS: Final = {"https": 443, "http": 80}
 _ENCODED: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 _UNRESERVED: Final = frozenset(ascii_letters + digits + "-._~")
 """RFC 3986 section 2.3."""
+_REQUIRED: Final = frozenset(("jti", "htm", "htu", "iat"))
 _OTHER_RULES: Final = frozenset({"crit", "b64", "jku", "x5u", "x5c"})
 """What would change what is signed, or bring another key."""
 
@@ -47,8 +47,7 @@ class ProofRefused(Exception):
         self.reason: Final = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a proof is for. `url`: scheme, authority and path, in their canonical spelling; `token`: hash of the access
     token that comes with it (`token_digest`)."""
 
@@ -72,11 +71,9 @@ class Proofs:
         holder, claims = _verified(proof)
         _require_request(claims, request)
         self._require_fresh(claims, now)
-        match self.replays.use((holder, _jti(claims)), end_of(now), now):
-            case Use.AGAIN:
-                raise ProofRefused(Reason.PROOF_REPLAYED)
-            case Use.NO_ROOM:
-                raise ProofRefused(Reason.PROOF_MEMORY_FULL)
+        used = self.replays.use((holder, _jti(claims)), end_of(now), now)
+        if used is not FIRST:
+            raise ProofRefused(Reason.PROOF_REPLAYED if used is Use.AGAIN else Reason.PROOF_MEMORY_FULL)
         return holder, claims["nonce"] != self.nonces.newest(now)
 
     def _require_fresh(self, claims: Mapping[str, object], now: float) -> None:
@@ -87,9 +84,13 @@ class Proofs:
             raise ProofRefused(Reason.PROOF_NONCE)
         if not _is_date(iat) or abs(now - iat) > IAT_WINDOW:
             raise ProofRefused(Reason.PROOF_STALE)
-        begins, ends = claims.get("nbf", iat), claims.get("exp", now)
-        if not _is_date(begins) or not _is_date(ends) or not begins - IAT_WINDOW <= now <= ends + IAT_WINDOW:
-            raise ProofRefused(Reason.PROOF_STALE)
+        if "nbf" in claims or "exp" in claims:
+            _require_within(claims.get("nbf", now), claims.get("exp", now), now)
+
+
+def _require_within(begins: object, ends: object, now: float) -> None:
+    if not _is_date(begins) or not _is_date(ends) or not begins - IAT_WINDOW <= now <= ends + IAT_WINDOW:
+        raise ProofRefused(Reason.PROOF_STALE)
 
 
 def _is_date(value: object) -> TypeGuard[int | float]:
@@ -110,19 +111,19 @@ def key_thumbprint(key: VerificationKey) -> Thumbprint:
 
 def _verified(proof: bytes) -> tuple[Thumbprint, Mapping[str, object]]:
     """2 to 7: a JWT of its type, with a public key of an algorithm for signatures, signed by it."""
-    if len(proof) > MOST_BYTES or proof.count(b".") != 2:
+    parts = proof.split(b".") if len(proof) <= MOST_BYTES else ()
+    if len(parts) != 3:
         raise ProofRefused(Reason.PROOF_MALFORMED)
-    head, _, rest = proof.partition(b".")
+    head, payload, signature = parts
     key, holder = _key(head)
-    signed, _, signature = proof.rpartition(b".")
     try:
-        claims = parse_object(base64url.decode(rest.partition(b".")[0]))
-        key.check(base64url.decode(signature), signed)
+        claims = parse_object(base64url.decode(payload))
+        key.check(base64url.decode(signature), proof[: -1 - len(signature)])
     except InvalidSignature:
         raise ProofRefused(Reason.PROOF_SIGNATURE) from None
     except ValueError:
         raise ProofRefused(Reason.PROOF_MALFORMED) from None
-    if not claims.keys() >= {"jti", "htm", "htu", "iat"}:
+    if not claims.keys() >= _REQUIRED:
         raise ProofRefused(Reason.PROOF_MALFORMED)
     return holder, claims
 

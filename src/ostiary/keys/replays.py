@@ -10,15 +10,18 @@ a door that is not flooded keeps to memory that is in use anyway.
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from enum import Enum
+from sys import byteorder
 from typing import Final
 
-SLOT_BYTES: Final = 16
 BLOCK_SLOTS: Final = 32
-BLOCK_BYTES: Final = SLOT_BYTES * BLOCK_SLOTS
+BLOCK_BYTES: Final = BLOCK_SLOTS * 16
+"""First the fingerprints of all slots, then until when each is to be remembered: what is searched lies together."""
 _MASK: Final = (1 << 64) - 1
 _CELLS: Final = BLOCK_SLOTS * 2
+_CELL_BYTES: Final = 8
 _BLOCKS_OF_ONE: Final = 8
-"""The near one and the far ones behind it. The first cell of a near block says until when these may hold something."""
+"""The near one and the far ones behind it. The first slot of a near block has no fingerprint and says until when these
+may hold something."""
 _USED: Final = -1
 _FULL: Final = -2
 
@@ -34,7 +37,7 @@ class Use(Enum):
     NO_ROOM = "no-room"
 
 
-_FIRST: Final = Use.FIRST
+FIRST: Final = Use.FIRST
 """A member of an enumeration takes longer to look up than a lock to take."""
 
 
@@ -42,13 +45,14 @@ class Replays:
     """`memory`: zeroed at first, a power of two of blocks. `locks`: the same for all processes, block after block, and
     again from the first."""
 
-    __slots__ = ("_cells", "_far", "_locks", "_near", "since")
+    __slots__ = ("_bytes", "_cells", "_far", "_locks", "_near", "since")
 
     def __init__(self, memory: memoryview, locks: Sequence[Lock], since: int) -> None:
         blocks = len(memory) // BLOCK_BYTES
         if blocks < 1 or blocks & (blocks - 1):
             raise ValueError("the table needs a power of two of blocks")
-        self._cells: Final = memory.cast("B").cast("Q")
+        self._bytes: Final = memory.cast("B")
+        self._cells: Final = self._bytes.cast("Q")
         self._near: Final = max(1, blocks // _BLOCKS_OF_ONE)
         self._far: Final = blocks // self._near - 1
         self._locks: Final = locks
@@ -64,41 +68,39 @@ class Replays:
 
     def _use(self, near: int, fingerprint: int, until: int, now: int) -> Use:
         cells, block = self._cells, near * _CELLS
-        cell = self._cell(block + 2, block + _CELLS, fingerprint, now)
-        if cell == _USED:
+        slot = self._slot(block, 1, fingerprint, now)
+        if slot == _USED:
             return Use.AGAIN
-        if self._far and (cell == _FULL or cells[block] > now):
+        far_until = block + BLOCK_SLOTS
+        if self._far and (slot == _FULL or cells[far_until] > now):
             begin = (near + self._near * (1 + (fingerprint >> 40) % self._far)) * _CELLS
-            far = self._cell(begin, begin + _CELLS, fingerprint, now)
+            far = self._slot(begin, 0, fingerprint, now)
             if far == _USED:
                 return Use.AGAIN
-            if cell == _FULL:
-                cell = far
-                cells[block] = max(cells[block], until)
-        if cell == _FULL:
+            if slot == _FULL:
+                slot = far
+                cells[far_until] = max(cells[far_until], until)
+        if slot == _FULL:
             return Use.NO_ROOM
-        cells[cell + 1] = until
-        cells[cell] = fingerprint
-        return _FIRST
+        cells[slot + BLOCK_SLOTS] = until
+        cells[slot] = fingerprint
+        return FIRST
 
-    def _cell(self, begin: int, end: int, fingerprint: int, now: int) -> int:
-        """Where the fingerprint can be written; or _USED, or _FULL. Nothing alive stands behind an empty cell. What is
-        past and has nothing alive behind it is emptied: else all of a block would be searched for ever."""
-        cells, free, living, stop = self._cells, _FULL, begin, end
-        for cell in range(begin, end, 2):
-            found = cells[cell]
-            if found == 0:
-                stop = cell
-                break
-            if cells[cell + 1] <= now:
-                if free < 0:
-                    free = cell
-            elif found == fingerprint:
+    def _slot(self, block: int, first: int, fingerprint: int, now: int) -> int:
+        """Where in the block the fingerprint can be written, from its slot `first` on; or _USED, or _FULL. One slot is
+        the fingerprint's own, and mostly free in a table that is not flooded."""
+        cells, begin, spelled = self._cells, block * _CELL_BYTES, fingerprint.to_bytes(_CELL_BYTES, byteorder)
+        known = self._bytes[begin : begin + BLOCK_SLOTS * _CELL_BYTES].tobytes()
+        at = known.find(spelled)
+        while at >= 0:
+            slot, between = divmod(at, _CELL_BYTES)
+            if not between and cells[block + BLOCK_SLOTS + slot] > now:
                 return _USED
-            else:
-                living = cell + 2
-        if free < 0:
-            return stop if stop < end else _FULL
-        for past in range(living, stop, 2):
-            cells[past] = 0
-        return free
+            at = known.find(spelled, at + 1)
+        own = block + first + (fingerprint >> 32) % (BLOCK_SLOTS - first)
+        if cells[own + BLOCK_SLOTS] <= now:
+            return own
+        for slot in range(block + first, block + BLOCK_SLOTS):
+            if cells[slot + BLOCK_SLOTS] <= now:
+                return slot
+        return _FULL

@@ -8,8 +8,8 @@ from ostiary.http.digest import ContentDigest
 from ostiary.http.request import RequestHead
 from ostiary.http.signature import Signed
 from ostiary.keys.message_signature import MessageKey
-from ostiary.keys.replays import Replays, Use
-from ostiary.model.errors import InvalidSignature, ServiceUnavailable
+from ostiary.keys.replays import FIRST, Replays, Use
+from ostiary.model.errors import InvalidSignature, Refusal, ServiceUnavailable
 from ostiary.model.reasons import Reason
 
 AHEAD: Final = 5
@@ -73,11 +73,15 @@ def require_first(key: MessageKey, nonce: str, created: int, rule: SignatureRule
     without a trace, so it is not taken. Raises InvalidSignature, ServiceUnavailable."""
     if created <= replays.since + AHEAD:
         raise ServiceUnavailable(Reason.SIGNATURE_TOO_EARLY)
-    match replays.use(("signature", key.id, nonce), created + rule.max_age + 1, now):
-        case Use.AGAIN:
-            raise InvalidSignature(Reason.SIGNATURE_REPLAYED)
-        case Use.NO_ROOM:
-            raise ServiceUnavailable(Reason.PROOF_MEMORY_FULL)
+    used = replays.use(("signature", key.id, nonce), created + rule.max_age + 1, now)
+    if used is not FIRST:
+        raise _refused(used)
+
+
+def _refused(used: Use) -> Refusal:
+    if used is Use.AGAIN:
+        return InvalidSignature(Reason.SIGNATURE_REPLAYED)
+    return ServiceUnavailable(Reason.PROOF_MEMORY_FULL)
 
 
 def asks(head: RequestHead, rules: Collection[SignatureRule], keyid: str | None = None) -> bytes:
