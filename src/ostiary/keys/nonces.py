@@ -24,14 +24,16 @@ class Nonces:
 
     def newest(self, now: float) -> str:
         """`now`: seconds since the epoch."""
-        window = int(now) // WINDOW
-        if window != self._window:
-            self._window, self._newest, self._before = window, self._of(window), self._of(window - 1)
+        if int(now) // WINDOW != self._window:
+            self._begin(int(now) // WINDOW)
         return self._newest
 
-    def takes(self, nonce: str, now: float) -> bool:
+    def takes(self, nonce: object, now: float) -> bool:
         """Whether it is the newest one or the one before."""
         return nonce == self.newest(now) or nonce == self._before
+
+    def _begin(self, window: int) -> None:
+        self._window, self._newest, self._before = window, self._of(window), self._of(window - 1)
 
     def _of(self, window: int) -> str:
         return base64url.encode(hmac.digest(self._key, window.to_bytes(8, "big"), "sha256")[:16])

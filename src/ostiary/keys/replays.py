@@ -63,28 +63,26 @@ class Replays:
         """Remember `what`, of any hashable kind, until then (seconds since the epoch)."""
         fingerprint = hash(what) & _MASK or 1
         near = (fingerprint >> 8) & (self._near - 1)
+        cells, block, second = self._cells, near * _CELLS, int(now)
         with self._locks[near % len(self._locks)]:
-            return self._use(near, fingerprint, until, int(now))
-
-    def _use(self, near: int, fingerprint: int, until: int, now: int) -> Use:
-        cells, block = self._cells, near * _CELLS
-        slot = self._slot(block, 1, fingerprint, now)
-        if slot == _USED:
-            return Use.AGAIN
-        far_until = block + BLOCK_SLOTS
-        if self._far and (slot == _FULL or cells[far_until] > now):
-            begin = (near + self._near * (1 + (fingerprint >> 40) % self._far)) * _CELLS
-            far = self._slot(begin, 0, fingerprint, now)
-            if far == _USED:
-                return Use.AGAIN
-            if slot == _FULL:
-                slot = far
-                cells[far_until] = max(cells[far_until], until)
-        if slot == _FULL:
-            return Use.NO_ROOM
-        cells[slot + BLOCK_SLOTS] = until
-        cells[slot] = fingerprint
+            slot = self._slot(block, 1, fingerprint, second)
+            if slot != _USED and self._far and (slot == _FULL or cells[block + BLOCK_SLOTS] > second):
+                slot = self._slot_far(near, slot, fingerprint, until, second)
+            if slot < 0:
+                return Use.AGAIN if slot == _USED else Use.NO_ROOM
+            cells[slot + BLOCK_SLOTS] = until
+            cells[slot] = fingerprint
         return FIRST
+
+    def _slot_far(self, near: int, slot: int, fingerprint: int, until: int, now: int) -> int:
+        """The slot of the near block, if it has one and no far one has the fingerprint; else one in a far block, whose
+        near one then says until when to look there."""
+        far = self._slot((near + self._near * (1 + (fingerprint >> 40) % self._far)) * _CELLS, 0, fingerprint, now)
+        if far == _USED or slot >= 0:
+            return _USED if far == _USED else slot
+        told = near * _CELLS + BLOCK_SLOTS
+        self._cells[told] = max(self._cells[told], until)
+        return far
 
     def _slot(self, block: int, first: int, fingerprint: int, now: int) -> int:
         """Where in the block the fingerprint can be written, from its slot `first` on; or _USED, or _FULL. One slot is
