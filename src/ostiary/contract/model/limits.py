@@ -1,0 +1,31 @@
+"""How many requests, in how many seconds, of whom together."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`count` requests in each `seconds`, with `burst` at once (GCRA)."""
+
+    count: int
+    seconds: int
+    burst: int
+
+
+class LimitBy(StrEnum):
+    """Whose requests a limit counts together."""
+
+    PERSON = "person"
+    CLIENT = "client"
+    TENANT = "tenant"
+    IP = "ip"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`name` is its policy name in the `RateLimit` fields (draft-ietf-httpapi-ratelimit-headers-11)."""
+
+    name: str
+    per: LimitBy
+    rate: Rate
