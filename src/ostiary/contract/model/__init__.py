@@ -11,7 +11,7 @@ from ostiary.contract.model.credentials import (
     OldWayRule,
     SignatureRule,
 )
-from ostiary.contract.model.kinds import LONGEST_ACCESS_TOKEN, Carrier, ClientAuth, GrantType, Profile
+from ostiary.contract.model.kinds import LONGEST_ACCESS_TOKEN, ClientAuth, GrantType, Profile
 from ostiary.contract.model.limits import Limit, LimitBy, Rate
 from ostiary.contract.model.listeners import Bounds, GatewayRule, Network, Timeouts
 from ostiary.contract.model.registration import FetchRule, RegistrationRule
@@ -28,7 +28,6 @@ __all__ = [
     "AttestRule",
     "AttesterRule",
     "Bounds",
-    "Carrier",
     "CertificateRule",
     "ClientAuth",
     "ClientRule",

@@ -12,14 +12,6 @@ LONGEST_ACCESS_TOKEN: Final = 86400
 a key that signed. The contract in force does not tell, since tokens of the one before it may live longer."""
 
 
-class Carrier(StrEnum):
-    """Where the requests of a kind carry what they prove themselves by."""
-
-    HEADER = "the Authorization field"
-    COOKIE = "a cookie"
-    NAMED = "where the contract names it"
-
-
 class GrantType(StrEnum):
     """`grant_type` (RFC 6749 sections 4.1.3, 4.4.2 and 6, RFC 8628, RFC 8693)."""
 
@@ -56,7 +48,7 @@ class ClientAuth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a kind carries. `contract/profiles.py` is the table; a client may only narrow it, or say `insecure_`."""
+    """What a kind carries (`contract/profiles/table.py`). A client may only narrow it, or say `insecure_`."""
 
     kind: Kind
     grants: frozenset[GrantType]
