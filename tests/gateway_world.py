@@ -27,7 +27,8 @@ from ostiary.keys.master import MasterKey
 from ostiary.keys.records import KeyUse
 from ostiary.keys.ring import first_keys, new_key
 from ostiary.keys.session_cookie import PURPOSE
-from ostiary.model.events import Event, GatewayRefused
+from ostiary.model.events import Event
+from ostiary.model.events.gateway import GatewayRefused
 from ostiary.model.ids import Secret
 from ostiary.model.reasons import Reason
 from ostiary.server.channel import Listener, Setup

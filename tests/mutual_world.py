@@ -17,7 +17,7 @@ from gateway_world import AUTHORITY as DOOR
 from gateway_world import OK, Answer, Line, Serve, World, answering, contract, world
 from ostiary.keys.certificate import thumbprint_of
 from ostiary.keys.devca import development_tls
-from ostiary.model.events import GatewayRefused
+from ostiary.model.events.gateway import GatewayRefused
 from ostiary.model.ids import GatewayName
 from ostiary.model.reasons import Reason
 from ostiary.server.channel import CertificatesTaken, Listener

@@ -36,7 +36,8 @@ from ostiary.keys.master import MasterKey
 from ostiary.keys.records import KeyUse
 from ostiary.keys.ring import first_keys, new_key
 from ostiary.model import endpoints
-from ostiary.model.events import Event, IssuerRefused
+from ostiary.model.events import Event
+from ostiary.model.events.issuer import IssuerRefused
 from ostiary.model.ids import ClientId, GrantId, Role, Scope, Secret, SessionId, Subject, TenantId, Thumbprint
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason

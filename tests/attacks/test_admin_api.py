@@ -21,7 +21,8 @@ from ostiary.contract.setting import InsecureDuration, InsecureFile, InsecureYes
 from ostiary.contract.words import FilePath
 from ostiary.keys.admin_token import AdminScope
 from ostiary.keys.es256 import SigningPrivateKey
-from ostiary.model.events import AdminChangedClient, AdminRefused, RefusalsCounted
+from ostiary.model.events.gateway import RefusalsCounted
+from ostiary.model.events.operators import AdminChangedClient, AdminRefused
 from ostiary.model.feed import ClientRevoked
 from ostiary.model.ids import ClientId, TokenHash
 from ostiary.model.plan import Plan

@@ -31,7 +31,7 @@ from attested_world import WHY, Asking, adopt, apple_app
 from device_authority import AUTHORITY, Holder, issued, named, new_key, own, usage
 from issuer_world import IssuerWorld
 from ostiary.model import endpoints
-from ostiary.model.events import InstanceVouchedFor
+from ostiary.model.events.issuer import InstanceVouchedFor
 from ostiary.model.reasons import Reason
 from token_world import read, refused
 from written_der import explicit, integer, octets, sequence, set_of, tlv

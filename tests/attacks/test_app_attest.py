@@ -24,7 +24,7 @@ from ostiary.keys.attestation import ATTESTATION
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.jwt import sign
 from ostiary.model import endpoints
-from ostiary.model.events import InstanceVouchedFor
+from ostiary.model.events.issuer import InstanceVouchedFor
 from ostiary.model.ids import ClientId
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason

@@ -10,7 +10,7 @@ from issuer_world import ALAN, GRACE, PASSWORD, WRONG, Browser, IssuerWorld, for
 from ostiary.cli.demo.browser import forms
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model import endpoints
-from ostiary.model.events import InstanceEnded
+from ostiary.model.events.people import InstanceEnded
 from ostiary.model.feed import GrantRevoked
 from ostiary.model.ids import GrantId, Subject
 from ostiary.model.reasons import Reason

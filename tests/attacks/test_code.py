@@ -5,7 +5,7 @@ import pytest
 from ostiary.issuer.pkce import challenge_of
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model.endpoints import TOKEN
-from ostiary.model.events import FamilyRevoked, TokensIssued
+from ostiary.model.events.issuer import FamilyRevoked, TokensIssued
 from ostiary.model.feed import GrantRevoked
 from ostiary.model.reasons import Reason
 from token_world import REDIRECT, START, VERIFIER, TokenWorld, read, refused

@@ -5,7 +5,8 @@ import pytest
 from device_world import Device, device, let_in, question, read, refused, type_code
 from issuer_world import CLIENTS, IssuerWorld, form_with, is_page
 from ostiary.model import endpoints
-from ostiary.model.events import DeviceAllowed, DeviceDenied, FamilyRevoked, SignedIn, TokensIssued, UserCodeRefused
+from ostiary.model.events.issuer import FamilyRevoked, TokensIssued
+from ostiary.model.events.people import DeviceAllowed, DeviceDenied, SignedIn, UserCodeRefused
 from ostiary.model.ids import ClientId
 from ostiary.model.reasons import Reason
 from ostiary.server import revocation

@@ -8,7 +8,8 @@ import pytest
 
 from issuer_world import ORIGIN, PASSWORD, Browser, IssuerWorld, authorization, form_with, is_page, told
 from ostiary.model import endpoints
-from ostiary.model.events import CodeIssued, ConsentGranted, ConsentRefused, SignedIn, SignedOut
+from ostiary.model.events.issuer import CodeIssued
+from ostiary.model.events.people import ConsentGranted, ConsentRefused, SignedIn, SignedOut
 from ostiary.model.reasons import Reason
 from ostiary.server.issuer.browser import BROWSER
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from issuer_world import ALAN, PASSWORD, WRONG, Browser, IssuerWorld, authorization, form_with, hashed, is_page, told
-from ostiary.model.events import SignedIn, SignInRefused
+from ostiary.model.events.people import SignedIn, SignInRefused
 from ostiary.model.reasons import Reason
 from secrets_seen import secret
 

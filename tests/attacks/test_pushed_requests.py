@@ -7,7 +7,7 @@ import pytest
 from issuer_world import Browser, IssuerWorld, authorization, is_page, named, told
 from ostiary.issuer.pkce import challenge_of
 from ostiary.model.endpoints import PAR
-from ostiary.model.events import CodeIssued
+from ostiary.model.events.issuer import CodeIssued
 from ostiary.model.ids import ClientId
 from ostiary.model.reasons import Reason
 from token_world import SECRETS, basic

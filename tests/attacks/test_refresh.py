@@ -4,7 +4,7 @@ import pytest
 
 from ostiary.issuer.refresh_grant import LOST_ANSWER_SECONDS
 from ostiary.model.endpoints import REVOKE, TOKEN
-from ostiary.model.events import FamilyRevoked
+from ostiary.model.events.issuer import FamilyRevoked
 from ostiary.model.ids import Role
 from ostiary.model.reasons import Reason
 from token_world import TokenWorld, read, refused

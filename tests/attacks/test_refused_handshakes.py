@@ -17,7 +17,7 @@ from mutual_world import Mutual, Refused, mutual
 from ostiary.keys.devca import development_tls
 from ostiary.keys.hashing import pseudonym
 from ostiary.keys.master import MasterKey
-from ostiary.model.events import HandshakesRefused
+from ostiary.model.events.gateway import HandshakesRefused
 from ostiary.model.ids import GatewayName
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway import listening

@@ -8,7 +8,7 @@ from issuer_world import told
 from ostiary.contract.model import ClientAuth
 from ostiary.contract.registered import AddRegisteredClient, RegisteredClient
 from ostiary.model import endpoints
-from ostiary.model.events import ClientRegistered, InitialAccessTokenAdded
+from ostiary.model.events.registration import ClientRegistered, InitialAccessTokenAdded
 from ostiary.model.ids import ClientId, TokenHash
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason

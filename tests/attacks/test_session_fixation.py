@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from issuer_world import GRACE, PASSWORD, IssuerWorld, authorization, hashed, told
-from ostiary.model.events import SignedIn, SignedOut
+from ostiary.model.events.people import SignedIn, SignedOut
 from ostiary.server.issuer.browser import SESSION
 
 NOW = authorization(prompt="none")

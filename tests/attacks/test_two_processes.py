@@ -10,7 +10,7 @@ import pytest
 
 import asgi
 from ostiary.model.endpoints import TOKEN
-from ostiary.model.events import FamilyRevoked, TokensIssued
+from ostiary.model.events.issuer import FamilyRevoked, TokensIssued
 from ostiary.model.ids import Secret
 from ostiary.model.reasons import Reason
 from ostiary.server.issuer.app import IssuerApp

@@ -8,7 +8,8 @@ from ostiary.audit.flood import LISTED_AT_ONCE
 from ostiary.issuer import client_authentication
 from ostiary.keys.hashing import same
 from ostiary.model.endpoints import JWKS, TOKEN
-from ostiary.model.events import IssuerRefused, RefusalsCounted
+from ostiary.model.events.gateway import RefusalsCounted
+from ostiary.model.events.issuer import IssuerRefused
 from ostiary.model.ids import TokenHash
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason

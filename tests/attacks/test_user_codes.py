@@ -9,7 +9,7 @@ from device_world import Device, asks, device, let_in, question, type_code
 from issuer_world import Browser, IssuerWorld, form_with, is_page, told
 from ostiary.issuer.user_code import ALPHABET
 from ostiary.model import endpoints
-from ostiary.model.events import DeviceAllowed, DeviceDenied, UserCodeRefused
+from ostiary.model.events.people import DeviceAllowed, DeviceDenied, UserCodeRefused
 from ostiary.model.reasons import Reason
 
 

@@ -12,7 +12,7 @@ from ostiary.issuer.web_records import KeepWebTokens, StartWebSession
 from ostiary.keys.hashing import token_hash
 from ostiary.keys.session_cookie import PREFIX
 from ostiary.model import endpoints
-from ostiary.model.events import IssuerRefused, TokensIssued, WebSessionStarted
+from ostiary.model.events.issuer import IssuerRefused, TokensIssued, WebSessionStarted
 from ostiary.model.ids import ClientId
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason

@@ -67,7 +67,8 @@ from ostiary.issuer.web_records import EndWebSession, KeepWebTokens, StartWebSes
 from ostiary.keys.admin_token import AddAdminToken, AdminToken, RevokeAdminToken
 from ostiary.keys.api_key import AddApiKey, ApiKey, RevokeApiKey, TouchApiKey
 from ostiary.keys.records import AddKey, KeyUse, RemoveKey, SetKeyDeath, SigningKey
-from ostiary.model.events import ClientRevocation, Started
+from ostiary.model.events.operators import ClientRevocation
+from ostiary.model.events.program import Started
 from ostiary.model.feed import ClientRevoked, GrantRevoked, KeysChanged, SessionEnded, SubjectChanged, TokenRevoked
 from ostiary.model.ids import (
     AdminTokenId,

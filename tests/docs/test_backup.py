@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from ostiary.audit.verify import Broken, Holds, Noted, Tampering, Verdict, verify_growing
-from ostiary.model.events import KeyCreated
+from ostiary.model.events.program import KeyCreated
 from ostiary.model.ids import KeyId, Secret
 from ostiary.model.plan import Plan
 from ostiary.store.interface import Store

@@ -7,7 +7,7 @@ import pytest
 
 from gateway_world import OK, World, answering, reasons, run, world
 from ostiary.audit.batch import unfold
-from ostiary.model.events import RecordsLost, RequestsAllowed
+from ostiary.model.events.gateway import RecordsLost, RequestsAllowed
 from ostiary.model.plan import Outcome, Plan
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway import recorder

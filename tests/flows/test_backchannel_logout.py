@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet
 from issuer_world import CLIENTS, Browser, authorization, told
 from ostiary.issuer.logout_notices import MOST_TRIES
 from ostiary.model import endpoints
-from ostiary.model.events import LogoutTold, LogoutUntold
+from ostiary.model.events.issuer import LogoutTold, LogoutUntold
 from ostiary.model.ids import SessionId
 from ostiary.server import revocation
 from ostiary.server.issuer.logout_notices import tell_due

@@ -24,7 +24,7 @@ from gateway_world import (
 )
 from ostiary.keys import jwt
 from ostiary.keys.keyset import KeySet
-from ostiary.model.events import GatewayRefused, RequestsAllowed
+from ostiary.model.events.gateway import GatewayRefused, RequestsAllowed
 from ostiary.model.feed import TokenRevoked
 from ostiary.model.ids import TokenId
 from ostiary.model.plan import Plan

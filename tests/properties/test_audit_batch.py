@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from ostiary.audit.batch import MOST_ROWS, AllowedBatch, Row, reference, unfold
 from ostiary.audit.encode import decode, encode
-from ostiary.model.events import RequestsAllowed
+from ostiary.model.events.gateway import RequestsAllowed
 from ostiary.model.ids import ClientId, RouteId, Subject, TenantId
 from ostiary.model.plan import WrittenEvent
 

@@ -25,7 +25,7 @@ from ostiary.keys.ring import (
     signing_key,
 )
 from ostiary.keys.strict_json import parse_object
-from ostiary.model.events import KeyCreated, KeyRetired
+from ostiary.model.events.program import KeyCreated, KeyRetired
 from ostiary.model.plan import Plan
 
 MASTER = MasterKey(bytes(range(32)))

@@ -6,7 +6,7 @@ from typing import Final
 import orjson
 
 from ostiary.audit.encode import encode
-from ostiary.model.events import RequestsAllowed
+from ostiary.model.events.gateway import RequestsAllowed
 from ostiary.model.ids import ClientId, Reference, RouteId, Subject, TenantId
 from ostiary.model.plan import WrittenEvent
 

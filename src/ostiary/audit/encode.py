@@ -1,15 +1,15 @@
 """Events as the bytes that the log keeps: canonical JSON, one spelling for each event, only declared fields."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 import orjson
 
-from ostiary.model import events
-from ostiary.model.events import Event
+from ostiary.model.events import Event, gateway, issuer, operators, people, program, registration
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -28,8 +28,14 @@ def _type_name(event_class: type[Event]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", event_class.__name__).lower()
 
 
+def _told_by(module: ModuleType) -> Iterator[type[Event]]:
+    return (each for each in Event.__subclasses__() if each.__module__ == module.__name__)
+
+
 EVENT_TYPES: Final[Mapping[str, type[Event]]] = {
-    _type_name(each): each for each in Event.__subclasses__() if each.__module__ == events.__name__
+    _type_name(each): each
+    for module in (people, issuer, registration, operators, program, gateway)
+    for each in _told_by(module)
 }
 """The whole vocabulary: `type` in the log, and its class."""
 _NAMES: Final[Mapping[type[Event], str]] = {each: name for name, each in EVENT_TYPES.items()}

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ostiary.model.events import HandshakesRefused, RefusalsCounted
+from ostiary.model.events.gateway import HandshakesRefused, RefusalsCounted
 from ostiary.model.ids import ClientId, GatewayName, RouteId
 from ostiary.model.reasons import Reason
 

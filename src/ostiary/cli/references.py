@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from ostiary.audit.batch import unfold
 from ostiary.audit.encode import decode
 from ostiary.audit.records import Record
-from ostiary.model.events import Event, GatewayRefused, IssuerRefused, RequestsAllowed
+from ostiary.model.events import Event
+from ostiary.model.events.gateway import GatewayRefused, RequestsAllowed
+from ostiary.model.events.issuer import IssuerRefused
 from ostiary.model.ids import Reference
 from ostiary.model.reasons import Reason
 from ostiary.store.interface import Store

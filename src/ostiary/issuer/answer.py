@@ -10,7 +10,7 @@ from ostiary.issuer.records import AuthorizationCode, Grant, OpenGrant, SpendPus
 from ostiary.issuer.registry import Registry
 from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import OAuthError
-from ostiary.model.events import CodeIssued
+from ostiary.model.events.issuer import CodeIssued
 from ostiary.model.fresh import Fresh, fresh_name
 from ostiary.model.ids import GrantId, Scope
 from ostiary.model.plan import Plan

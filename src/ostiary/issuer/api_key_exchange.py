@@ -14,7 +14,7 @@ from ostiary.issuer.token import Tokens, token_type
 from ostiary.keys.api_key import ApiKey, TouchApiKey, is_well_formed
 from ostiary.keys.hashing import same, token_hash
 from ostiary.model.errors import InvalidRequest, InvalidScope, UnauthorizedClient
-from ostiary.model.events import TokensIssued
+from ostiary.model.events.issuer import TokensIssued
 from ostiary.model.fresh import Fresh
 from ostiary.model.ids import Scope, TokenId
 from ostiary.model.plan import Plan

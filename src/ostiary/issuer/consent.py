@@ -13,7 +13,7 @@ from ostiary.issuer.openid_parameters import Prompt
 from ostiary.issuer.scopes import EMAIL, OFFLINE_ACCESS, OPENID, PROFILE
 from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import AccessDenied
-from ostiary.model.events import ConsentGranted, ConsentRefused
+from ostiary.model.events.people import ConsentGranted, ConsentRefused
 from ostiary.model.ids import ClientId, Scope, Subject
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason

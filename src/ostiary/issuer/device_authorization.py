@@ -16,7 +16,7 @@ from ostiary.issuer.user_code import new_user_code, user_code_hash
 from ostiary.keys.hashing import token_hash
 from ostiary.model import endpoints
 from ostiary.model.errors import InvalidRequest, InvalidScope, TemporarilyUnavailable
-from ostiary.model.events import DeviceAsked
+from ostiary.model.events.issuer import DeviceAsked
 from ostiary.model.fresh import Fresh, fresh_name
 from ostiary.model.ids import Scope, Secret
 from ostiary.model.plan import Plan

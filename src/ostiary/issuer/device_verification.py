@@ -11,7 +11,7 @@ from ostiary.issuer.records import Grant
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.scopes import for_person
 from ostiary.model.errors import AccessDenied, InvalidGrant
-from ostiary.model.events import DeviceAllowed, DeviceDenied
+from ostiary.model.events.people import DeviceAllowed, DeviceDenied
 from ostiary.model.fresh import Fresh, fresh_name
 from ostiary.model.ids import GrantId, Scope
 from ostiary.model.plan import Plan

@@ -9,7 +9,7 @@ from ostiary.issuer.decision import Refused
 from ostiary.issuer.records import Grant, RevokeGrant
 from ostiary.issuer.scopes import OFFLINE_ACCESS
 from ostiary.model.errors import InvalidGrant
-from ostiary.model.events import FamilyRevoked
+from ostiary.model.events.issuer import FamilyRevoked
 from ostiary.model.feed import GrantRevoked
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason

@@ -6,7 +6,7 @@ from typing import Final
 
 from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import InvalidToken
-from ostiary.model.events import InitialAccessTokenAdded, InitialAccessTokenRevoked
+from ostiary.model.events.registration import InitialAccessTokenAdded, InitialAccessTokenRevoked
 from ostiary.model.fresh import Fresh, fresh_name
 from ostiary.model.ids import InitialAccessTokenId, Secret, TokenHash
 from ostiary.model.plan import Plan, Spend, Write

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ostiary.issuer.access_token import granted_unchanged, revocation_end, session_lives
 from ostiary.issuer.records import Grant, RefreshToken, RevokeGrant
 from ostiary.issuer.scopes import OFFLINE_ACCESS
-from ostiary.model.events import InstanceEnded
+from ostiary.model.events.people import InstanceEnded
 from ostiary.model.feed import GrantRevoked
 from ostiary.model.ids import SessionId
 from ostiary.model.plan import Plan

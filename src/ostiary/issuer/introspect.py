@@ -15,7 +15,7 @@ from ostiary.issuer.records import RefreshToken
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.scopes import OFFLINE_ACCESS, write_scope
 from ostiary.model.errors import BEARER, DPOP, InvalidClient, InvalidRequest
-from ostiary.model.events import TokenIntrospected
+from ostiary.model.events.issuer import TokenIntrospected
 from ostiary.model.ids import ClientId, ServiceName, TokenId
 from ostiary.model.plan import Plan
 from ostiary.model.principal import Kind

@@ -12,7 +12,7 @@ from ostiary.issuer.resources import Target
 from ostiary.issuer.scopes import OPENID, for_person
 from ostiary.issuer.token import Tokens, token_type
 from ostiary.model.errors import InvalidScope
-from ostiary.model.events import TokensIssued
+from ostiary.model.events.issuer import TokensIssued
 from ostiary.model.fresh import Fresh
 from ostiary.model.ids import Scope, Secret, TokenId
 from ostiary.model.reasons import Reason

@@ -9,7 +9,7 @@ from typing import Final
 
 from ostiary.contract.model import ClientRule
 from ostiary.issuer.registry import Registry
-from ostiary.model.events import LogoutTold, LogoutUntold
+from ostiary.model.events.issuer import LogoutTold, LogoutUntold
 from ostiary.model.ids import ClientId, SessionId, Subject
 from ostiary.model.plan import Plan, Write
 

@@ -30,7 +30,7 @@ from ostiary.model.errors import (
     PreconditionFailed,
     Refusal,
 )
-from ostiary.model.events import ClientRegistered, RegistrationChanged, RegistrationEnded
+from ostiary.model.events.registration import ClientRegistered, RegistrationChanged, RegistrationEnded
 from ostiary.model.feed import ClientRevoked, RegisteredClientsChanged
 from ostiary.model.fresh import Fresh, fresh_name
 from ostiary.model.ids import ClientId, Secret, TokenHash

@@ -8,7 +8,7 @@ from ostiary.issuer.records import RefreshToken, RevokeAccessToken, RevokeGrant
 from ostiary.keys.jwt import verify
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import InvalidGrant, InvalidToken, UnsupportedTokenType
-from ostiary.model.events import TokenRevocation
+from ostiary.model.events.issuer import TokenRevocation
 from ostiary.model.feed import GrantRevoked, TokenRevoked
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason

@@ -5,7 +5,7 @@ import hmac
 from dataclasses import dataclass
 
 from ostiary.keys.hashing import pseudonym
-from ostiary.model.events import UserCodeRefused
+from ostiary.model.events.people import UserCodeRefused
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.people.records import Counted, CountFailure

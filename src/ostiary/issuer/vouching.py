@@ -13,7 +13,7 @@ from ostiary.keys import base64url
 from ostiary.keys.app_attest import AppAttestation
 from ostiary.keys.device_chain import Chain, serials_of
 from ostiary.model.errors import InvalidAttestation, InvalidClient, OAuthError, TemporarilyUnavailable
-from ostiary.model.events import InstanceVouchedFor
+from ostiary.model.events.issuer import InstanceVouchedFor
 from ostiary.model.ids import DeviceKeyId
 from ostiary.model.plan import Plan, Spend, Write
 from ostiary.model.reasons import Reason

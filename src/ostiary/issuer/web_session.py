@@ -17,7 +17,7 @@ from ostiary.issuer.registry import Registry
 from ostiary.issuer.web_records import EndWebSession, KeepWebTokens, StartWebSession, TouchWebSession, WebSession
 from ostiary.keys.master import MasterKey
 from ostiary.model.errors import InvalidToken, OAuthError
-from ostiary.model.events import WebSessionEnded, WebSessionStarted
+from ostiary.model.events.issuer import WebSessionEnded, WebSessionStarted
 from ostiary.model.feed import GrantRevoked
 from ostiary.model.ids import Secret, TokenHash
 from ostiary.model.plan import Plan

@@ -7,7 +7,7 @@ from typing import Final
 
 from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import Forbidden, InvalidToken, MissingToken
-from ostiary.model.events import AdminTokenAdded, AdminTokenRevoked
+from ostiary.model.events.operators import AdminTokenAdded, AdminTokenRevoked
 from ostiary.model.fresh import Fresh, fresh_name
 from ostiary.model.ids import AdminTokenId, Secret, TokenHash
 from ostiary.model.plan import Plan, Write

@@ -11,7 +11,7 @@ from string import ascii_letters, digits
 from typing import Final
 
 from ostiary.keys.hashing import token_hash
-from ostiary.model.events import ApiKeyAdded, ApiKeyRevoked
+from ostiary.model.events.operators import ApiKeyAdded, ApiKeyRevoked
 from ostiary.model.feed import ApiKeysChanged, GrantRevoked, TokenRevoked
 from ostiary.model.fresh import Fresh
 from ostiary.model.ids import ApiKeyId, ClientId, GrantId, Scope, Secret, TokenHash, TokenId

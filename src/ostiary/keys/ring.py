@@ -17,7 +17,8 @@ from ostiary.keys.keyset import KeySet
 from ostiary.keys.master import MasterKey
 from ostiary.keys.records import AddKey, KeyUse, RemoveKey, SetKeyDeath, SigningKey
 from ostiary.keys.strict_json import parse_object
-from ostiary.model.events import Event, KeyCreated, KeyRetired
+from ostiary.model.events import Event
+from ostiary.model.events.program import KeyCreated, KeyRetired
 from ostiary.model.feed import KeysChanged
 from ostiary.model.ids import KeyId
 from ostiary.model.plan import Plan, Write

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 
-from ostiary.model.events import PersonAdded, PersonChanged
+from ostiary.model.events.operators import PersonAdded, PersonChanged
 from ostiary.model.feed import SubjectChanged
 from ostiary.model.ids import Role, Subject, TenantId
 from ostiary.model.plan import Plan

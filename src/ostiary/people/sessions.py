@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ostiary.keys.hashing import token_hash
-from ostiary.model.events import SignedIn, SignedOut
+from ostiary.model.events.people import SignedIn, SignedOut
 from ostiary.model.feed import SessionEnded
 from ostiary.model.fresh import Fresh, fresh_name
 from ostiary.model.ids import ClientId, Secret, SessionId

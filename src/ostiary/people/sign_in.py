@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from ostiary.keys.hashing import pseudonym
-from ostiary.model.events import SignInRefused
+from ostiary.model.events.people import SignInRefused
 from ostiary.model.fresh import Fresh
 from ostiary.model.ids import Secret
 from ostiary.model.plan import Plan

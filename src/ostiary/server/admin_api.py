@@ -15,7 +15,7 @@ from ostiary.model.errors import (
     Refusal,
     ServiceUnavailable,
 )
-from ostiary.model.events import AdminChangedClient, AdminRefused
+from ostiary.model.events.operators import AdminChangedClient, AdminRefused
 from ostiary.model.feed import AdminClientsChanged
 from ostiary.model.fresh import Fresh, fresh_name
 from ostiary.model.ids import ClientId, Secret

@@ -13,7 +13,7 @@ from ostiary.issuer.app_configuration import PublishAppConfiguration, configurat
 from ostiary.keys.hashing import hex_digest
 from ostiary.keys.master import MasterKey
 from ostiary.keys.pin import PinUnreadable, pin_of
-from ostiary.model.events import AppConfigurationPublished
+from ostiary.model.events.program import AppConfigurationPublished
 from ostiary.model.ids import Pin
 from ostiary.model.plan import Plan
 from ostiary.server.place import Place

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from ostiary.contract.model import LONGEST_ACCESS_TOKEN
 from ostiary.issuer.records import DisableClient, RevokeAccessToken
-from ostiary.model.events import ClientRevocation, PersonChanged, SignedOut, TokenRevocation
+from ostiary.model.events.issuer import TokenRevocation
+from ostiary.model.events.operators import ClientRevocation, PersonChanged
+from ostiary.model.events.people import SignedOut
 from ostiary.model.feed import ClientRevoked, SessionEnded, SubjectChanged, TokenRevoked
 from ostiary.model.ids import ClientId, TokenId
 from ostiary.model.plan import Plan

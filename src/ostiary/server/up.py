@@ -15,7 +15,7 @@ from ostiary.contract.mistakes import ContractBroken
 from ostiary.contract.pins import PinsUnfit
 from ostiary.contract.places import Address
 from ostiary.keys.master import MasterKey
-from ostiary.model.events import ContractChanged, InsecureSetting, Started
+from ostiary.model.events.program import ContractChanged, InsecureSetting, Started
 from ostiary.model.feed import AdminClientsChanged
 from ostiary.model.plan import Plan
 from ostiary.server import admin

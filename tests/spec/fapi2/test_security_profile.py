@@ -12,7 +12,7 @@ from issuer_world import IssuerWorld, Told, asking, authorization, is_page, name
 from ostiary.contract.model import ClientAuth
 from ostiary.model import endpoints
 from ostiary.model.endpoints import PAR, TOKEN
-from ostiary.model.events import IssuerRefused
+from ostiary.model.events.issuer import IssuerRefused
 from ostiary.model.ids import ClientId
 from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason

@@ -14,7 +14,7 @@ from ostiary.issuer.logout_token import EVENT, LIFETIME, logout_claims
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.jwt import sign
 from ostiary.model import endpoints
-from ostiary.model.events import WebSessionEnded, WebSessionStarted
+from ostiary.model.events.issuer import WebSessionEnded, WebSessionStarted
 from ostiary.model.ids import ClientId
 from ostiary.model.reasons import Reason
 from secrets_seen import secret

@@ -6,7 +6,8 @@ from dataclasses import replace
 import httpx
 
 from issuer_world import GRACE, IssuerWorld, authorization, is_page, told
-from ostiary.model.events import CodeIssued, ConsentGranted, ConsentRefused
+from ostiary.model.events.issuer import CodeIssued
+from ostiary.model.events.people import ConsentGranted, ConsentRefused
 from ostiary.model.ids import Role, Subject
 from ostiary.model.reasons import Reason
 

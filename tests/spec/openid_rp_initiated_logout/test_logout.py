@@ -7,7 +7,7 @@ import pytest
 
 from issuer_world import Browser, IssuerWorld, authorization, is_page, told
 from ostiary.model import endpoints
-from ostiary.model.events import SignedOut
+from ostiary.model.events.people import SignedOut
 from ostiary.model.feed import SessionEnded
 from ostiary.model.reasons import Reason
 

@@ -8,7 +8,7 @@ import pytest
 
 from ostiary.keys.api_key import LENGTH, AddApiKey, ApiKey, TooManyKeys, checksum, draw, is_well_formed, keep, revoke
 from ostiary.keys.hashing import token_hash
-from ostiary.model.events import ApiKeyAdded
+from ostiary.model.events.operators import ApiKeyAdded
 from ostiary.model.feed import ApiKeysChanged, TokenRevoked
 from ostiary.model.ids import ClientId, Scope
 

@@ -6,7 +6,7 @@ import pytest
 from issuer_world import CLIENTS
 from ostiary.keys.session_cookie import PREFIX
 from ostiary.model import endpoints
-from ostiary.model.events import TokensIssued, WebSessionEnded, WebSessionStarted
+from ostiary.model.events.issuer import TokensIssued, WebSessionEnded, WebSessionStarted
 from ostiary.server.session.cookies import LOGIN
 from token_world import CONTRACT, ORIGIN
 from web_world import APP, JWT, PAY, WEB, Pages, WebWorld

@@ -5,7 +5,7 @@ import pytest
 from device_world import PEER, Device, asking, asks, device, let_in, question, read, refused, type_code
 from issuer_world import IssuerWorld, form_with, is_page, told
 from ostiary.keys.hashing import token_hash
-from ostiary.model.events import ConsentGranted, DeviceAllowed, DeviceDenied, UserCodeRefused
+from ostiary.model.events.people import ConsentGranted, DeviceAllowed, DeviceDenied, UserCodeRefused
 from ostiary.model.reasons import Reason
 from ostiary.server import revocation
 

@@ -9,7 +9,7 @@ from by_hand import compact
 from ostiary.keys import base64url
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model.endpoints import INTROSPECT, REVOKE, TOKEN
-from ostiary.model.events import TokensIssued
+from ostiary.model.events.issuer import TokensIssued
 from ostiary.model.reasons import Reason
 from secrets_seen import secret
 from token_world import ASSERTION_TYPE, ORIGIN, ROBOT, SECRETS, TokenWorld, basic, refused

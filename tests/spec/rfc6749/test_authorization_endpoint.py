@@ -7,7 +7,8 @@ import pytest
 from issuer_world import IssuerWorld, authorization, is_page, told
 from ostiary.issuer.records import DisableClient
 from ostiary.model import endpoints
-from ostiary.model.events import CodeIssued, IssuerRefused, SignedIn
+from ostiary.model.events.issuer import CodeIssued, IssuerRefused
+from ostiary.model.events.people import SignedIn
 from ostiary.model.ids import ClientId
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason

@@ -3,7 +3,7 @@
 import pytest
 
 from ostiary.model.endpoints import TOKEN
-from ostiary.model.events import TokensIssued
+from ostiary.model.events.issuer import TokensIssued
 from ostiary.model.reasons import Reason
 from token_world import SECRETS, TokenWorld, basic, encoded, read, refused
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ostiary.model.endpoints import REVOKE
-from ostiary.model.events import TokenRevocation
+from ostiary.model.events.issuer import TokenRevocation
 from ostiary.model.feed import GrantRevoked, TokenRevoked
 from ostiary.model.reasons import Reason
 from token_world import START, TokenWorld, refused

@@ -6,7 +6,7 @@ import pytest
 
 from issuer_world import told
 from ostiary.model import endpoints
-from ostiary.model.events import ClientRegistered
+from ostiary.model.events.registration import ClientRegistered
 from ostiary.model.reasons import Reason
 from registration_world import BACK, INITIAL, METADATA, PUBLIC, RegistrationWorld
 from token_world import BANK, refused

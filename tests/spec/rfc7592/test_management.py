@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ostiary.model.events import RegistrationChanged, RegistrationEnded
+from ostiary.model.events.registration import RegistrationChanged, RegistrationEnded
 from ostiary.model.feed import ClientRevoked, RegisteredClientsChanged
 from ostiary.model.ids import ClientId
 from ostiary.model.reasons import Reason

@@ -3,7 +3,7 @@
 import pytest
 
 from issuer_world import IssuerWorld, authorization, is_page, told
-from ostiary.model.events import IssuerRefused
+from ostiary.model.events.issuer import IssuerRefused
 from ostiary.model.reasons import Reason
 from token_world import VERIFIER
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ostiary.model.endpoints import INTROSPECT
-from ostiary.model.events import TokenIntrospected
+from ostiary.model.events.issuer import TokenIntrospected
 from ostiary.model.reasons import Reason
 from token_world import ORIGIN, START, TokenWorld, read, refused
 

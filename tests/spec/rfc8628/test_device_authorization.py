@@ -9,7 +9,7 @@ from device_world import asking, device, read, refused
 from issuer_world import IssuerWorld
 from ostiary.issuer.user_code import ALPHABET, LENGTH, UserCode, new_user_code, read_user_code, shown
 from ostiary.model import endpoints
-from ostiary.model.events import DeviceAsked
+from ostiary.model.events.issuer import DeviceAsked
 from ostiary.model.ids import TokenHash
 from ostiary.model.reasons import Reason
 from token_world import ORIGIN

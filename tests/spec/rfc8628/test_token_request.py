@@ -5,7 +5,7 @@ import pytest
 from device_world import GRANT, device, let_in, question, read, refused
 from issuer_world import IssuerWorld
 from ostiary.model.endpoints import TOKEN
-from ostiary.model.events import IssuerRefused, TokensIssued
+from ostiary.model.events.issuer import IssuerRefused, TokensIssued
 from ostiary.model.reasons import Reason
 
 

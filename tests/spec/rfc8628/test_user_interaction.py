@@ -8,7 +8,7 @@ import pytest
 from device_world import asks, device, let_in, question, read, type_code
 from issuer_world import GRACE, PASSWORD, IssuerWorld, form_with, is_page
 from ostiary.model import endpoints
-from ostiary.model.events import DeviceAllowed, DeviceDenied, UserCodeRefused
+from ostiary.model.events.people import DeviceAllowed, DeviceDenied, UserCodeRefused
 from ostiary.model.ids import Role, Subject
 from ostiary.model.reasons import Reason
 

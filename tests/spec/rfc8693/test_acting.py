@@ -6,7 +6,7 @@ from exchange_world import CLIENTS, GRANT, TRUSTING, asking, exchange, exchanged
 from ostiary.issuer.exchange_request import ACCESS_TOKEN
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model.endpoints import INTROSPECT, TOKEN
-from ostiary.model.events import TokensIssued
+from ostiary.model.events.issuer import TokensIssued
 from ostiary.model.reasons import Reason
 from token_world import ORIGIN, SECRETS, TokenWorld, basic, encoded, read, refused
 

@@ -6,7 +6,7 @@ from exchange_world import PARTNERS, exchange_key, given_key, kept
 from ostiary.issuer.exchange_request import ACCESS_TOKEN
 from ostiary.keys.api_key import revoke
 from ostiary.model.endpoints import INTROSPECT
-from ostiary.model.events import TokensIssued
+from ostiary.model.events.issuer import TokensIssued
 from ostiary.model.feed import GrantRevoked, Numbered
 from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason

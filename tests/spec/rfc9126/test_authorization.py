@@ -4,7 +4,7 @@ import pytest
 
 from issuer_world import Browser, IssuerWorld, authorization, form_with, is_page, named, told
 from ostiary.model import endpoints
-from ostiary.model.events import CodeIssued
+from ostiary.model.events.issuer import CodeIssued
 from ostiary.model.ids import Secret
 from ostiary.model.reasons import Reason
 from token_world import CONTRACT, REDIRECT, read

@@ -5,7 +5,7 @@ import pytest
 from issuer_world import IssuerWorld, named, told
 from ostiary.issuer.pkce import challenge_of
 from ostiary.model.endpoints import PAR
-from ostiary.model.events import IssuerRefused
+from ostiary.model.events.issuer import IssuerRefused
 from ostiary.model.reasons import Reason
 from secrets_seen import secret
 from token_world import CONTRACT, REDIRECT, SECRETS, VERIFIER, basic, read, refused

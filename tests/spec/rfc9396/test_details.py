@@ -11,7 +11,8 @@ import pytest
 from issuer_world import CLIENTS, GRACE, IssuerWorld, asking, authorization, form_with, is_page, named, told
 from ostiary.model import endpoints
 from ostiary.model.endpoints import TOKEN
-from ostiary.model.events import ConsentGranted, IssuerRefused
+from ostiary.model.events.issuer import IssuerRefused
+from ostiary.model.events.people import ConsentGranted
 from ostiary.model.ids import Role, Subject
 from ostiary.model.reasons import Reason
 from token_world import CONTRACT, VERIFIER, read, refused

@@ -18,7 +18,8 @@ from ostiary.gateway.decision import Asked
 from ostiary.gateway.metrics import Counts
 from ostiary.keys.hashing import pseudonym
 from ostiary.model.errors import Refusal
-from ostiary.model.events import Event, GatewayRefused, RecordsLost
+from ostiary.model.events import Event
+from ostiary.model.events.gateway import GatewayRefused, RecordsLost
 from ostiary.model.ids import GatewayName, Reference
 from ostiary.model.plan import Plan, WrittenEvent
 from ostiary.model.reasons import Reason

@@ -24,7 +24,7 @@ from ostiary.model.errors import (
     UseAttestationChallenge,
     UseDpopNonce,
 )
-from ostiary.model.events import IssuerRefused
+from ostiary.model.events.issuer import IssuerRefused
 from ostiary.model.ids import ClientId, Reference
 from ostiary.model.plan import AlreadySpent, Plan
 from ostiary.model.reasons import Reason

@@ -1,0 +1,50 @@
+"""What clients do that register themselves, and the tokens that let them."""
+
+from dataclasses import dataclass
+
+from ostiary.model.events import Event
+from ostiary.model.ids import ClientId, InitialAccessTokenId, Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRegistered(Event):
+    """A client registered itself, with these scopes; `token`: with which initial access token, where it is none of the
+    contract's."""
+
+    client: ClientId
+    scopes: tuple[Scope, ...]
+    peer: str
+    token: InitialAccessTokenId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationChanged(Event):
+    """A client that had registered itself changed what it is; `scopes` are those that it has now."""
+
+    client: ClientId
+    scopes: tuple[Scope, ...]
+    peer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationEnded(Event):
+    """A client that had registered itself took that back: its tokens are dead."""
+
+    client: ClientId
+    peer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitialAccessTokenAdded(Event):
+    """An operator made a token with which at most so many clients register."""
+
+    token: InitialAccessTokenId
+    expires_at: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitialAccessTokenRevoked(Event):
+    """An operator revoked a token with which clients register."""
+
+    token: InitialAccessTokenId
