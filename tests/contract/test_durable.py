@@ -21,6 +21,8 @@ from .test_store import STARTED
 
 FULL = 2
 """SQLite's number for `synchronous=FULL`."""
+LOWEST = 19
+"""The niceness that gives way to every other."""
 
 
 def test_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
@@ -39,7 +41,7 @@ def test_the_thread_that_writes_lets_the_requests_go_first(tmp_path: Path) -> No
             return os.getpriority(os.PRIO_PROCESS, writer.native_id or 0)
 
     own = os.getpriority(os.PRIO_PROCESS, 0)
-    assert asyncio.run(niceness()) > own
+    assert asyncio.run(niceness()) >= min(own + 1, LOWEST)
     assert os.getpriority(os.PRIO_PROCESS, 0) == own
 
 
