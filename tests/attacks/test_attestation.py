@@ -242,6 +242,28 @@ def test_7_2_a_proof_is_for_this_issuer_and_of_now(app: App, claims: dict[str, A
     assert app.reason(app.fields()) is IN
 
 
+@pytest.mark.parametrize(
+    ("claims", "reason"),
+    [
+        ({"iat": -300}, IN),
+        ({"iat": -301}, Reason.ATTESTATION_PROOF),
+        ({"iat": 300}, IN),
+        ({"iat": 301}, Reason.ATTESTATION_PROOF),
+        ({"nbf": 300}, IN),
+        ({"nbf": 301}, Reason.ATTESTATION_PROOF),
+        ({"exp": -300}, IN),
+        ({"exp": -301}, Reason.ATTESTATION_PROOF),
+        ({"nbf": -60, "exp": 60}, IN),
+    ],
+)
+def test_7_2_a_proof_says_when_it_begins_and_ends_by_a_clock_that_may_be_off(
+    app: App, claims: dict[str, int], reason: Reason
+) -> None:
+    """Claims are given from now on."""
+    dated = {name: int(app.issuer.now) + value for name, value in claims.items()}
+    assert app.reason(app.fields(instance=app.instance(**dated))) is reason
+
+
 @pytest.mark.parametrize("header", [{"typ": "JWT"}, {"typ": "dpop+jwt"}, {"typ": "oauth-client-attestation+jwt"}])
 def test_5_1_a_jwt_of_another_type_is_no_proof(app: App, header: dict[str, Any]) -> None:
     assert app.reason(app.fields(instance=app.instance(header=header))) is Reason.ATTESTATION_PROOF

@@ -98,10 +98,13 @@ def require_same_key(vouched: Attestation, shown: Holder | None) -> None:
 
 
 def require_for_us(stated: InstanceProof, registry: Registry, now: float) -> None:
-    """Raise InvalidClient unless the proof is for this issuer, and of now (section 7.2)."""
+    """Raise InvalidClient unless the proof is for this issuer, and of now (section 7.2). It may also say itself when it
+    begins and ends (RFC 7519 sections 4.1.4 and 4.1.5)."""
     if stated.audience != registry.issuer or not 0 < len(stated.id) <= LONGEST_JTI:
         raise InvalidClient(Reason.ATTESTATION_PROOF)
-    if abs(now - stated.issued_at) > PROOF_WINDOW:
+    begins = stated.issued_at if stated.not_before is None else max(stated.issued_at, stated.not_before)
+    ends = stated.issued_at if stated.expires_at is None else min(stated.issued_at, stated.expires_at)
+    if not begins - PROOF_WINDOW <= now <= ends + PROOF_WINDOW:
         raise InvalidClient(Reason.ATTESTATION_PROOF)
 
 

@@ -39,6 +39,8 @@ class InstanceProof:
     audience: str
     id: str
     issued_at: int
+    not_before: int | None
+    expires_at: int | None
     challenge: str | None
 
 
@@ -72,7 +74,12 @@ def instance_proof_of(jwt: str, key: VerificationKey) -> InstanceProof:
     try:
         claims = verify(jwt, KeySet.of((key,)), PROOF)
         return InstanceProof(
-            claims.text("aud"), claims.text("jti"), claims.date("iat"), claims.text_or_none("challenge")
+            audience=claims.text("aud"),
+            id=claims.text("jti"),
+            issued_at=claims.date("iat"),
+            not_before=claims.date_or_none("nbf"),
+            expires_at=claims.date_or_none("exp"),
+            challenge=claims.text_or_none("challenge"),
         )
     except InvalidToken:
         raise InvalidClient(Reason.ATTESTATION_PROOF) from None
