@@ -211,9 +211,11 @@ class ClientConnection(asyncio.Protocol):
         self.finished(whole=whole)
 
     def recheck(self) -> None:
-        """End a running stream whose token was revoked."""
-        if self._exchange is not None and self._exchange.is_revoked():
-            self.transport.abort()
+        """End what runs for a token that was revoked: it is refused where its answer has not begun, and else cut."""
+        exchange = self._exchange
+        if exchange is not None and (refused := exchange.revoked()) is not None:
+            self.closing = True
+            exchange.failed(refused)
 
     def close_idle(self) -> None:
         """No request is under way, and none may come."""

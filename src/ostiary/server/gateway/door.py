@@ -86,7 +86,7 @@ class Door:
             self.empty.set()
 
     def recheck(self) -> None:
-        """End the streams of those whose rights were revoked."""
+        """End what runs for those whose rights were revoked."""
         for one in tuple(self.connections):
             one.recheck()
 

@@ -8,7 +8,7 @@ from ostiary.gateway.decision import Asked
 from ostiary.gateway.identify.trust import is_revoked
 from ostiary.http import body as bodies
 from ostiary.http.response import ResponseHead
-from ostiary.model.errors import BadGateway, GatewayTimeout, HttpRefused, Refusal, RequestTimeout
+from ostiary.model.errors import BadGateway, GatewayTimeout, HttpRefused, InvalidToken, Refusal, RequestTimeout
 from ostiary.model.ids import ClientId
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway import framed
@@ -196,13 +196,14 @@ class Exchange:
         if self._upstream is not None:
             self._upstream.resume()
 
-    def is_revoked(self) -> bool:
-        """Whether the token that let it in was revoked since."""
+    def revoked(self) -> Refusal | None:
+        """Why it would not be let in any more: its certificate or token was revoked since."""
         seen = self.asked.seen
         gateway, certificate = self.client.entrance.gateway, self.asked.peer.certificate
-        if certificate is not None and gateway.certificate_refusal(certificate, time()) is not None:
-            return True
-        return seen is not None and is_revoked(seen, gateway.trust.revocations)
+        refused = None if certificate is None else gateway.certificate_refusal(certificate, time())
+        if refused is None and seen is not None and is_revoked(seen, gateway.trust.revocations):
+            return InvalidToken(Reason.TOKEN_REVOKED)
+        return refused
 
     def expired(self) -> None:
         """Nothing moved for too long."""

@@ -48,9 +48,9 @@ class Waiting:
         if self._told:
             self._client.decide_again(self)
 
-    def is_revoked(self) -> bool:
+    def revoked(self) -> Refusal | None:
         """Nothing has let it in yet."""
-        return False
+        return None
 
     def expired(self) -> None:
         self.failed(ServiceUnavailable(Reason.SESSION_UNREADABLE))
