@@ -14,7 +14,7 @@ from ostiary.http.request import RequestHead
 from ostiary.keys.certificate import CertificateInvalid
 from ostiary.model.errors import HttpRefused, Refusal, RequestTimeout, ServiceUnavailable, Unexpected
 from ostiary.model.reasons import Reason
-from ostiary.server.gateway.clockwork import NEVER
+from ostiary.server.gateway.ending import EndingConnection
 from ostiary.server.gateway.exchange import Exchange
 from ostiary.server.gateway.sessions import SECONDS
 from ostiary.server.gateway.waiting import Waiting
@@ -29,56 +29,36 @@ MOST_KEPT: Final = 64 * 1024
 """Bytes behind the request that is under way, until the client is not read any more."""
 MOST_SKIPPED: Final = 64 * 1024
 """Bytes of a refused request's body that are read and dropped, so that the connection can go on."""
-LINGER_SECONDS: Final = 2.0
-LINGER_BYTES: Final = 1024 * 1024
-"""For how long and how far what is sent after a last answer is read: closing at once could destroy that answer
-(RFC 9112 section 9.6)."""
 
 
-class ClientConnection(asyncio.Protocol):
+class ClientConnection(EndingConnection):
     """Reads heads, asks the gateway, and lets an exchange carry what was allowed."""
 
     __slots__ = (
-        "_door",
         "_exchange",
         "_form",
         "_head_begun",
         "_kept",
-        "_lingered",
-        "_lingers",
         "_minor",
         "_peer",
         "_running",
         "_skip",
-        "_stalled",
-        "closing",
-        "deadline",
         "entrance",
-        "paused",
-        "transport",
     )
 
-    transport: asyncio.Transport
     _peer: Peer
 
     def __init__(self, door: "Door", entrance: "Entrance") -> None:
-        self._door: Final = door
+        super().__init__(door)
         self.entrance: Final = entrance
         self._exchange: Exchange | Waiting | None = None
         self._form: Form | None = None
         """Of the last head that brought a proof, which none after it has once more."""
         self._head_begun = False
         self._kept = b""
-        self._lingers = False
-        self._lingered = 0
         self._minor = 1
         self._running = False
         self._skip = 0
-        self._stalled = False
-        self.closing = False
-        """The answer that is under way, or was last, is the last one."""
-        self.deadline = NEVER
-        self.paused = False
 
     # what the transport tells
 
@@ -155,23 +135,9 @@ class ClientConnection(asyncio.Protocol):
 
     # what the exchange tells
 
-    def wait(self, seconds: float) -> None:
-        """From now on, at most so long."""
-        self.deadline = self._door.clockwork.now + seconds
-
     def credit(self, seconds: float, most: float) -> None:
         """Wait longer, but never more than `most` from now."""
         self.deadline = min(self._door.clockwork.now + most, self.deadline + seconds)
-
-    def pause(self) -> None:
-        if not self.paused and not self.transport.is_closing():
-            self.paused = True
-            self.transport.pause_reading()
-
-    def resume(self) -> None:
-        if self.paused and not self.transport.is_closing():
-            self.paused = False
-            self.transport.resume_reading()
 
     def unkeep(self) -> bytes:
         """What came behind the request, for a tunnel."""
@@ -388,36 +354,3 @@ class ClientConnection(asyncio.Protocol):
             exchange.failed(unexpected)
         elif not self.closing:
             self.refuse(unexpected, None, self._next(), whole=False)
-
-    # the end
-
-    def _end(self, *, whole: bool) -> None:
-        if whole:
-            self._close()
-        else:
-            self._linger()
-
-    def _close(self) -> None:
-        """Close when everything is written, which has its time too."""
-        self.closing = True
-        self.transport.close()
-        self._wait_for_end()
-
-    def _linger(self) -> None:
-        """Say that this was all, and read on for a moment."""
-        self.closing = self._lingers = True
-        if self.transport.is_closing():
-            return
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
-        self.resume()
-        self._wait_for_end()
-
-    def _wait_for_end(self) -> None:
-        idle = self._door.contract.timeouts.idle
-        self.wait(idle if self._stalled else LINGER_SECONDS)
-
-    def _discard(self, size: int) -> None:
-        self._lingered += size
-        if self._lingered > LINGER_BYTES:
-            self.transport.abort()

@@ -10,6 +10,7 @@ from ostiary.http.response import ResponseHead
 from ostiary.model.errors import BadGateway, HttpRefused, Unexpected
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway.clockwork import NEVER
+from ostiary.server.gateway.paced import PacedConnection
 
 if TYPE_CHECKING:
     from ostiary.server.gateway.exchange import Exchange
@@ -39,34 +40,28 @@ class EndlessBody:
 Body = LengthBody | ChunkedBody | EndlessBody
 
 
-class UpstreamConnection(asyncio.Protocol):
+class UpstreamConnection(PacedConnection):
     """In use while it has an exchange, else idle in its pool."""
 
     __slots__ = (
         "_body",
         "_interim",
         "_kept",
-        "_paused",
         "_persistent",
         "_pool",
         "_used",
-        "deadline",
         "exchange",
-        "transport",
     )
 
-    transport: asyncio.Transport
-
     def __init__(self, pool: "Pool") -> None:
+        super().__init__()
         self._pool: Final = pool
         self._kept = b""
         self._body: Body | None = None
         self._persistent = True
         self._interim = 0
-        self._paused = False
         self._used = False
         self.exchange: Exchange | None = None
-        self.deadline = NEVER
 
     @property
     def reused(self) -> bool:
@@ -78,17 +73,6 @@ class UpstreamConnection(asyncio.Protocol):
         self.exchange = exchange
         self.deadline = NEVER
         self.transport.write(head)
-
-    def pause(self) -> None:
-        """Read no more of the answer until `resume`."""
-        if not self._paused and not self.transport.is_closing():
-            self._paused = True
-            self.transport.pause_reading()
-
-    def resume(self) -> None:
-        if self._paused and not self.transport.is_closing():
-            self._paused = False
-            self.transport.resume_reading()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
@@ -172,7 +156,7 @@ class UpstreamConnection(asyncio.Protocol):
         self._interim = 0
         self._used = True
         sent = exchange.sent
-        if self._paused:
+        if self.paused:
             self.resume()
         if self._persistent and sent:
             self._pool.free(self)
