@@ -102,7 +102,7 @@ def test_the_challenge_is_not_its_own_verifier(world: TokenWorld) -> None:
     assert world.exchange(code).status_code == 200
 
 
-@pytest.mark.parametrize("missing", ["code", "code_verifier", "redirect_uri"])
+@pytest.mark.parametrize("missing", ["code", "code_verifier"])
 @pytest.mark.parametrize("how", ["left out", "empty"])
 def test_a_code_request_without_a_part_is_refused(world: TokenWorld, missing: str, how: str) -> None:
     form = world.code_form(world.code())
@@ -128,6 +128,16 @@ def test_another_redirect_uri_than_the_codes_is_refused(world: TokenWorld, redir
     answer = world.exchange(code, redirect_uri=redirect_uri)
     assert refused(world, answer) == (400, "invalid_grant", Reason.REDIRECT_URI_MISMATCH)
     assert world.exchange(code).status_code == 200
+
+
+@pytest.mark.parametrize("client", ["site", "reader"])
+def test_without_a_redirect_uri_the_verifier_decides(world: TokenWorld, client: str) -> None:
+    """As OAuth 2.1 has it, for clients with a secret and without."""
+    form = world.code_form(world.code(client), client)
+    del form["redirect_uri"]
+    stolen = world.post(TOKEN, {**form, "code_verifier": "A" * 43}, client)
+    assert refused(world, stolen) == (400, "invalid_grant", Reason.CODE_VERIFIER_MISMATCH)
+    assert world.post(TOKEN, form, client).status_code == 200
 
 
 @pytest.mark.parametrize(("age", "status"), [(59, 200), (60, 400), (61, 400), (86400, 400)])

@@ -36,9 +36,10 @@ def require_code_of_client(code: AuthorizationCode, client: ClientRule) -> None:
         raise InvalidGrant(Reason.CODE_OF_ANOTHER_CLIENT)
 
 
-def require_same_redirect_uri(code: AuthorizationCode, redirect_uri: str) -> None:
-    """Raise InvalidGrant unless it is the one of the authorization request, to the letter (RFC 6749 section 4.1.3)."""
-    if code.redirect_uri != redirect_uri:
+def require_same_redirect_uri(code: AuthorizationCode, redirect_uri: str | None) -> None:
+    """Raise InvalidGrant where another one is sent than in the authorization request, to the letter (RFC 6749 section
+    4.1.3). It need not be sent: the verifier proves the same (draft-ietf-oauth-v2-1-16 section 10.2)."""
+    if redirect_uri is not None and code.redirect_uri != redirect_uri:
         raise InvalidGrant(Reason.REDIRECT_URI_MISMATCH)
 
 

@@ -26,10 +26,11 @@ from ostiary.model.reasons import Reason
 
 @dataclass(frozen=True, slots=True)
 class CodeRequest:
-    """RFC 6749 section 4.1.3 with RFC 7636 section 4.5."""
+    """RFC 6749 section 4.1.3 with RFC 7636 section 4.5. `redirect_uri`: None where it was not sent, which is how
+    OAuth 2.1 has it."""
 
     code: TokenHash
-    redirect_uri: str
+    redirect_uri: str | None
     verifier: str
     resources: Services = frozenset()
     details: str | None = None
@@ -98,10 +99,9 @@ def read_token_request(form: Parameters) -> TokenRequest:
 
 
 def _read_code_request(form: Parameters, resources: Services, details: str | None) -> CodeRequest:
-    code, redirect_uri = require(form, "code"), require(form, "redirect_uri")
-    verifier = require(form, "code_verifier")
+    code, verifier = require(form, "code"), require(form, "code_verifier")
     require_verifier_syntax(verifier)
-    return CodeRequest(token_hash(code), redirect_uri, verifier, resources, details)
+    return CodeRequest(token_hash(code), form.get("redirect_uri"), verifier, resources, details)
 
 
 def require_no_query(query: bytes) -> None:
