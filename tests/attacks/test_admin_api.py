@@ -28,6 +28,7 @@ from ostiary.model.ids import ClientId, TokenHash
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.server.revocation import of_client
+from ostiary.store.interface import StoreUnavailable
 from secrets_seen import secret
 
 READ = frozenset({AdminScope.CLIENTS_READ})
@@ -123,6 +124,27 @@ def test_refusals_past_the_bound_are_counted_and_the_count_is_written(admin: Adm
     admin.run(admin.api.write_counted(closing=False))
     [counted] = [event for event in admin.events() if isinstance(event, RefusalsCounted)]
     assert (counted.count, counted.reason) == (5, Reason.TOKEN_MISSING)
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("away"), RuntimeError("nobody expected this")])
+def test_what_was_counted_while_the_store_is_away_is_written_when_it_is_back(
+    admin: AdminWorld, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def away(plan: Plan) -> None:
+        raise error
+
+    for _ in range(int(LISTED_AT_ONCE) + 5):
+        admin.ask("GET", "/v1/clients", authorization=None)
+    admin.now += FLUSH_SECONDS
+    with monkeypatch.context() as patch:
+        patch.setattr(admin.store, "commit", away)
+        for _ in range(2):
+            with pytest.raises(type(error)):
+                admin.run(admin.api.write_counted(closing=False))
+    for _ in range(2):
+        admin.run(admin.api.write_counted(closing=True))
+    [counted] = [event for event in admin.events() if isinstance(event, RefusalsCounted)]
+    assert (counted.count, counted.reason, counted.seconds) == (5, Reason.TOKEN_MISSING, FLUSH_SECONDS)
 
 
 # names

@@ -91,6 +91,20 @@ def test_memory_is_bounded_whoever_comes() -> None:
     assert together.keys() == {Reason.TOKEN_EXPIRED, Reason.CLIENT_UNKNOWN}
 
 
+def test_what_could_not_be_written_is_counted_on_within_the_same_bound() -> None:
+    ledger = RefusalLedger(START)
+    flood(ledger, START, int(LISTED_AT_ONCE))
+    flood(ledger, START, 1000, peers=1000)
+    for later in range(1, 4):
+        ledger.take_back(ledger.flush(START + later * FLUSH_SECONDS))
+        flood(ledger, START + later * FLUSH_SECONDS, int(LISTED_AT_ONCE) + 100, peers=1000)
+    events = ledger.flush(START + 3 * FLUSH_SECONDS)
+    assert sum(event.count for event in events) == 1300
+    assert len(events) <= MOST_COUNTERS + len(Reason)
+    assert {event.seconds for event in events} == {3 * FLUSH_SECONDS}
+    assert ledger.close(START + 3 * FLUSH_SECONDS) == ()
+
+
 def test_counts_are_written_once_in_a_while() -> None:
     ledger = RefusalLedger(START)
     flood(ledger, START, 1000, peers=3)

@@ -1,5 +1,6 @@
 """Refusals are listed one by one up to a bound, and past it counted by who, where and why; handshakes only counted."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from ostiary.model.events.gateway import HandshakesRefused, RefusalsCounted
@@ -56,11 +57,17 @@ class RefusalLedger:
             for (reason, route, client, peer), count in counts.items()
         )
 
-    def _count(self, key: _Key) -> None:
+    def take_back(self, events: Sequence[RefusalsCounted]) -> None:
+        """What could not be written counts as if it had never been taken, and is due at once."""
+        for event in events:
+            self._flushed_at = event.at - event.seconds
+            self._count((event.reason, event.route, event.client, event.peer), event.count)
+
+    def _count(self, key: _Key, times: int = 1) -> None:
         counts = self._counts
         if key not in counts and len(counts) >= MOST_COUNTERS:
             key = (key[0], None, None, None)
-        counts[key] = counts.get(key, 0) + 1
+        counts[key] = counts.get(key, 0) + times
 
 
 class HandshakeLedger:

@@ -34,6 +34,7 @@ from ostiary.server.admin_changes import (
 from ostiary.server.admin_pages import problem, told
 from ostiary.server.admin_requests import entity_tag, read_object, read_page, require_method, require_version
 from ostiary.server.admission import Admission
+from ostiary.server.counted import write_counted
 from ostiary.server.every_client import Shown, every_client, shown, with_state
 from ostiary.server.openapi import document
 from ostiary.store.interface import Store, StoreUnavailable
@@ -74,10 +75,7 @@ class AdminApi:
 
     async def write_counted(self, *, closing: bool) -> None:
         """The refusals past the flood bound (`audit.flood`). Raises StoreUnavailable."""
-        now = self._clock()
-        events = self._refusals.close(now) if closing else self._refusals.flush(now)
-        if events:
-            await self._store.commit(Plan(events=events))
+        await write_counted(self._store, self._refusals, self._clock(), closing=closing)
 
     async def _answer(self, asked: Asked, token: AdminToken | None) -> Page:
         """Who has no token learns nothing, not even which paths there are."""

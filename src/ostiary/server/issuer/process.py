@@ -11,8 +11,8 @@ from typing import Final
 
 from ostiary.contract.model import Contract
 from ostiary.keys.master import MasterKey
-from ostiary.model.plan import Plan
 from ostiary.server.channel import Listener, Setup
+from ostiary.server.counted import write_counted
 from ostiary.server.issuer import logout_notices
 from ostiary.server.issuer.app import IssuerApp
 from ostiary.server.issuer.desk import Desk
@@ -60,7 +60,7 @@ class IssuerProcess:
         self._following.cancel()
         self._telling.cancel()
         with contextlib.suppress(StoreUnavailable):
-            await _write_counted(self._desk, closing=True)
+            await write_counted(self._desk.store, self._desk.refusals, self._desk.clock(), closing=True)
         await self._store.close()
 
 
@@ -80,12 +80,4 @@ async def _follow(desk: Desk, hearing: Hearing) -> None:
         with contextlib.suppress(StoreUnavailable):
             desk.keys.adopt(await desk.store.signing_keys())
             await hearing.hear()
-            await _write_counted(desk, closing=False)
-
-
-async def _write_counted(desk: Desk, *, closing: bool) -> None:
-    """The refusals past the flood bound (`audit.flood`)."""
-    ledger, now = desk.refusals, desk.clock()
-    events = ledger.close(now) if closing else ledger.flush(now)
-    if events:
-        await desk.store.commit(Plan(events=events))
+            await write_counted(desk.store, desk.refusals, desk.clock(), closing=False)
