@@ -28,7 +28,7 @@ def _of(value: object) -> Iterator[tuple[str, Statement]]:
         case Statement():
             yield "", value
         case Shape():
-            yield from ((f".{part}", getattr(value, part)) for part in ("add", "put", "add_new"))
+            yield from ((f".{part}", getattr(value, part)) for part in ("add", "put", "add_new", "all"))
         case dict():
             yield from ((f"[{at}]", one) for at, one in enumerate(value.values()) if isinstance(one, Statement))
         case tuple():

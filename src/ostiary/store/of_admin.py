@@ -12,8 +12,6 @@ from ostiary.store.statements import Statement, Steps
 TOKEN: Final = Shape(AdminToken, "admin_tokens", ("id",))
 TOKEN_BY_HASH: Final = TOKEN.by("hash")
 CLIENT: Final = Shape(AdminClient, "admin_clients", ("id",))
-_TOKENS: Final = Statement(TOKEN.select)
-_CLIENTS: Final = Statement(CLIENT.select)
 _REVOKE: Final = Statement("UPDATE admin_tokens SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL")
 _CHANGE: Final = Statement(
     "UPDATE admin_clients SET settings = :settings, secret_hash = :secret_hash, former_hash = :former_hash,"
@@ -24,8 +22,7 @@ _CHANGE: Final = Statement(
 
 def admin_tokens() -> Steps[Sequence[AdminToken]]:
     """The oldest first."""
-    rows = yield _TOKENS, {}
-    return sorted(map(TOKEN.record, rows), key=lambda token: (token.created_at, token.id))
+    return TOKEN.every(lambda token: (token.created_at, token.id))
 
 
 def add_token(write: AddAdminToken) -> Steps[None]:
@@ -38,8 +35,7 @@ def revoke_token(write: RevokeAdminToken) -> Steps[None]:
 
 def admin_clients() -> Steps[Sequence[AdminClient]]:
     """Those that were ended too, by name."""
-    rows = yield _CLIENTS, {}
-    return sorted(map(CLIENT.record, rows), key=lambda client: client.id)
+    return CLIENT.every(lambda client: client.id)
 
 
 def add_client(write: AddAdminClient) -> Steps[None]:

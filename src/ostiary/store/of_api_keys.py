@@ -9,15 +9,13 @@ from ostiary.store.statements import Statement, Steps
 
 KEY: Final = Shape(ApiKey, "api_keys", ("id",))
 BY_ID: Final = KEY.by("id")
-_ALL: Final = Statement(KEY.select)
 _REVOKE: Final = Statement("UPDATE api_keys SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL")
 _TOUCH: Final = Statement("UPDATE api_keys SET used_at = :at WHERE id = :id AND (used_at IS NULL OR used_at < :at)")
 
 
 def api_keys() -> Steps[Sequence[ApiKey]]:
     """The oldest first."""
-    rows = yield _ALL, {}
-    return sorted(map(KEY.record, rows), key=lambda key: (key.client, key.created_at, key.id))
+    return KEY.every(lambda key: (key.client, key.created_at, key.id))
 
 
 def add_api_key(write: AddApiKey) -> Steps[None]:

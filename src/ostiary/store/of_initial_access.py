@@ -15,7 +15,6 @@ from ostiary.store.statements import Statement, Steps
 
 TOKEN: Final = Shape(InitialAccessToken, "initial_access_tokens", ("id",))
 BY_HASH: Final = TOKEN.by("hash")
-_ALL: Final = Statement(TOKEN.select)
 _REVOKE: Final = Statement("UPDATE initial_access_tokens SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL")
 _USE: Final = Statement(
     "UPDATE initial_access_tokens SET used = used + 1"
@@ -25,8 +24,7 @@ _USE: Final = Statement(
 
 def initial_access_tokens() -> Steps[Sequence[InitialAccessToken]]:
     """The oldest first."""
-    rows = yield _ALL, {}
-    return sorted(map(TOKEN.record, rows), key=lambda token: (token.created_at, token.id))
+    return TOKEN.every(lambda token: (token.created_at, token.id))
 
 
 def add(write: AddInitialAccessToken) -> Steps[None]:

@@ -8,15 +8,13 @@ from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps
 
 KEY: Final = Shape(SigningKey, "signing_keys", ("id",))
-_ALL: Final = Statement(KEY.select)
 _SET_DEATH: Final = Statement("UPDATE signing_keys SET dies_at = :at WHERE id = :id")
 _REMOVE: Final = Statement("DELETE FROM signing_keys WHERE id = :id")
 
 
 def signing_keys() -> Steps[Sequence[SigningKey]]:
     """The oldest first."""
-    rows = yield _ALL, {}
-    return sorted(map(KEY.record, rows), key=lambda key: (key.created_at, key.signs_at, key.id))
+    return KEY.every(lambda key: (key.created_at, key.signs_at, key.id))
 
 
 def add_key(write: AddKey) -> Steps[None]:

@@ -35,7 +35,6 @@ PERSON_BY_SUBJECT: Final = PERSON.by("subject")
 PERSON_BY_LOGIN: Final = PERSON.by("login")
 SESSION_BY_ID: Final = SESSION.by("id")
 SESSION_BY_HASH: Final = SESSION.by("hash")
-_ALL_PEOPLE: Final = Statement(PERSON.select)
 _FAILURES: Final = FAILURES.by("key")
 _CONSENT: Final = CONSENT.by("subject", "client")
 _TOUCH: Final = Statement("UPDATE sessions SET seen_at = :seen WHERE id = :id AND seen_at < :seen")
@@ -51,8 +50,7 @@ _FORGET: Final = Statement("DELETE FROM failures WHERE key = :key")
 
 
 def people() -> Steps[Sequence[Person]]:
-    rows = yield _ALL_PEOPLE, {}
-    return sorted(map(PERSON.record, rows), key=lambda person: person.login)
+    return PERSON.every(lambda person: person.login)
 
 
 def consent(subject: Subject, client: ClientId) -> Steps[Consent | None]:

@@ -14,7 +14,6 @@ from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps
 
 CLIENT: Final = Shape(RegisteredClient, "registered_clients", ("id",))
-_ALL: Final = Statement(CLIENT.select)
 _CHANGE: Final = Statement(
     "UPDATE registered_clients SET secret_hash = :secret_hash, auth_method = :auth_method, name = :name,"
     " redirect_uris = :redirect_uris, scopes = :scopes, refreshes = :refreshes, jwks = :jwks, version = :version,"
@@ -30,8 +29,7 @@ _REMOVE: Final = Statement("DELETE FROM registered_clients WHERE id = :id")
 
 def registered_clients() -> Steps[Sequence[RegisteredClient]]:
     """The oldest first."""
-    rows = yield _ALL, {}
-    return sorted(map(CLIENT.record, rows), key=lambda client: (client.created_at, client.id))
+    return CLIENT.every(lambda client: (client.created_at, client.id))
 
 
 def add(write: AddRegisteredClient) -> Steps[None]:

@@ -30,6 +30,7 @@ class Shape(Generic[R]):
         self.add_new: Final = add_new(table, key, rest)
         self.select: Final = f"SELECT {names(self.names)} FROM {table}"
         """What `record` reads."""
+        self.all: Final = Statement(self.select)
 
     def by(self, *columns: str) -> Statement:
         """Selects the rows with these values; the parameters are called as the columns."""
@@ -50,6 +51,11 @@ class Shape(Generic[R]):
         for at, read in self._read:
             values[at] = read(values[at])
         return self._record(*values)
+
+    def every(self, order: Callable[[R], Any]) -> Steps[Sequence[R]]:
+        """All records, in this order."""
+        rows = yield self.all, {}
+        return sorted(map(self.record, rows), key=order)
 
     def only(self, statement: Statement, **the: object) -> Steps[R | None]:
         """The one record that a statement of `by` finds."""
