@@ -36,23 +36,13 @@ def development_tls(hosts: Sequence[str], now: int, fresh: Fresh) -> Development
     The authority's key is gone when this returns, so trusting it in a browser trusts this one certificate
     (RFC 5280 sections 4.2.1.9 and 4.2.1.10). Valid for 90 days.
     """
-    authority, server = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca = _authority(authority, hosts, now, fresh)
-    use = ExtendedKeyUsageOID.SERVER_AUTH
-    certificate = _leaf(server, ca, hosts, use, now, fresh).sign(authority, hashes.SHA256())
-    key = server.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return DevelopmentTls(ca.public_bytes(Encoding.PEM), certificate.public_bytes(Encoding.PEM), key)
+    return _under_an_own_authority(hosts, ExtendedKeyUsageOID.SERVER_AUTH, now, fresh)
 
 
 def development_client(dns: str, now: int, fresh: Fresh) -> DevelopmentTls:
     """A client certificate with this name, under an authority that issues no other: its key is gone when this returns.
     Valid for 90 days."""
-    authority, client = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca = _authority(authority, [dns], now, fresh)
-    use = ExtendedKeyUsageOID.CLIENT_AUTH
-    certificate = _leaf(client, ca, [dns], use, now, fresh).sign(authority, hashes.SHA256())
-    key = client.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return DevelopmentTls(ca.public_bytes(Encoding.PEM), certificate.public_bytes(Encoding.PEM), key)
+    return _under_an_own_authority([dns], ExtendedKeyUsageOID.CLIENT_AUTH, now, fresh)
 
 
 def serves(certificate: bytes, hosts: Sequence[str], now: int) -> bool:
@@ -63,9 +53,17 @@ def serves(certificate: bytes, hosts: Sequence[str], now: int) -> bool:
     return lives and all(_name(host) in names for host in hosts)
 
 
+def _under_an_own_authority(hosts: Sequence[str], use: x509.ObjectIdentifier, now: int, fresh: Fresh) -> DevelopmentTls:
+    authority, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    ca = _authority(authority, hosts, now, fresh)
+    certificate = _leaf(key, ca, hosts, use, now, fresh).sign(authority, hashes.SHA256())
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return DevelopmentTls(ca.public_bytes(Encoding.PEM), certificate.public_bytes(Encoding.PEM), secret)
+
+
 def _authority(key: ec.EllipticCurvePrivateKey, hosts: Sequence[str], now: int, fresh: Fresh) -> x509.Certificate:
-    name = _subject("Ostiary development authority " + fresh(4).hex())
-    builder = _builder(name, name, key.public_key(), now, fresh)
+    name = common_name("Ostiary development authority " + fresh(4).hex())
+    builder = builder_of(name, name, key.public_key(), now, fresh)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     builder = builder.add_extension(_usage(signs_certificates=True), critical=True)
     permitted = [_subtree(host) for host in hosts]
@@ -82,7 +80,7 @@ def _leaf(
     now: int,
     fresh: Fresh,
 ) -> x509.CertificateBuilder:
-    builder = _builder(_subject(hosts[0]), ca.subject, key.public_key(), now, fresh)
+    builder = builder_of(common_name(hosts[0]), ca.subject, key.public_key(), now, fresh)
     identifier = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     for extension, critical in (
         (x509.BasicConstraints(ca=False, path_length=None), True),
@@ -95,9 +93,10 @@ def _leaf(
     return builder
 
 
-def _builder(
+def builder_of(
     subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: int, fresh: Fresh
 ) -> x509.CertificateBuilder:
+    """A certificate for `VALID_DAYS`, without extensions."""
     start = datetime.fromtimestamp(now, UTC) - _CLOCKS_APART
     return (
         x509.CertificateBuilder()
@@ -110,7 +109,7 @@ def _builder(
     )
 
 
-def _subject(name: str) -> x509.Name:
+def common_name(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 

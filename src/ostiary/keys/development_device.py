@@ -3,7 +3,6 @@ of its own, which only a contract trusts that names it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cryptography import x509
@@ -15,15 +14,13 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from cryptography.x509.oid import NameOID
 
 from ostiary.keys import base64url
+from ostiary.keys.devca import builder_of, common_name
 from ostiary.keys.key_description import EXTENSION, SIGN, TRUSTED_ENVIRONMENT, VERIFIED
 from ostiary.model.fresh import Fresh
 
-_DAYS: Final = 90
 _UNVERIFIED: Final = 2
-_CLOCKS_APART: Final = timedelta(minutes=5)
 _VERSION: Final = 400
 
 
@@ -42,9 +39,9 @@ class DevelopmentDevice:
 def development_device(now: int, fresh: Fresh) -> DevelopmentDevice:
     """Valid for 90 days."""
     above, below = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    named = _name("Root of a simulated device " + fresh(4).hex())
-    root = _authority(_builder(named, named, above.public_key(), now, fresh)).sign(above, SHA256())
-    own = _builder(_name("A simulated device"), named, below.public_key(), now, fresh)
+    named = common_name("Root of a simulated device " + fresh(4).hex())
+    root = _authority(builder_of(named, named, above.public_key(), now, fresh)).sign(above, SHA256())
+    own = builder_of(common_name("A simulated device"), named, below.public_key(), now, fresh)
     key = below.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     certificate = _authority(own).sign(above, SHA256())
     return DevelopmentDevice(root.public_bytes(Encoding.PEM), certificate.public_bytes(Encoding.PEM), key)
@@ -71,7 +68,7 @@ def attested(
     assert isinstance(signs, ec.EllipticCurvePrivateKey)
     x, y = (int.from_bytes(base64url.decode(members[name].encode()), "big") for name in ("x", "y"))
     public = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
-    leaf = _builder(_name("A key of a simulated device"), device.subject, public, now, fresh)
+    leaf = builder_of(common_name("A key of a simulated device"), device.subject, public, now, fresh)
     leaf = leaf.add_extension(x509.UnrecognizedExtension(EXTENSION, _description(said)), critical=False)
     return leaf.sign(signs, SHA256()).public_bytes(Encoding.DER), device.public_bytes(Encoding.DER)
 
@@ -111,23 +108,5 @@ def _number(value: int, lead: int = 0x02) -> bytes:
     return _item(lead, value.to_bytes(value.bit_length() // 8 + 1, "big"))
 
 
-def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-
 def _authority(builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
     return builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: int, fresh: Fresh
-) -> x509.CertificateBuilder:
-    moment = datetime.fromtimestamp(now, UTC)
-    return x509.CertificateBuilder(
-        issuer_name=issuer,
-        subject_name=subject,
-        public_key=key,
-        serial_number=int.from_bytes(fresh(16), "big") >> 1 | 1,
-        not_valid_before=moment - _CLOCKS_APART,
-        not_valid_after=moment + timedelta(days=_DAYS),
-    )
