@@ -8,15 +8,15 @@ from ostiary.issuer.access_token import client_claims
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.exchange_request import ACCESS_TOKEN, KeyRequest
 from ostiary.issuer.holder import Holder
+from ostiary.issuer.issue import issued_to_client
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.resources import Target
 from ostiary.issuer.token import Tokens, token_type
 from ostiary.keys.api_key import ApiKey, TouchApiKey, is_well_formed
 from ostiary.keys.hashing import same, token_hash
 from ostiary.model.errors import InvalidRequest, InvalidScope, UnauthorizedClient
-from ostiary.model.events.issuer import TokensIssued
 from ostiary.model.fresh import Fresh
-from ostiary.model.ids import Scope, TokenId
+from ostiary.model.ids import Scope
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 
@@ -76,13 +76,6 @@ def token_for_key(
     seconds = min(client.profile.access_token_seconds, key.expires_at - int(now))
     access = client_claims(registry, client, holder, target, int(now), fresh)
     access |= {"exp": int(now) + seconds, "api_key": key.id}
-    event = TokensIssued(
-        at=now,
-        client=client.id,
-        grant_type=KeyRequest.grant_type.value,
-        token=TokenId(str(access["jti"])),
-        scopes=tuple(sorted(target.scopes)),
-        tenant=client.tenant,
-    )
+    event = issued_to_client(client, access, target, KeyRequest.grant_type, now)
     tokens = Tokens(access, target.scopes, seconds, type=token_type(holder), issued_type=ACCESS_TOKEN)
     return Decided(Plan((TouchApiKey(key.id, int(now)),), (event,)), tokens)

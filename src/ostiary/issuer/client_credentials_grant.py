@@ -4,14 +4,14 @@ from ostiary.contract.model import ClientRule, GrantType
 from ostiary.issuer.access_token import client_claims
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.holder import Holder
+from ostiary.issuer.issue import issued_to_client
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.resources import Target
 from ostiary.issuer.scopes import require_allowed
 from ostiary.issuer.token import Tokens, token_type
 from ostiary.model.errors import InvalidScope
-from ostiary.model.events.issuer import TokensIssued
 from ostiary.model.fresh import Fresh
-from ostiary.model.ids import Scope, TokenId
+from ostiary.model.ids import Scope
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 
@@ -30,13 +30,6 @@ def issue_to_client(
 ) -> Decided[Tokens]:
     """An access token and nothing else (RFC 6749 section 4.4.3)."""
     access = client_claims(registry, client, holder, target, int(now), fresh)
-    event = TokensIssued(
-        at=now,
-        client=client.id,
-        grant_type=GrantType.CLIENT_CREDENTIALS.value,
-        token=TokenId(str(access["jti"])),
-        scopes=tuple(sorted(target.scopes)),
-        tenant=client.tenant,
-    )
+    event = issued_to_client(client, access, target, GrantType.CLIENT_CREDENTIALS, now)
     tokens = Tokens(access, target.scopes, client.profile.access_token_seconds, type=token_type(holder))
     return Decided(Plan((), (event,)), tokens)

@@ -1,5 +1,6 @@
-"""Tokens for a client that acts for a person: what all grants of a person issue alike."""
+"""What all grants issue alike, and how it is recorded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ostiary.contract.model import ClientRule, GrantType
@@ -55,6 +56,20 @@ def tokens_for_person(
         id=id_claims(registry, who.client, who.grant, who.person, int(now), refreshed=refreshed) if signs_in else None,
         refresh=refresh,
         type=token_type(who.holder),
+    )
+
+
+def issued_to_client(
+    client: ClientRule, access: Mapping[str, object], target: Target, grant_type: GrantType, now: float
+) -> TokensIssued:
+    """To one that acts for itself."""
+    return TokensIssued(
+        at=now,
+        client=client.id,
+        grant_type=grant_type.value,
+        token=TokenId(str(access["jti"])),
+        scopes=tuple(sorted(target.scopes)),
+        tenant=client.tenant,
     )
 
 

@@ -65,20 +65,6 @@ def require_android(app: App) -> AndroidRule:
     return app.rule.android
 
 
-def first(
-    registry: Registry, app: App, key: AttestedKey, instance: Instance, challenge: Challenge, now: float
-) -> Decided[Vouched]:
-    """The key is remembered, for the statements that come later."""
-    return _vouch(registry, app, key, instance, challenge, AddAttestedKey(key), now)
-
-
-def again(
-    registry: Registry, app: App, key: AttestedKey, instance: Instance, use: Write, challenge: Challenge, now: float
-) -> Decided[Vouched]:
-    """`use`: what is remembered of it."""
-    return _vouch(registry, app, key, instance, challenge, use, now)
-
-
 def apple_key(app: App, request: AppleStatement, attestation: AppAttestation, grade: Grade, now: float) -> AttestedKey:
     """As it is remembered."""
     return AttestedKey(
@@ -121,15 +107,10 @@ def own_key_name(instance: Instance) -> DeviceKeyId:
     return DeviceKeyId(instance.thumbprint)
 
 
-def _vouch(
-    registry: Registry,
-    app: App,
-    key: AttestedKey,
-    instance: Instance,
-    challenge: Challenge,
-    write: Write,
-    now: float,
+def vouch(
+    registry: Registry, app: App, key: AttestedKey, instance: Instance, use: Write, challenge: Challenge, now: float
 ) -> Decided[Vouched]:
+    """`use`: what is remembered of the key, for the statements that come later."""
     claims: dict[str, object] = {
         "iss": registry.issuer,
         "sub": app.client.id,
@@ -146,7 +127,7 @@ def _vouch(
         instance=instance.thumbprint,
     )
     spends = SpendChallenge(challenge.text, challenge.expires_at)
-    return Decided(Plan((spends, write), (event,)), Vouched(claims, app.rule.lifetime))
+    return Decided(Plan((spends, use), (event,)), Vouched(claims, app.rule.lifetime))
 
 
 def lost(spend: Spend) -> OAuthError:

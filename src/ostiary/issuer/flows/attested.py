@@ -4,7 +4,7 @@ from ostiary.issuer import android_statement as android
 from ostiary.issuer import apple_statement as apple
 from ostiary.issuer import client_authentication as client_auth
 from ostiary.issuer import vouching
-from ostiary.issuer.attested_keys import AttestedKey, RaiseCounter, TouchAttestedKey
+from ostiary.issuer.attested_keys import AddAttestedKey, AttestedKey, RaiseCounter, TouchAttestedKey
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.statement import AndroidChain, AndroidSignature, AppleStatement, Statement
@@ -41,7 +41,7 @@ def apple_attestation(
     grade = apple.require_environment(attestation, rule)
     apple.require_release(attestation.data, rule)
     key = vouching.apple_key(app, request, attestation, grade, now)
-    return vouching.first(registry, app, key, request.instance, challenge, now)
+    return vouching.vouch(registry, app, key, request.instance, AddAttestedKey(key), challenge, now)
 
 
 def apple_assertion(
@@ -61,7 +61,7 @@ def apple_assertion(
     apple.require_risen(assertion.data, known)
     apple.require_release(assertion.data, rule)
     risen = RaiseCounter(known.id, assertion.data.counter, int(now))
-    return vouching.again(registry, app, known, request.instance, risen, challenge, now)
+    return vouching.vouch(registry, app, known, request.instance, risen, challenge, now)
 
 
 def android_attestation(
@@ -82,7 +82,7 @@ def android_attestation(
     grade = android.require_whole(description.boot, kept, rule)
     android.require_patched(description, rule)
     key = vouching.android_key(app, request, certified.point, chain, grade, now)
-    return vouching.first(registry, app, key, request.instance, challenge, now)
+    return vouching.vouch(registry, app, key, request.instance, AddAttestedKey(key), challenge, now)
 
 
 def android_signature(
@@ -98,4 +98,4 @@ def android_signature(
     known = android.require_attested(key, app.client.id, request.instance, rule)
     require_signature(request.signature, request.instance.client_data, known.point)
     used = TouchAttestedKey(known.id, int(now))
-    return vouching.again(registry, app, known, request.instance, used, challenge, now)
+    return vouching.vouch(registry, app, known, request.instance, used, challenge, now)
