@@ -9,7 +9,7 @@ import typer
 from ostiary.cli.moments import lifetime, moment
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
-from ostiary.cli.said import fail, print_json
+from ostiary.cli.said import fail, print_json, print_rows
 from ostiary.keys.admin_token import AdminScope, AdminToken, made, revoked
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
@@ -47,10 +47,8 @@ def list_tokens(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = 
 
     async def work(place: Place, store: Store) -> None:
         tokens = [_shown(token, time.time()) for token in await store.admin_tokens()]
-        if as_json:
-            print_json(tokens)
-        for token in () if as_json else tokens:
-            typer.echo("{id}  {state:8}  until {expires_at}  {}".format(" ".join(token["scopes"]), **token))
+        line = "{id}  {state:8}  until {expires_at}  {}"
+        print_rows(tokens, lambda one: line.format(" ".join(one["scopes"]), **one), as_json=as_json)
 
     with_store(contract, state, work)
 

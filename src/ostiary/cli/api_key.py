@@ -9,7 +9,7 @@ import typer
 from ostiary.cli.moments import lifetime, moment
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
-from ostiary.cli.said import fail, print_json
+from ostiary.cli.said import fail, print_json, print_rows
 from ostiary.contract.model import LONGEST_API_KEY, ClientRule
 from ostiary.keys.api_key import MOST_LIVING, ApiKey, TooManyKeys, draw, keep, revoke
 from ostiary.model.ids import ClientId, Scope
@@ -59,10 +59,8 @@ def list_keys(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = No
 
     async def work(place: Place, store: Store) -> None:
         keys = [_shown(key) for key in await store.api_keys()]
-        if as_json:
-            print_json(keys)
-        for key in () if as_json else keys:
-            typer.echo("{id}  {client:16}  {state:8}  until {expires_at}  used {used_at}".format(**key))
+        line = "{id}  {client:16}  {state:8}  until {expires_at}  used {used_at}"
+        print_rows(keys, line.format_map, as_json=as_json)
 
     with_store(contract, state, work)
 

@@ -6,7 +6,7 @@ import typer
 
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
-from ostiary.cli.said import fail, print_json
+from ostiary.cli.said import fail, print_json, print_rows
 from ostiary.server.admission import find_admission
 from ostiary.server.every_client import every_client, with_state
 from ostiary.server.place import Place
@@ -21,10 +21,7 @@ def list_clients(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder =
 
     async def work(place: Place, store: Store) -> None:
         clients = await _clients(place, store)
-        if as_json:
-            print_json(clients)
-        for client in () if as_json else clients:
-            typer.echo("{client:32}  {source:10}  {kind:12}  {state}".format(**client))
+        print_rows(clients, "{client:32}  {source:10}  {kind:12}  {state}".format_map, as_json=as_json)
 
     with_store(contract, state, work)
 

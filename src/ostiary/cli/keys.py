@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
+from ostiary.cli.moments import moment
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
-from ostiary.cli.said import print_json
+from ostiary.cli.said import print_rows
 from ostiary.keys.master import MasterKey
 from ostiary.keys.records import SigningKey
 from ostiary.server.place import Place
@@ -46,25 +47,22 @@ def list_keys(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = No
 
     async def work(place: Place, store: Store) -> None:
         keys = [_shown(key) for key in await store.signing_keys()]
-        if as_json:
-            print_json(keys)
-        for key in () if as_json else keys:
-            until = f"  until {key['dies_at']}" if key["dies_at"] else ""
-            typer.echo("{id}  {use:7}  signs from {signs_at}".format(**key) + until)
+        print_rows(keys, _line, as_json=as_json)
 
     with_store(contract, state, work)
+
+
+def _line(key: Mapping[str, Any]) -> str:
+    until = f"  until {key['dies_at']}" if key["dies_at"] else ""
+    return "{id}  {use:7}  signs from {signs_at}".format_map(key) + until
 
 
 def _shown(key: SigningKey) -> dict[str, Any]:
     return {
         "id": key.id,
         "use": key.use.value,
-        "created_at": _moment(key.created_at),
-        "signs_at": _moment(key.signs_at),
+        "created_at": moment(key.created_at),
+        "signs_at": moment(key.signs_at),
         "signs": key.signs_at <= time.time(),
-        "dies_at": _moment(key.dies_at) if key.dies_at is not None else None,
+        "dies_at": moment(key.dies_at) if key.dies_at is not None else None,
     }
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")

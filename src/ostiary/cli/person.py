@@ -9,7 +9,7 @@ import typer
 
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
-from ostiary.cli.said import fail, print_json
+from ostiary.cli.said import fail, print_json, print_rows
 from ostiary.contract.model import LONGEST_ACCESS_TOKEN
 from ostiary.model.fresh import fresh_name
 from ostiary.model.ids import Role, Secret, Subject, TenantId
@@ -105,10 +105,8 @@ def list_people(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = 
 
     async def work(place: Place, store: Store) -> None:
         people = [_shown(person) for person in await store.people()]
-        if as_json:
-            print_json(people)
-        for person in () if as_json else people:
-            typer.echo("{login:20} {subject:24} {tenant:12} {roles} {state}".format(**person | _words(person)))
+        line = "{login:20} {subject:24} {tenant:12} {roles} {state}"
+        print_rows(people, lambda one: line.format(**one | _words(one)), as_json=as_json)
 
     with_store(contract, state, work)
 

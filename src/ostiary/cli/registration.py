@@ -9,7 +9,7 @@ import typer
 from ostiary.cli.moments import lifetime, moment
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
-from ostiary.cli.said import fail, print_json
+from ostiary.cli.said import fail, print_json, print_rows
 from ostiary.contract.registered import RegisteredClient
 from ostiary.issuer.initial_access import InitialAccessToken, made, revoked
 from ostiary.server.place import Place
@@ -33,11 +33,8 @@ def list_registered(
     async def work(place: Place, store: Store) -> None:
         known = await store.registered_clients()
         clients = [_shown(client, await store.client_disabled_at(client.id) is not None) for client in known]
-        if as_json:
-            print_json(clients)
-        for client in () if as_json else clients:
-            back = " ".join(client["redirect_uris"])
-            typer.echo("{client}  {state:8}  since {created_at}  {name!r}  {}".format(back, **client))
+        line = "{client}  {state:8}  since {created_at}  {name!r}  {}"
+        print_rows(clients, lambda one: line.format(" ".join(one["redirect_uris"]), **one), as_json=as_json)
 
     with_store(contract, state, work)
 
@@ -72,10 +69,7 @@ def list_tokens(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = 
 
     async def work(place: Place, store: Store) -> None:
         tokens = [_token(token, time.time()) for token in await store.initial_access_tokens()]
-        if as_json:
-            print_json(tokens)
-        for token in () if as_json else tokens:
-            typer.echo("{id}  {state:8}  until {expires_at}  used {used} of {uses}".format(**token))
+        print_rows(tokens, "{id}  {state:8}  until {expires_at}  used {used} of {uses}".format_map, as_json=as_json)
 
     with_store(contract, state, work)
 

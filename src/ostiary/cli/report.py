@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ostiary.cli.moments import moment
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
 from ostiary.cli.said import print_json, wide_console
@@ -92,7 +92,7 @@ def _caller(
         name=", ".join(sorted({rule.name for rule in rules if rule.name})),
         until="" if until is None else day_in_words(until - DAY),
         state="gone" if until is None else "over" if until <= now else "open",
-        used_at=_moment(max(use.used_at for use in used)) if used else "never",
+        used_at=moment(max(use.used_at for use in used)) if used else "never",
         requests={day_in_words(use.day): use.count for use in recent},
     )
 
@@ -104,7 +104,3 @@ def _print(out: Console, callers: Iterable[OldCaller]) -> None:
         counts = ", ".join(f"{count} on {day}" for day, count in each.requests.items()) or "none lately"
         table.add_row(each.client, Text(f"{each.way} {each.name}".strip()), ends, each.used_at, counts)
     out.print(table if table.row_count else "nobody: the contract has no old ways")
-
-
-def _moment(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")

@@ -2,9 +2,9 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -17,6 +17,7 @@ from ostiary.server.place import AddressTaken, TlsUnusable
 from ostiary.server.state import StateUnusable
 from ostiary.store.interface import StoreUnavailable
 
+R = TypeVar("R")
 UNFOLDED: Final = 160
 """Columns."""
 
@@ -36,6 +37,15 @@ def wide_console() -> Console:
 def print_json(value: Any) -> None:
     json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
+
+
+def print_rows(rows: Sequence[R], line: Callable[[R], str], *, as_json: bool) -> None:
+    """Each in a line of its own, or all of them as JSON."""
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        typer.echo(line(row))
 
 
 @contextmanager
