@@ -8,6 +8,7 @@ import pytest
 from issuer_world import ALAN, PASSWORD, WRONG, Browser, IssuerWorld, authorization, form_with, hashed, is_page, told
 from ostiary.model.events.people import SignedIn, SignInRefused
 from ostiary.model.reasons import Reason
+from ostiary.pages.views import in_words
 from secrets_seen import secret
 
 
@@ -73,6 +74,24 @@ def test_waits_double_with_each_wrong_try(issuer: IssuerWorld) -> None:
             issuer.later(0.5)
 
 
+@pytest.mark.parametrize("login", ["grace", "nobody"])
+def test_the_page_says_how_long_to_wait_and_who_waits_so_long_is_heard(issuer: IssuerWorld, login: str) -> None:
+    browser = issuer.browser()
+    for wait in (0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128):
+        assert is_page(tried(browser, login, WRONG), 400)
+        if wait:
+            issuer.later(0.25)
+            page = tried(browser, login, WRONG)
+            assert (page.status_code, page.headers["retry-after"]) == (429, str(wait))
+            assert f" {in_words(wait)} " in page.text
+            issuer.later(wait - 0.25)
+
+
+@pytest.mark.parametrize(("seconds", "count"), [(1, 1), (59, 59), (60, 1), (61, 2), (120, 2), (899, 15), (900, 15)])
+def test_a_wait_in_words_is_never_too_short(seconds: int, count: int) -> None:
+    assert int(in_words(seconds).split()[0]) == count
+
+
 def test_nobody_waits_for_a_clock_that_was_set_back(issuer: IssuerWorld) -> None:
     """Wrong tries while the clock was a day ahead; afterwards they count, and the next one waits as long as ever."""
     browser = issuer.browser()
@@ -91,9 +110,12 @@ def test_nobody_waits_for_a_clock_that_was_set_back(issuer: IssuerWorld) -> None
 
 def test_unknown_accounts_wait_alike(issuer: IssuerWorld) -> None:
     """Or the wait would tell which accounts there are."""
-    statuses = [[tried(issuer.browser(), login, WRONG).status_code for _ in range(6)] for login in ("grace", "nobody")]
-    assert statuses[0] == statuses[1]
-    assert 429 in statuses[0]
+    pages = {login: [tried(issuer.browser(), login, WRONG) for _ in range(6)] for login in ("grace", "nobody")}
+    looks = [[(page.status_code, comparable(page, login)) for page in pages[login]] for login in pages]
+    assert looks[0] == looks[1]
+    assert [status for status, _ in looks[0]] == [400] * 4 + [429] * 2
+    waits = [[page.headers.get("retry-after") for page in pages[login]] for login in pages]
+    assert waits == [[None] * 4 + ["1"] * 2] * 2
 
 
 def test_one_account_is_not_another(issuer: IssuerWorld) -> None:

@@ -11,6 +11,7 @@ from ostiary.issuer.user_code import ALPHABET
 from ostiary.model import endpoints
 from ostiary.model.events.people import DeviceAllowed, DeviceDenied, UserCodeRefused
 from ostiary.model.reasons import Reason
+from ostiary.pages.views import in_words
 
 
 def guess(browser: Browser, number: int = 0) -> httpx.Response:
@@ -34,7 +35,9 @@ def test_waits_double_with_each_wrong_code(issuer: IssuerWorld) -> None:
         assert is_page(guess(guesser), 400)
         if wait:
             issuer.later(wait - 0.5)
-            assert is_page(guess(guesser), 429)
+            page = guess(guesser)
+            assert (page.status_code, page.headers["retry-after"]) == (429, "1")
+            assert f" {in_words(1)} " in page.text
             issuer.later(0.5)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
+from math import ceil
 from typing import ClassVar
 
 
@@ -9,7 +10,6 @@ class Problem(Enum):
     """Why a page is shown again: title and text."""
 
     WRONG = "That did not match", "The user name or the password is not right. Please try again."
-    DELAYED = "Too many tries", "There were too many wrong tries. Please wait a little and try again."
     BUSY = "Very busy just now", "More people are signing in than can be served. Please try again in a moment."
     CODE_WRONG = (
         "No device waits with this code",
@@ -34,6 +34,29 @@ class Problem(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class TooSoon:
+    """Too many wrong tries: the next one is heard in so many `seconds`."""
+
+    seconds: int
+    name: ClassVar[str] = "TOO_SOON"
+    title: ClassVar[str] = "Too many tries"
+
+    @property
+    def text(self) -> str:
+        return f"There were too many wrong tries. Please wait {in_words(self.seconds)} and try again."
+
+
+def in_words(seconds: int) -> str:
+    """A time to wait, rounded up, so that who waits as long has waited long enough."""
+    count, unit = (seconds, "second") if seconds < 60 else (ceil(seconds / 60), "minute")
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
+Hindrance = Problem | TooSoon
+"""Why what was typed led nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """`template` is its file; `sends_to`: sources of `form-action` beside our own (CSP Level 3 section 6.4.1)."""
 
@@ -51,7 +74,7 @@ class SignInView(View):
     action: str
     form: str = field(repr=False)
     login: str = field(default="", repr=False)
-    problem: Problem | None = None
+    problem: Hindrance | None = None
     known_as: str | None = None
     choose_form: str = field(default="", repr=False)
 
@@ -93,7 +116,7 @@ class UserCodeView(View):
     action: str
     form: str = field(repr=False)
     code: str = field(default="", repr=False)
-    problem: Problem | None = None
+    problem: Hindrance | None = None
 
 
 @dataclass(frozen=True, slots=True)

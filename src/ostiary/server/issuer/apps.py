@@ -9,10 +9,10 @@ from ostiary.issuer.instances import Instance
 from ostiary.model import endpoints
 from ostiary.model.errors import Forbidden, Refusal, TemporarilyUnavailable
 from ostiary.model.plan import Plan
-from ostiary.pages.views import AppShown, AppsView, Problem, SignInView
+from ostiary.pages.views import AppShown, AppsView, Hindrance, Problem, SignInView
 from ostiary.people.sessions import Visitor
-from ostiary.server.issuer.attempt import attempt
-from ostiary.server.issuer.authorize import STATUS
+from ostiary.server.issuer.attempt import SignedIn, attempt
+from ostiary.server.issuer.authorize import STATUS, status_of
 from ostiary.server.issuer.browser import Browser, browser_of, require_token, session_cookie, token_for
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import Answer, Incoming
@@ -57,7 +57,7 @@ async def apps_sign_in(desk: Desk, incoming: Incoming) -> Answer:
     except (Forbidden, TemporarilyUnavailable) as refused:
         await record(desk, incoming, incoming.path, refused, None, Plan())
         return _sign_in_page(desk, browser, form.get("login", ""), _why(refused))
-    if isinstance(came, Problem):
+    if not isinstance(came, SignedIn):
         return _sign_in_page(desk, browser, form.get("login", ""), came)
     return see(endpoints.APPS, b"", (session_cookie(came.secret),))
 
@@ -99,8 +99,8 @@ def _moment(at: int) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _sign_in_page(desk: Desk, browser: Browser, login: str = "", problem: Problem | None = None) -> Answer:
-    status, headers = (200, ()) if problem is None else STATUS[problem]
+def _sign_in_page(desk: Desk, browser: Browser, login: str = "", problem: Hindrance | None = None) -> Answer:
+    status, headers = status_of(problem)
     view = SignInView(
         client=_HERE,
         action=endpoints.APPS_SIGN_IN,

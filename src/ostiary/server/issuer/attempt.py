@@ -7,7 +7,7 @@ from ostiary.issuer.logout import lifetimes
 from ostiary.model.ids import Secret
 from ostiary.model.plan import AlreadySpent, Plan
 from ostiary.model.reasons import Reason
-from ostiary.pages.views import Problem
+from ostiary.pages.views import Hindrance, Problem, TooSoon
 from ostiary.people import sign_in as trying
 from ostiary.people.delays import seconds_to_wait
 from ostiary.people.logins import LONGEST, normalised
@@ -27,16 +27,16 @@ class SignedIn:
     secret: Secret
 
 
-async def attempt(desk: Desk, incoming: Incoming, before: Visitor | None, form: Parameters) -> SignedIn | Problem:
+async def attempt(desk: Desk, incoming: Incoming, before: Visitor | None, form: Parameters) -> SignedIn | Hindrance:
     """Who comes too soon is not heard, whatever they typed. `before`: who is signed in at this browser. Raises
     TemporarilyUnavailable."""
     login = normalised(form.get("login", "")[: LONGEST + 1])
     tried = trying.tried(login, incoming.peer, desk.pseudonym_key)
     async with desk.passwords.turn(tried.account):
         now = desk.clock()
-        if seconds_to_wait(await desk.store.failures(tried.keys), now):
+        if wait := seconds_to_wait(await desk.store.failures(tried.keys), now):
             await _record_delayed(desk, tried, now)
-            return Problem.DELAYED
+            return TooSoon(wait)
         person = await desk.store.person_by_login(login)
         right = await desk.passwords.right(Secret(form.get("password", "")), _hash_of(person))
         why = trying.why_not(person, right)

@@ -23,7 +23,7 @@ from ostiary.model.errors import InvalidRequest, InvalidRequestUri, OAuthError
 from ostiary.model.ids import ClientId, Scope
 from ostiary.model.plan import AlreadySpent, Plan
 from ostiary.model.reasons import Reason
-from ostiary.pages.views import ConsentView, DetailShown, FormPostView, Problem, SignInView
+from ostiary.pages.views import ConsentView, DetailShown, FormPostView, Hindrance, Problem, SignInView, TooSoon
 from ostiary.people.records import Consent
 from ostiary.people.sessions import Visitor, touch
 from ostiary.server.issuer.browser import Browser, browser_of, read_passed, token_for, with_opened
@@ -63,9 +63,21 @@ STATUS: Final[Mapping[Problem, tuple[int, tuple[Header, ...]]]] = {
     Problem.CODE_WRONG: (400, ()),
     Problem.NOT_BEFORE_THEM: (400, ()),
     Problem.OUT_OF_DATE: (403, ()),
-    Problem.DELAYED: (429, ()),
     Problem.BUSY: (503, ((b"retry-after", RETRY_AFTER),)),
 }
+
+
+def status_of(problem: Hindrance | None) -> tuple[int, tuple[Header, ...]]:
+    """Of a page with this on it, and the fields that go with it (RFC 6585 section 4)."""
+    match problem:
+        case None:
+            return 200, ()
+        case TooSoon(seconds):
+            return 429, ((b"retry-after", b"%d" % seconds),)
+        case Problem():
+            return STATUS[problem]
+        case _:
+            assert_never(problem)
 
 
 class ToClient(Exception):
@@ -160,11 +172,11 @@ def sign_in_page(
     asked: Asked,
     known: Visitor | None = None,
     login: str | None = None,
-    problem: Problem | None = None,
+    problem: Hindrance | None = None,
 ) -> Answer:
     """`known`: who may go on without a password. `login`: what was typed before."""
     browser, query = asked.browser, asked.query
-    status, headers = (200, ()) if problem is None else STATUS[problem]
+    status, headers = status_of(problem)
     choose = token_for(desk, browser, Purpose.CHOOSE, query, known.session.id) if known else ""
     view = SignInView(
         client=asked.request.address.client.name,

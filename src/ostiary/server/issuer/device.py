@@ -11,8 +11,8 @@ from ostiary.issuer.form_token import Purpose
 from ostiary.issuer.user_code import UserCode, read_user_code, shown, user_code_hash
 from ostiary.model import endpoints
 from ostiary.model.errors import Forbidden
-from ostiary.pages.views import DeviceView, Problem, SignInView, UserCodeView
-from ostiary.server.issuer.authorize import STATUS, where
+from ostiary.pages.views import DeviceView, Hindrance, Problem, SignInView, UserCodeView
+from ostiary.server.issuer.authorize import STATUS, status_of, where
 from ostiary.server.issuer.browser import PASSED, Browser, browser_of, require_token, token_for
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import Answer, Incoming
@@ -73,9 +73,9 @@ async def next_step(desk: Desk, typed: Typed) -> DeviceStep:
     return flows.device_step(desk.registry, request, disabled_at, typed.browser.visitor, int(desk.clock()))
 
 
-def code_page(desk: Desk, browser: Browser, code: str, problem: Problem | None = None) -> Answer:
+def code_page(desk: Desk, browser: Browser, code: str, problem: Hindrance | None = None) -> Answer:
     """`code`: what a link brought or somebody typed before."""
-    status, headers = (200, ()) if problem is None else STATUS[problem]
+    status, headers = status_of(problem)
     view = UserCodeView(
         action=endpoints.DEVICE,
         form=token_for(desk, browser, Purpose.USER_CODE, b""),
@@ -86,10 +86,10 @@ def code_page(desk: Desk, browser: Browser, code: str, problem: Problem | None =
 
 
 def sign_in_page(
-    desk: Desk, typed: Typed, client: str, login: str | None = None, problem: Problem | None = None
+    desk: Desk, typed: Typed, client: str, login: str | None = None, problem: Hindrance | None = None
 ) -> Answer:
     """`login`: what was typed before."""
-    status, headers = (200, ()) if problem is None else STATUS[problem]
+    status, headers = status_of(problem)
     visitor = typed.browser.visitor
     view = SignInView(
         client=client,

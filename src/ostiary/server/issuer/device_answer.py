@@ -11,7 +11,7 @@ from ostiary.model.plan import AlreadySpent, Plan
 from ostiary.model.reasons import Reason
 from ostiary.pages.views import NoticeView, Problem
 from ostiary.people.sessions import touch
-from ostiary.server.issuer.attempt import attempt
+from ostiary.server.issuer.attempt import SignedIn, attempt
 from ostiary.server.issuer.browser import require_token, session_cookie
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.device import next_step, question_page, read, shown_on, sign_in_page
@@ -38,7 +38,7 @@ async def device_sign_in(desk: Desk, incoming: Incoming) -> Answer:
     except (Forbidden, TemporarilyUnavailable) as refused:
         await record(desk, incoming, incoming.path, refused, client.id, Plan())
         return sign_in_page(desk, typed, client.name, form.get("login"), _why(refused))
-    if isinstance(came, Problem):
+    if not isinstance(came, SignedIn):
         return sign_in_page(desk, typed, client.name, form.get("login"), came)
     return see(endpoints.DEVICE, typed.whole, (session_cookie(came.secret),))
 

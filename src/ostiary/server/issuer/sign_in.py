@@ -8,7 +8,7 @@ from ostiary.model.errors import Forbidden, Refusal, TemporarilyUnavailable
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.pages.views import Problem
-from ostiary.server.issuer.attempt import attempt
+from ostiary.server.issuer.attempt import SignedIn, attempt
 from ostiary.server.issuer.authorize import Asked, ToClient, read, sign_in_page, tell_error
 from ostiary.server.issuer.browser import Browser, require_token, session_cookie, with_passed
 from ostiary.server.issuer.desk import Desk
@@ -60,7 +60,7 @@ def _go_on(desk: Desk, asked: Asked, form: Parameters) -> Answer:
 
 async def _try(desk: Desk, incoming: Incoming, asked: Asked, form: Parameters) -> Answer:
     came = await attempt(desk, incoming, asked.browser.visitor, form)
-    if isinstance(came, Problem):
+    if not isinstance(came, SignedIn):
         return sign_in_page(desk, asked, login=form.get("login", ""), problem=came)
     browser = Browser(asked.browser.name, False, came.visitor)
     back = with_passed(desk, browser, came.visitor, Passed.SIGNED_IN, asked.query)

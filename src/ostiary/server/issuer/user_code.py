@@ -10,7 +10,7 @@ from ostiary.model import endpoints
 from ostiary.model.errors import Forbidden, InvalidGrant
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
-from ostiary.pages.views import Problem
+from ostiary.pages.views import Problem, TooSoon
 from ostiary.people.delays import seconds_to_wait
 from ostiary.server.issuer.browser import PASSED, Browser, browser_of, require_token, token_for
 from ostiary.server.issuer.desk import Desk
@@ -39,9 +39,9 @@ async def user_code(desk: Desk, incoming: Incoming) -> Answer:
 async def _try(desk: Desk, browser: Browser, typed: str, tried: Tried) -> Answer:
     """Who comes too soon is not heard, whatever they typed."""
     now, code = desk.clock(), read_user_code(typed)
-    if seconds_to_wait(await desk.store.failures(tried.keys), now):
+    if wait := seconds_to_wait(await desk.store.failures(tried.keys), now):
         await _record_delayed(desk, tried, now)
-        return code_page(desk, browser, typed, Problem.DELAYED)
+        return code_page(desk, browser, typed, TooSoon(wait))
     try:
         found = await _find(desk, code)
     except InvalidGrant as refused:
