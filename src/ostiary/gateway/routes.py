@@ -110,11 +110,9 @@ def _child(node: _Node, segment: str | None) -> _Node:
 
 
 def _parameter(node: _Node, segment: bytes) -> _Node | None:
-    """The parameter takes what is not empty, and not what differs from a fixed segment only in case: an upstream that
-    ignores case would serve another route than the one whose rules were asked."""
-    if not segment or (node.folded and segment.lower() in node.folded):
-        return None
-    return node.parameter
+    """The parameter does not take what differs from a fixed segment only in case: an upstream that ignores case would
+    serve another route than the one whose rules were asked."""
+    return None if segment.lower() in node.folded else node.parameter
 
 
 def _ends(
