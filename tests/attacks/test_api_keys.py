@@ -77,6 +77,14 @@ def test_what_is_no_key_is_refused(door: Partners, text: str) -> None:
     assert door.reason("GET /things", f"X-API-Key: {text}") is Reason.API_KEY_MALFORMED
 
 
+def test_a_key_of_a_client_that_signs_now_is_refused() -> None:
+    """The contract gave it another credential; what it once had lets nobody in."""
+    signs = {**ACME, "credential": "signature", "secret": "${env:S}"}
+    for zeta, reason in ((signs, Reason.CLIENT_UNKNOWN), (ACME, None)):
+        door = Partners(clients={"acme": ACME, "zeta": zeta})
+        assert door.reason("GET /things", door.give("zeta")) is reason
+
+
 def test_a_mistyped_key_is_refused_before_it_is_looked_for(door: Partners) -> None:
     field = door.give()
     assert door.reason("GET /things", field[:-1] + ("0" if field[-1] != "0" else "1")) is Reason.API_KEY_MALFORMED

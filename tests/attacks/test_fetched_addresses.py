@@ -174,3 +174,13 @@ def test_plain_ones_are_read() -> None:
     assert (own := read_place("https://files.book.example:443/")) is not None and own.port == 443
     assert (other := read_place("https://files.book.example:8443/", frozenset({8443}))) is not None
     assert (other.host, other.port) == ("files.book.example", 8443)
+
+
+def test_a_url_at_its_bound_is_read_and_one_beyond_it_is_not() -> None:
+    """1,000 characters, of which 253 may be a name's (RFC 1035 section 2.3.4)."""
+    start, label = "https://a.example/", "a" * 61
+    assert read_place(start + "x" * (1000 - len(start))) is not None
+    assert read_place(start + "x" * (1001 - len(start))) is None
+    name = ".".join([label] * 3) + "." + "b" * (253 - 3 * 62 - len(".example")) + ".example"
+    assert read_place(f"https://{name}/") is not None
+    assert read_place(f"https://b{name}/") is None

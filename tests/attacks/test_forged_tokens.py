@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from by_hand import compact
+from client_certificates import jwks_of, self_signed
 from gateway_world import ORIGIN
 from ostiary.keys import base64url
 from ostiary.keys.dpop import key_thumbprint
@@ -90,3 +91,15 @@ def test_a_token_does_not_say_where_its_key_is(rules: Rules, kind: str, member: 
     assert judged(rules, kind, forged(rules, kind, STRANGER.sign, **brought)) in FORGED
     assert judged(rules, kind, forged(rules, kind, rules.key.sign, **brought)) is Reason.TOKEN_ALGORITHM
     assert judged(rules, kind, genuine(rules, kind)) is None
+
+
+def test_a_client_with_a_certificate_is_not_let_in_by_a_lesser_proof() -> None:
+    """Whoever has a token that is bound to a key has not shown the certificate that its client always shows."""
+    certificate = {"credential": "mtls", "jwks": jwks_of([self_signed("CN=robot")])}
+    for credential, reason in ((certificate, Reason.BINDING_TOO_WEAK), ({"secret": "${env:S}"}, None)):
+        robot = {"kind": "service", "scopes": ["things"], **credential}
+        door = Rules(clients={"robot": robot}, routes=[{"on": HEAD, "to": "api", "scope": "things"}], limit=[])
+        field = door.token("robot", client_id="robot", cnf={"jkt": key_thumbprint(OWN.public)}, roles=None)
+        token = field.rpartition(" ")[2]
+        shown = proof(OWN, "GET", f"{ORIGIN}/things", NOW, token)
+        assert door.reason(HEAD, f"Authorization: DPoP {token}", f"DPoP: {shown}") is reason

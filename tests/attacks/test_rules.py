@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from gateway_world import AUDIENCE, ORIGIN, QUICK
+from gateway_world import AUDIENCE, ORIGIN, QUICK, request
 from ostiary.contract.model import StepUp
 from ostiary.gateway.authorize import step_up
 from ostiary.gateway.decision import Allow
 from ostiary.gateway.inspect import inspect
+from ostiary.model import endpoints
 from ostiary.model.errors import InsufficientScope, ServiceUnavailable, TokenRefused
 from ostiary.model.feed import (
     ClientRevoked,
@@ -105,6 +106,15 @@ def test_a_remembered_token_is_refused_when_its_time_is_over(rules: Rules) -> No
     token = rules.token(exp=NOW + 10)
     assert rules.reason("GET /things/ada", token, now=NOW + 9.9) is None
     assert rules.reason("GET /things/ada", token, now=NOW + 10) is Reason.TOKEN_EXPIRED
+
+
+def test_a_token_whose_time_is_over_is_not_remembered(rules: Rules) -> None:
+    """Else old tokens would push out the ones in use."""
+    remembered = rules.gateway.trust.remembered
+    for ends, more in ((NOW, 0), (NOW + 1, 1)):
+        before = len(remembered)
+        assert (rules.reason("GET /things/ada", rules.token(exp=ends)) is None) is bool(more)
+        assert len(remembered) == before + more
 
 
 @pytest.mark.parametrize("field", ["Authorization: Basic eDp5", "Authorization: Bearer", "Authorization: Bearer a b"])
@@ -273,6 +283,7 @@ def test_a_body_that_can_be_read_in_two_ways_is_not_read(rules: Rules, body: byt
     "fields",
     [
         ("Content-Type: text/plain",),
+        ("Content-Type: text/x+json",),
         ("Content-Type: application/x-www-form-urlencoded",),
         ("Content-Type: application/json; charset=utf-7",),
         ("Content-Type: application/json; charset=ibm037",),
@@ -287,6 +298,7 @@ def test_a_body_in_another_dress_is_not_read(rules: Rules, fields: tuple[str, ..
     for plain in (
         "application/json; charset=UTF-8",
         "application/merge-patch+json",
+        "application/json; profile=utf-7",
         'APPLICATION/JSON;charset="utf-8"',
     ):
         assert inspected(rules, "/deep", body, f"Content-Type: {plain}", "Content-Encoding: identity") is None
@@ -334,11 +346,42 @@ def test_a_password_is_no_second_factor(rules: Rules, acr: str | None, enough: b
     assert (step_up(StepUp("mfa", None))(asked) is None) is enough
 
 
+@pytest.mark.parametrize(("age", "enough"), [(300, True), (301, False)])
+@pytest.mark.parametrize("acr", ["pwd", "other", None])
+def test_where_only_freshness_is_asked_any_sign_in_that_is_fresh_is_enough(
+    rules: Rules, acr: str | None, age: int, enough: bool
+) -> None:
+    asked = rules.allowed("GET /things/ada", rules.token(acr=acr, auth_time=NOW - age))
+    assert (step_up(StepUp(None, 300))(asked) is None) is enough
+
+
 def test_a_path_that_differs_from_a_rule_only_in_case_is_no_other_route(rules: Rules) -> None:
     for path in ("/Case/FIXED", "/Case/Fixed", "/case/fixed"):
         assert rules.reason(f"GET {path}", rules.token()) is Reason.ROUTE_UNKNOWN
     assert rules.reason("GET /Case/fixed") is None
     assert rules.reason("GET /Case/fixe", rules.token()) is None
+
+
+def test_an_empty_segment_is_nobody_s_name() -> None:
+    """Though another method has a route that ends in one."""
+    routes = [
+        {"on": "POST /dir/", "to": "api", "public": True},
+        {"on": "GET /dir/{x}", "to": "api", "public": True},
+    ]
+    door = Rules(**CONTRACT | {"routes": routes})
+    assert door.reason("GET /dir/") is Reason.ROUTE_METHOD
+    assert door.reason("POST /dir/") is None
+    assert door.reason("GET /dir/a") is None
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", endpoints.TOKEN), ("GET", endpoints.SIGN_IN)])
+def test_passwords_are_tried_more_slowly_than_anything_else_is_asked(rules: Rules, method: str, path: str) -> None:
+    """By one address: 30 at once."""
+    tried = f"POST {endpoints.SIGN_IN}"
+    assert [rules.reason(tried) for _ in range(30)] == [None] * 30
+    assert rules.reason(tried) is Reason.LIMIT_REACHED
+    assert rules.reason(tried, address="192.0.2.2") is None
+    assert rules.reason(f"{method} {path}") is None
 
 
 def test_each_bound_of_the_head_is_changed_by_route(rules: Rules) -> None:
@@ -349,6 +392,16 @@ def test_each_bound_of_the_head_is_changed_by_route(rules: Rules) -> None:
     assert rules.reason("GET /tight", "X: y", "X: y", "X: y") is Reason.HEADERS_TOO_LARGE
     assert rules.reason("GET /tight", "X: " + "y" * 128) is Reason.HEADERS_TOO_LARGE
     assert rules.reason(f"GET /open/a{long}", "X: " + "y" * 128, *["X: y"] * 90) is None
+
+
+def test_a_bound_is_the_most_that_is_taken(rules: Rules) -> None:
+    """To the byte: the line without its end, the fields with what stands before each."""
+    line = "GET /tight?" + "a" * (64 - len("GET /tight? HTTP/1.1"))
+    assert rules.reason(line) is None
+    assert rules.reason(f"{line}a") is Reason.REQUEST_LINE_TOO_LONG
+    block = rules.gateway.parser.parse(request("GET /tight", "X: ")[:-4]).size().block
+    assert rules.reason("GET /tight", "X: " + "y" * (128 - block)) is None
+    assert rules.reason("GET /tight", "X: " + "y" * (129 - block)) is Reason.HEADERS_TOO_LARGE
 
 
 def test_a_route_may_take_more_than_the_listener_s_usual(rules: Rules) -> None:

@@ -2,21 +2,22 @@
 
 import secrets
 
+import httpx
 import pytest
 
-from exchange_world import CLIENTS, PARTNERS, exchange, exchange_key, exchanged, given_key, kept, persons_token
+from exchange_world import CLIENTS, PARTNERS, asking, exchange, exchange_key, exchanged, given_key, kept, persons_token
 from ostiary.issuer.exchange_grant import MOST_ACTORS
 from ostiary.issuer.records import DisableClient
 from ostiary.keys.api_key import AddApiKey, ApiKey, draw, id_of, revoke
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.hashing import token_hash
 from ostiary.keys.jwt import sign
-from ostiary.model.endpoints import REVOKE
+from ostiary.model.endpoints import REVOKE, TOKEN
 from ostiary.model.ids import ClientId, TokenHash
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from secrets_seen import secret
-from token_world import TokenWorld, read, refused
+from token_world import ASSERTION_TYPE, ROBOT, TokenWorld, read, refused
 
 REVOKED = (400, "invalid_request", Reason.TOKEN_REVOKED)
 NOT_FOR_IT = (400, "invalid_request", Reason.TOKEN_AUDIENCE)
@@ -170,6 +171,25 @@ def test_a_token_that_is_bound_to_somebody_elses_key_is_refused(world: TokenWorl
     assert refused(world, exchange(world, bound)) == (400, "invalid_request", Reason.SUBJECT_TOKEN_BOUND)
     bearer = world.tokens("pages", "orders.read")["access_token"]
     assert exchange(world, bearer).status_code == 200
+
+
+def test_a_service_whose_tokens_are_bound_gets_no_other_by_acting(world: TokenWorld) -> None:
+    """The profile of FAPI binds all that a client gets."""
+    keyed = {name: value for name, value in CLIENTS["shop"].items() if name != "secret"} | {
+        "jwks": {"keys": [ROBOT.public.to_jwk()]}
+    }
+
+    def by_key(**headers: str) -> httpx.Response:
+        assertion = world.assertion(ROBOT, iss="shop", sub="shop")
+        form = asking(token) | {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
+        return world.post(TOKEN, form, None, **headers)
+
+    token = persons_token(world, "orders.read")
+    world.adopt(clients={**CLIENTS, "shop": keyed})
+    assert read(by_key())["token_type"] == "Bearer"
+    world.adopt(clients={**CLIENTS, "shop": {**keyed, "profile": "fapi2"}})
+    assert refused(world, by_key()) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
+    assert read(by_key(dpop=world.proof(SigningPrivateKey.generate())))["token_type"] == "DPoP"
 
 
 @pytest.mark.parametrize("text", ["x", "ostk_", "ostk_" + "0" * 38, "a.b.c"])

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ostiary.http.signature import LONGEST_INPUT, LONGEST_SIGNATURE, Signed, read
@@ -51,9 +51,26 @@ SIGNATURES: Final = (
     b"sig=AA",
     b"",
 )
-inputs = st.tuples(st.sampled_from(LISTS), st.lists(st.sampled_from(PIECES), max_size=6)).map(
-    lambda parts: b";".join((parts[0], *parts[1]))
-)
+SIGNATURE: Final = b"=:AA==:"
+
+
+def readable(signature_input: bytes) -> bool:
+    try:
+        read(signature_input, signature_input.partition(b"=")[0] + SIGNATURE)
+    except InvalidSignature:
+        return False
+    return True
+
+
+inputs = st.tuples(
+    st.sampled_from([each for each in LISTS if readable(each)]),
+    st.lists(
+        st.sampled_from([each for each in PIECES if readable(LISTS[0] + b";" + each)]),
+        max_size=6,
+        unique_by=lambda piece: piece.partition(b"=")[0],
+    ),
+).map(lambda parts: b";".join((parts[0], *parts[1])))
+"""Of signatures that hold, as of which alone a form is taken."""
 USUAL: Final = b'sig=("@method" "@target-uri");created=1790000000;keyid="k";nonce="a";tag="t"'
 
 
@@ -74,29 +91,24 @@ def judged(forms: Forms, signature_input: bytes, signature: bytes) -> Signed | R
         return refused.reason
 
 
-@given(pairs(), st.sampled_from(SIGNATURES), st.sampled_from(SIGNATURES))
-@example((USUAL, USUAL.replace(b'"a"', b'"b"')), b"sig=:AA==:", b"sig=:AQ==:")
-@example((USUAL, USUAL.replace(b"created=1790000000", b"created=01")), b"sig=:AA==:", b"sig=:AQ==:")
-@example((USUAL, USUAL.replace(b"created", b"expires")), b"sig=:AA==:", b"sig=:AQ==:")
-@example((USUAL, USUAL.replace(b'"a"', b'"' + b"a" * LONGEST_INPUT + b'"')), b"sig=:AA==:", b"sig=:AQ==:")
-@example((USUAL, USUAL.replace(b'"a"', b'"')), b"sig=:AA==:", b"sig=:AQ==:")
-@example((USUAL, USUAL.replace(b'"a"', b'a"')), b"sig=:AA==:", b"sig=:AQ==:")
-@example((USUAL, USUAL.replace(b'"a"', b'"a')), b"sig=:AA==:", b"sig=:AQ==:")
-@example((USUAL, USUAL.replace(b'"a"', b'"\\"')), b"sig=:AA==:", b"sig=:AQ==:")
-@example((USUAL, USUAL.replace(b'"t"', b'"u"')), b"sig=:AA==:", b"sig=:AQ==:")
-@example((USUAL, USUAL[: USUAL.index(b";")]), b"sig=:AA==:", b"sig=:AQ==:")
-@example((USUAL, USUAL + b';alg="ed25519"'), b"sig=:AA==:", b"sig=:AQ==:")
-@example((USUAL, USUAL), b"sig=:AA==:", b"sig=:" + b"A" * LONGEST_SIGNATURE + b":")
-@example((USUAL, USUAL), b"sig=:AA==:", b"six=:AA==:")
-def test_a_signature_in_a_form_says_what_it_says_alone(
-    both: tuple[bytes, bytes], signature: bytes, another: bytes
-) -> None:
+@given(pairs(), st.sampled_from(SIGNATURES))
+@example((USUAL, USUAL.replace(b'"a"', b'"b"')), b"sig=:AQ==:")
+@example((USUAL, USUAL.replace(b"created=1790000000", b"created=01")), b"sig=:AQ==:")
+@example((USUAL, USUAL.replace(b"created", b"expires")), b"sig=:AQ==:")
+@example((USUAL, USUAL.replace(b'"a"', b'"' + b"a" * LONGEST_INPUT + b'"')), b"sig=:AQ==:")
+@example((USUAL, USUAL.replace(b'"a"', b'"')), b"sig=:AQ==:")
+@example((USUAL, USUAL.replace(b'"a"', b'a"')), b"sig=:AQ==:")
+@example((USUAL, USUAL.replace(b'"a"', b'"a')), b"sig=:AQ==:")
+@example((USUAL, USUAL.replace(b'"a"', b'"\\"')), b"sig=:AQ==:")
+@example((USUAL, USUAL.replace(b'"t"', b'"u"')), b"sig=:AQ==:")
+@example((USUAL, USUAL[: USUAL.index(b";")]), b"sig=:AQ==:")
+@example((USUAL, USUAL + b';alg="ed25519"'), b"sig=:AQ==:")
+@example((USUAL, USUAL), b"sig=:" + b"A" * LONGEST_SIGNATURE + b":")
+@example((USUAL, USUAL), b"six=:AA==:")
+def test_a_signature_in_a_form_says_what_it_says_alone(both: tuple[bytes, bytes], another: bytes) -> None:
     first, second = both
     forms = Forms()
-    try:
-        forms.add(first, read(first, signature))
-    except InvalidSignature:
-        assume(False)
+    forms.add(first, read(first, first.partition(b"=")[0] + SIGNATURE))
     assert judged(forms, second, another) == judged(Forms(), second, another)
 
 

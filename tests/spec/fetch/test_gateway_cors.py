@@ -102,7 +102,17 @@ def test_a_preflight_is_refused_for_anyone_else(
     assert preflight(rules, path, origin, method) is reason
 
 
-def test_options_that_is_no_preflight_tells_the_methods(rules: Rules) -> None:
-    decision = rules.decide("OPTIONS /things/ada")
+@pytest.mark.parametrize("fields", [(), (f"Origin: {PAGE}",), (f"{ASK}: GET",)], ids=str)
+def test_options_that_is_no_preflight_tells_the_methods(rules: Rules, fields: tuple[str, ...]) -> None:
+    """It takes both fields to be one."""
+    decision = rules.decide("OPTIONS /things/ada", *fields)
     assert isinstance(decision, Reply)
     assert decision.lines == b"allow: GET, HEAD, OPTIONS\r\n"
+    assert isinstance(preflight(rules, "/things/ada", PAGE, "GET"), list)
+
+
+def test_a_preflight_is_refused_for_a_kind_that_the_route_does_not_let_in() -> None:
+    for kinds, answer in ((["web"], Reason.ORIGIN_NOT_ALLOWED), (["web", "spa"], list)):
+        route = {"on": "GET /inner", "to": "api", "scope": "things", "kinds": kinds}
+        judged = preflight(Rules(**{**CLIENTS, "routes": [*CLIENTS["routes"], route]}), "/inner", PAGE, "GET")
+        assert judged is answer or type(judged) is answer

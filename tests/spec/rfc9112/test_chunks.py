@@ -44,6 +44,7 @@ def test_7_1_any_pieces_are_the_same_body(parts: list[bytes], cuts: list[int], b
         b"0\r\n\n",
         b"0\r\n:\r\n",
         b"0\r\n X: y\r\n",
+        b"0\r\nX\r\n",
     ],
 )
 def test_7_1_what_cannot_become_a_body_is_refused_before_more_comes(data: bytes) -> None:
@@ -54,6 +55,29 @@ def test_7_1_what_cannot_become_a_body_is_refused_before_more_comes(data: bytes)
 
 def test_7_1_a_line_within_its_bound_is_waited_for() -> None:
     assert read(b"3;" + b"a" * 200, []) == (b"", False, b"")
+
+
+EXTENDED = b"1" + b";" + b"x" * 127 + b"\r\na\r\n"
+END = b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("whole", "longer"),
+    [
+        tuple(b"3;" + b"a" * count + b"\r\nabc\r\n" + END for count in (253, 254)),
+        tuple(EXTENDED * 128 + b"1%b\r\na\r\n" % more + END for more in (b"", b";")),
+        tuple(b"0\r\nX: " + b"y" * count + b"\r\n\r\n" for count in (8188, 8189)),
+        tuple(b"0\r\n" + b"X: y\r\n" * 2048 + more + b"\r\n" for more in (b"", b"X:\r\n")),
+        tuple(b"0" * count + b"3\r\nabc\r\n" + END for count in (14, 15)),
+    ],
+    ids=["size line", "extensions", "trailer", "trailers", "digits"],
+)
+def test_7_1_a_bound_is_the_most_that_is_taken(whole: bytes, longer: bytes) -> None:
+    """To the byte: 256 of a size line, 16 KiB of extensions, 8 KiB of trailers, 15 digits."""
+    for cuts in ([], list(range(0, len(whole), 97))):
+        assert read(whole, cuts)[1]
+        with pytest.raises(BadRequest):
+            read(longer, cuts)
 
 
 def test_6_3_a_bound_counts_all_chunks() -> None:

@@ -77,3 +77,20 @@ def test_3_a_malformed_line_is_refused_though_its_fields_were_good(rules: Rules,
         assert parse(rules, b"GET /public/a HTTP/1.1").path == b"/public/a"
         with pytest.raises(HttpRefused):
             parse(rules, line)
+
+
+@pytest.mark.parametrize(
+    ("options", "persists"),
+    [
+        (b"Foo", (False, True)),
+        (b"foo, keep-alive", (True, True)),
+        (b"foo , Close", (False, False)),
+        (b"keep-alive, close", (False, False)),
+    ],
+)
+def test_9_3_options_of_a_connection_are_heard_wherever_they_stand(
+    rules: Rules, options: bytes, persists: tuple[bool, bool]
+) -> None:
+    fields = FIELDS + b"\r\nConnection: " + options
+    asked = [parse(rules, b"GET /public/a HTTP/1.%d" % minor, fields).persistent for minor in (0, 1)]
+    assert tuple(asked) == persists

@@ -87,3 +87,14 @@ def test_2_a_shorter_digest_proves_nothing() -> None:
     with pytest.raises(BadRequest) as refused:
         digest(b"sha-256=::", WORLD)
     assert refused.value.reason is Reason.DIGEST_MISMATCH
+
+
+def test_a_field_at_its_bound_is_read_and_one_beyond_it_is_not() -> None:
+    """1 KiB: more than any hash needs."""
+    filler = b"md5=:%b:, " % base64.b64encode(bytes(690))
+    whole = filler.replace(b", ", b"," + b" " * (1024 - len(filler) - len(SHA_256) + 1)) + SHA_256
+    assert len(whole) == 1024
+    digest(whole, WORLD)
+    with pytest.raises(BadRequest) as refused:
+        digest(whole.replace(b", ", b",  "), WORLD)
+    assert refused.value.reason is Reason.DIGEST_INVALID
