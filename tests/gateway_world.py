@@ -34,6 +34,7 @@ from ostiary.model.reasons import Reason
 from ostiary.server.channel import Listener, Setup
 from ostiary.server.gateway.worker import GatewayWorker
 from ostiary.server.memory import SHARED_BYTES, make_shared
+from ostiary.server.streams import Streams
 from ostiary.store.interface import Store
 from ostiary.store.opening import open_store
 from secrets_seen import secret
@@ -343,3 +344,14 @@ QUICK: Final = {"first_byte": "1s", "headers": "1s", "body": "1s", "connect": "1
 async def reasons(door: World) -> list[Reason]:
     """Why requests were refused, as recorded."""
     return [event.reason for event in await door.events(GatewayRefused)]
+
+
+async def listen_as_issuer(
+    folder: Path, serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
+) -> asyncio.Server:
+    """In place of the issuer's process: each stream of a worker is served like a connection."""
+
+    def accept() -> asyncio.Protocol:
+        return asyncio.StreamReaderProtocol(asyncio.StreamReader(), serve)
+
+    return await asyncio.get_running_loop().create_unix_server(lambda: Streams(accept), folder / "issuer.sock")

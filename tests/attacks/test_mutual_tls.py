@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 
 from client_certificates import SERVER, Authority, Issued, issued_by, jwks_of, now, self_signed
-from gateway_world import Answer, read_head, run
+from gateway_world import Answer, listen_as_issuer, read_head, run
 from mutual_world import CLIENTS, DOOR, Mutual, Refused, adopt, events, mutual, refused
 from ostiary.model.reasons import Reason
 
@@ -305,7 +305,7 @@ def test_nobody_can_say_to_have_shown_a_certificate(tmp_path: Path) -> None:
 
     async def work() -> None:
         async with mutual(tmp_path, AUTHORITY, required=False, serve=serve) as door:
-            issuer = await asyncio.start_unix_server(serve, str(tmp_path / "issuer.sock"))
+            issuer = await listen_as_issuer(tmp_path, serve)
             for shown, head in ((None, "GET /oauth/jwks"), (None, PUBLIC), (LEDGER, "GET /oauth/jwks")):
                 assert (await door.once(shown, head, *said)).status == 200
             issuer.close()

@@ -14,7 +14,7 @@ import orjson
 import pytest
 
 from cookie_rules import WEB
-from gateway_world import OK, ORIGIN, World, answering, read_request, reasons, request, run, world
+from gateway_world import OK, ORIGIN, World, answering, listen_as_issuer, read_request, reasons, request, run, world
 from ostiary.keys.session_cookie import csrf_token, name_of, new_value
 from ostiary.model import endpoints
 from ostiary.model.ids import ClientId
@@ -73,7 +73,7 @@ class Page:
 async def doors(folder: Path, serve: Any = None, **changes: Any) -> AsyncIterator[tuple[World, Issuer, Page]]:
     async with world(folder, serve or answering(OK), **WEB | changes) as door:
         issuer = Issuer(door)
-        listening = await asyncio.start_unix_server(issuer.serve, folder / "issuer.sock")
+        listening = await listen_as_issuer(folder, issuer.serve)
         try:
             yield door, issuer, Page(door)
         finally:

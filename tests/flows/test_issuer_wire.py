@@ -6,15 +6,18 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 import pytest
 
 from ostiary.model.endpoints import JWKS, TOKEN
+from ostiary.server.gateway.uplink import Uplink
 from ostiary.server.issuer.app import READ, Endpoint, IssuerApp
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.endpoints import PAGES
 from ostiary.server.issuer.http import Answer, Incoming
 from ostiary.server.issuer.wire import MOST_BODY, MOST_HEAD, Wires, rendered
+from ostiary.server.streams import Stream
 from token_world import SECRETS, TokenWorld, basic
 
 FORM = b"grant_type=client_credentials"
@@ -38,9 +41,9 @@ def in_chunks(*parts: bytes) -> bytes:
 
 
 class Line:
-    """A connection to the issuer."""
+    """A stream to the issuer."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: Stream) -> None:
         self.reader, self.writer = reader, writer
 
     async def answer(self, *parts: bytes, bodiless: bool = False) -> tuple[int, bytes, bytes]:
@@ -54,14 +57,18 @@ class Line:
 
     async def ended(self, *parts: bytes) -> bool:
         """Whether the connection ends without an answer."""
-        self.writer.writelines(parts)
+        for part in parts:
+            self.writer.write(part)
         try:
             return not await asyncio.wait_for(self.reader.read(), 5)
         except ConnectionError:
             return True
 
 
-Connect = Callable[[], Awaitable[Line]]
+class Connect(Protocol):
+    """A stream over the connection that all share, or over one of its own."""
+
+    async def __call__(self, anew: bool = False) -> Line: ...
 
 
 def wired(
@@ -74,16 +81,21 @@ def wired(
             wires = Wires(IssuerApp(world.desk, pages))
             await wires.listen(on)
 
-            lines = []
+            uplink, lines = Uplink(path), []
 
-            async def connect() -> Line:
-                lines.append(Line(*await asyncio.open_unix_connection(path)))
+            async def connect(anew: bool = False) -> Line:
+                reader = asyncio.StreamReader()
+                over = Uplink(path) if anew else uplink
+                stream, _ = await over.open(lambda: asyncio.StreamReaderProtocol(reader))
+                lines.append(Line(reader, stream))
                 return lines[-1]
 
             await flow(wires, connect)
             await wires.drain(5)
+            uplink.close()
             for line in lines:
-                line.writer.close()
+                while not line.reader.at_eof():
+                    await line.reader.read()
 
     world.run(running())
 
@@ -188,8 +200,9 @@ def test_an_answer_that_is_under_way_is_the_last_one_and_idle_connections_close(
             await asyncio.sleep(0.05)
             draining = asyncio.create_task(wires.drain(60))
             assert await idle.reader.read() == b""
+            assert await (await connect()).ended(KEYS)
             with pytest.raises(ConnectionRefusedError):
-                await connect()
+                await connect(anew=True)
             assert not draining.done()
             store.execute("ROLLBACK")
         status, head, _ = await line.answer()

@@ -21,6 +21,7 @@ from ostiary.server.gateway.pool import Pool
 from ostiary.server.gateway.recorder import Recorder
 from ostiary.server.gateway.sessions import Sessions
 from ostiary.server.gateway.tls import client_context
+from ostiary.server.gateway.uplink import Uplink
 from ostiary.server.gateway.upstream import UpstreamConnection
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _ID: Final = 48
 """Hexadecimal digits of a trace's and a span's id."""
 _IDS: Final = 128
 """As many are drawn at once."""
-ISSUER_CONNECTIONS: Final = 64
+ISSUER_STREAMS: Final = 64
 
 
 class Door:
@@ -49,8 +50,8 @@ class Door:
         self.number = 0
         self._prefix: Final = prefix.encode()
         self._fresh, self._at = b"", 0
-        self._issuer: Final = issuer_socket
-        self.sessions: Final = Sessions(self, issuer_socket)
+        self.uplink: Final = Uplink(issuer_socket)
+        self.sessions: Final = Sessions(self, self.uplink)
         self._services: dict[ServiceName, ServiceRule] = {}
         self.pools: dict[ServiceName | None, Pool] = {}
         self.contract: Contract
@@ -126,9 +127,8 @@ class Door:
         return Pool(connect, rule.connections, contract.timeouts.connect, parser, self.clockwork, self.counts)
 
     def _pool_of_issuer(self, contract: Contract) -> Pool:
-        connect = partial(_connect_unix, self._issuer)
         seconds, parser = contract.timeouts.connect, ResponseParser(issuer_response_names())
-        return Pool(connect, ISSUER_CONNECTIONS, seconds, parser, self.clockwork, self.counts)
+        return Pool(self.uplink.open, ISSUER_STREAMS, seconds, parser, self.clockwork, self.counts)
 
 
 Make = Callable[[], UpstreamConnection]
@@ -136,7 +136,3 @@ Make = Callable[[], UpstreamConnection]
 
 async def _connect(host: str, port: int, context: ssl.SSLContext | None, make: Make) -> Any:
     return await asyncio.get_running_loop().create_connection(make, host, port, ssl=context)
-
-
-async def _connect_unix(path: str, make: Make) -> Any:
-    return await asyncio.get_running_loop().create_unix_connection(make, path)

@@ -18,6 +18,7 @@ from ostiary.gateway.identify.cookie import Loaded, remember
 from ostiary.model import endpoints
 from ostiary.model.errors import InvalidToken, Refusal, ServiceUnavailable
 from ostiary.model.reasons import Reason
+from ostiary.server.gateway.uplink import Uplink
 
 if TYPE_CHECKING:
     from ostiary.server.gateway.door import Door
@@ -46,9 +47,9 @@ class NoAnswer(Exception):
 class Sessions:
     """Of one worker."""
 
-    def __init__(self, door: "Door", socket: str) -> None:
+    def __init__(self, door: "Door", uplink: Uplink) -> None:
         self._door: Final = door
-        self._socket: Final = socket
+        self._uplink: Final = uplink
         self._waiting: Final[dict[bytes, list[Tell]]] = {}
         self._asking: Final[set[asyncio.Task[None]]] = set()
         self._turns: Final = asyncio.Semaphore(AT_ONCE)
@@ -108,16 +109,17 @@ class Sessions:
                     await self._ask(endpoints.WORKER_SEEN, b"\n".join(lines))
 
     async def _ask(self, path: str, body: bytes) -> tuple[int, bytes]:
-        """A POST on a connection of its own: status and body. Raises OSError, NoAnswer."""
-        reader, writer = await asyncio.open_unix_connection(self._socket, limit=_LONGEST)
+        """A POST on a stream of its own: status and body. Raises OSError, NoAnswer."""
+        reader = asyncio.StreamReader(limit=_LONGEST)
+        stream, _ = await self._uplink.open(lambda: asyncio.StreamReaderProtocol(reader))
         try:
             head = f"POST {path} HTTP/1.1\r\nhost: issuer\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
-            writer.write(head.encode() + body)
+            stream.write(head.encode() + body)
             return _status(await reader.readuntil(b"\r\n\r\n")), await reader.read()
         except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             raise NoAnswer("a head without end") from None
         finally:
-            writer.close()
+            stream.close()
 
 
 def _status(head: bytes) -> int:

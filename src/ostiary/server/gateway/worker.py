@@ -178,6 +178,7 @@ class GatewayWorker:
         for task in self._tasks:
             task.cancel()
         await self._door.sessions.tell_used()
+        self._door.uplink.close()
         await self._follower.write_used()
         self._door.recorder.close()
         await self._recording

@@ -15,6 +15,7 @@ from ostiary.http.body import ChunkedBody, LengthBody
 from ostiary.http.fields import value_of
 from ostiary.server.issuer.app import IssuerApp
 from ostiary.server.issuer.http import Answer, Fields, Header
+from ostiary.server.streams import Streams
 
 MOST_HEAD: Final = 1024 * 1024
 """Bytes: more than any contract lets through the gateway."""
@@ -36,7 +37,7 @@ class NotOfTheGateway(Exception):
 
 
 class Wire(asyncio.Protocol):
-    """One connection of a gateway worker: a request, its answer, the next request."""
+    """One stream of a gateway worker: a request, its answer, the next request."""
 
     __slots__ = ("_app", "_body", "_head", "_kept", "_last", "_parts", "_size", "_transport", "_wires", "answering")
 
@@ -55,7 +56,7 @@ class Wire(asyncio.Protocol):
         """While the gateway waits for an answer."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
+        self._transport = cast(asyncio.Transport, transport)
         self._wires.add(self)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -138,18 +139,30 @@ class Wire(asyncio.Protocol):
 
 
 class Wires:
-    """All connections of the gateway's workers."""
+    """All streams of the gateway's workers."""
 
     def __init__(self, app: IssuerApp) -> None:
         self._app: Final = app
         self._open: Final[set[Wire]] = set()
+        self._connections: Final[list[Streams]] = []
+        self._leaving = False
 
     async def listen(self, on: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_unix_server(lambda: Wire(self._app, self._open), sock=on, backlog=BACKLOG)
+        self._server = await loop.create_unix_server(self._connected, sock=on, backlog=BACKLOG)
+
+    def _connected(self) -> Streams:
+        """One of a worker's, which has one at a time."""
+        self._connections[:] = [each for each in self._connections if not each.lost]
+        self._connections.append(Streams(self._accept))
+        return self._connections[-1]
+
+    def _accept(self) -> Wire | None:
+        return None if self._leaving else Wire(self._app, self._open)
 
     async def drain(self, seconds: float) -> None:
         """Take nothing new, and return when what is under way is answered, or out of time and given up."""
+        self._leaving = True
         self._server.close()
         running = [each.answering for each in self._open if each.answering is not None]
         for each in tuple(self._open):
@@ -159,6 +172,8 @@ class Wires:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        for connection in self._connections:
+            connection.close()
 
 
 def read_head(head: bytes) -> Head:
