@@ -48,8 +48,8 @@ def exchanged(world: TokenWorld, token: str, client: str = "shop", **changes: st
     return str(read(answer)["access_token"])
 
 
-def persons_token(world: TokenWorld, scopes: str = "openid orders.read chat.use", client: str = "site") -> str:
-    return str(world.tokens(client, scopes)["access_token"])
+def persons_token(world: TokenWorld, scopes: str = "openid orders.read chat.use") -> str:
+    return str(world.tokens("site", scopes)["access_token"])
 
 
 def given_key(world: TokenWorld, client: str = "acme", scopes: str = "", lifetime: int = 86400) -> str:

@@ -324,6 +324,11 @@ async def _read_chunks(reader: asyncio.StreamReader) -> bytes:
     return body
 
 
+async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """An origin that reads and says nothing."""
+    await reader.read()
+
+
 def answering(answer: bytes) -> Serve:
     """An origin that gives the same answer to everything."""
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from running import children, free_ports
 
@@ -41,6 +42,14 @@ class Cluster:
         self._run("initdb", "-D", data, "-U", "tests", "--auth=trust", "--no-sync", "-E", "UTF8")
         self._control = ("pg_ctl", "-D", data, "-w", "-t", SECONDS, "-l", str(self.folder / "log"))
         self.start()
+
+    @classmethod
+    def or_skip(cls) -> "Cluster":
+        """Skips the test where no server is installed."""
+        programs = binaries()
+        if programs is None:
+            pytest.skip("PostgreSQL is not installed here (Debian: postgresql)")
+        return cls(programs)
 
     def start(self) -> None:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="

@@ -21,12 +21,13 @@ from joserfc import jwt as peer
 from joserfc.jwk import KeySet
 
 import asgi
+from contract_door import Names
 from fetch_world import by_name
 from ostiary.audit.encode import decode
 from ostiary.audit.verify import Holds, verify_growing
 from ostiary.contract.model import Contract
 from ostiary.contract.read import load
-from ostiary.contract.sources import Sources, SourceUnavailable
+from ostiary.contract.sources import Sources
 from ostiary.issuer.pkce import challenge_of
 from ostiary.issuer.records import AuthorizationCode, Grant, OpenGrant
 from ostiary.keys.es256 import SigningPrivateKey
@@ -129,18 +130,6 @@ CONTRACT: Final[Mapping[str, Any]] = {
 }
 
 
-class Environment:
-    """A source of secrets."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = values
-
-    def read(self, name: str) -> Secret:
-        if name not in self._values:
-            raise SourceUnavailable(f"no {name}")
-        return Secret(self._values[name])
-
-
 def basic(client: str, password: str) -> str:
     """RFC 6749 section 2.3.1: both halves are form-encoded before base64."""
     pair = f"{quote(client, safe='')}:{quote(password, safe='')}"
@@ -152,7 +141,7 @@ def _load(file: Mapping[str, Any], files: Mapping[str, bytes] | None = None) -> 
         name: {**client, **({"redirect_uris": [REDIRECT[name]]} if name in REDIRECT else {})}
         for name, client in file["clients"].items()
     }
-    sources: Sources = {"env": Environment({"MASTER": MASTER_TEXT, "INITIAL": INITIAL, **SECRETS})}
+    sources: Sources = {"env": Names({"MASTER": MASTER_TEXT, "INITIAL": INITIAL, **SECRETS})}
     text = orjson.dumps({**file, "clients": clients})
     return load(text, "ostiary.yaml", sources, lambda path: _read_file(files or {}, path))
 

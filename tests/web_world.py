@@ -34,7 +34,7 @@ OWN_PAGE: Final = {"origin": ORIGIN, "sec_fetch_site": "same-origin"}
 class Pages:
     """One browser at the pages of a client."""
 
-    def __init__(self, world: "WebWorld", browser: Browser, client: str = "front") -> None:
+    def __init__(self, world: "WebWorld", browser: Browser, client: str) -> None:
         self.world = world
         self.browser = browser
         self.client = client

@@ -70,9 +70,9 @@ class App:
             "oauth_client_attestation_pop": instance or self.instance(),
         }
 
-    def combined(self, path: str = endpoints.TOKEN, by: SigningPrivateKey | None = None, **more: str) -> dict[str, str]:
+    def combined(self, path: str = endpoints.TOKEN, **more: str) -> dict[str, str]:
         """With its DPoP proof alone (section 5.2)."""
-        return {"oauth_client_attestation": self.attestation(), "dpop": self.issuer.proof(by or self.key, path), **more}
+        return {"oauth_client_attestation": self.attestation(), "dpop": self.issuer.proof(self.key, path), **more}
 
     def ask(self, fields: Mapping[str, str], form: Mapping[str, str] | None = None) -> httpx.Response:
         """Something that only an authenticated client is told to be wrong: an unknown refresh token."""

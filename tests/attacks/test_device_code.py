@@ -13,8 +13,8 @@ from ostiary.server import revocation
 from token_world import CONTRACT
 
 
-def let_in_and_told(issuer: IssuerWorld, scope: str = "openid orders.read") -> tuple[Device, dict[str, str]]:
-    waiting = device(issuer, scope=scope)
+def let_in_and_told(issuer: IssuerWorld) -> tuple[Device, dict[str, str]]:
+    waiting = device(issuer, scope="openid orders.read")
     let_in(issuer.browser(), waiting)
     return waiting, read(waiting.poll())
 

@@ -29,7 +29,6 @@ KEYS: dict[str, PrivateKey] = {
 }
 ACME = Client(KEYS["acme-ed"], "acme-ed")
 OTHER = Client(KEYS["other"], "other")
-HUSHED = Client(SECRET, "hushed")
 GET = "GET /orders/7?full=yes"
 POST = "POST /orders"
 BODY = b'{"item": 7}'

@@ -29,9 +29,9 @@ def acting(world: TokenWorld) -> None:
     world.adopt(clients=CLIENTS)
 
 
-def without_acting(client: str) -> dict[str, object]:
-    changed = {name: value for name, value in CLIENTS[client].items() if name != "acts_for_people"}
-    return {**CLIENTS, client: changed}
+def without_acting() -> dict[str, object]:
+    changed = {name: value for name, value in CLIENTS["shop"].items() if name != "acts_for_people"}
+    return {**CLIENTS, "shop": changed}
 
 
 def test_a_scope_that_the_token_lacks_is_not_given(world: TokenWorld) -> None:
@@ -70,14 +70,14 @@ def test_a_client_that_the_contract_does_not_let_act_is_refused(world: TokenWorl
 def test_a_service_loses_its_right_to_act_with_the_contract(world: TokenWorld) -> None:
     token = persons_token(world)
     assert exchange(world, token).status_code == 200
-    world.adopt(clients=without_acting("shop"))
+    world.adopt(clients=without_acting())
     unauthorized = (400, "unauthorized_client", Reason.GRANT_TYPE_NOT_ALLOWED)
     assert refused(world, exchange(world, token)) == unauthorized
 
 
 def test_a_token_that_names_another_actor_is_refused(world: TokenWorld) -> None:
     """It was made while the chat alone acted for people; the contract lets the shop act since then."""
-    world.adopt(clients=without_acting("shop"))
+    world.adopt(clients=without_acting())
     token = persons_token(world, "orders.read chat.use")
     world.adopt(clients=CLIENTS)
     assert world.claims(token)["may_act"] == {"sub": "chat"}

@@ -10,17 +10,14 @@ import pytest
 from ostiary.model.ids import Secret
 from ostiary.store.interface import Store
 from ostiary.store.opening import open_store
-from postgresql_cluster import Cluster, binaries
+from postgresql_cluster import Cluster
 
 AUDIT_KEY = b"k" * 32
 
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    programs = binaries()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed here (Debian: postgresql)")
-    cluster = Cluster(programs)
+    cluster = Cluster.or_skip()
     yield cluster
     cluster.stop()
 

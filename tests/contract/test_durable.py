@@ -14,7 +14,7 @@ import pytest
 from ostiary.model.ids import Secret
 from ostiary.model.plan import Committed, Plan
 from ostiary.store.sqlite import connect
-from postgresql_cluster import Cluster, binaries
+from postgresql_cluster import Cluster
 
 from .conftest import opened
 from .test_store import STARTED
@@ -55,10 +55,7 @@ async def set_for_all(url: str, name: str, value: str) -> None:
 @pytest.fixture
 def crashing() -> Iterator[Cluster]:
     """A cluster with one database, which comes back sooner than one with many."""
-    programs = binaries()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed here (Debian: postgresql)")
-    cluster = Cluster(programs)
+    cluster = Cluster.or_skip()
     yield cluster
     cluster.stop()
 

@@ -5,7 +5,6 @@ import pytest
 from contract_door import TEXT, changed, of_code, read_door
 from ostiary.contract.mistakes import Code
 
-TILL = "  chat.use: Use the chat"
 ODD = [
     ("merge keys are no part of YAML 1.2", Code.UNKNOWN_KEY, "keys: {rotate: 90d}", "keys: {»<<: {rotate: 90d}}"),
     ("a tab does not indent", Code.SYNTAX, "  support: [orders.read]", "»\tsupport: [orders.read]"),

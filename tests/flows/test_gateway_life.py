@@ -20,6 +20,7 @@ from gateway_world import (
     reasons,
     request,
     run,
+    silent,
     world,
 )
 from ostiary.keys import jwt
@@ -29,11 +30,6 @@ from ostiary.model.feed import TokenRevoked
 from ostiary.model.ids import TokenId
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
-
-
-async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """An origin that reads and says nothing."""
-    await reader.read()
 
 
 async def held_back(client: asyncio.Transport) -> None:

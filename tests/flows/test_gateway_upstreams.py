@@ -21,15 +21,11 @@ from gateway_world import (
     reasons,
     request,
     run,
+    silent,
     world,
 )
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway import checkup, pool
-
-
-async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """An origin that reads and says nothing."""
-    await reader.read()
 
 
 def in_turn(*lives: list[bytes]) -> Serve:

@@ -9,7 +9,7 @@ import pytest
 from ostiary.cli.demo.browser import Browser
 from ostiary.cli.demo.front_door import Answer
 from ostiary.cli.demo.oauth import Client, Tokens
-from postgresql_cluster import Cluster, binaries
+from postgresql_cluster import Cluster
 from running import until
 from secrets_seen import SEEN, secret, watch
 from shop_running import RunningShop
@@ -17,10 +17,7 @@ from shop_running import RunningShop
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    programs = binaries()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed here (Debian: postgresql)")
-    cluster = Cluster(programs)
+    cluster = Cluster.or_skip()
     watch(cluster.folder)
     yield cluster
     cluster.halt()

@@ -63,7 +63,7 @@ class Verifier:
     """Takes records one at a time, so that a log of any length needs no memory. After the first fault it listens no
     more."""
 
-    def __init__(self, noted: Noted | None = None) -> None:
+    def __init__(self, noted: Noted | None) -> None:
         self.position = 0
         self._hash = BEFORE_FIRST
         self._noted = noted

@@ -53,7 +53,7 @@ Pages = Mapping[bytes, Callable[[], Page]]
 class Admin(asyncio.Protocol):
     """One connection, one answer."""
 
-    def __init__(self, pages: Pages, api: Api | None = None) -> None:
+    def __init__(self, pages: Pages, api: Api | None) -> None:
         self._pages = pages
         self._api = api
         self._fields: dict[bytes, bytes] = {}

@@ -80,7 +80,7 @@ async def resolve(host: str, port: int) -> Sequence[str]:
 class Fetcher:
     """`seconds`: for all of one fetch."""
 
-    def __init__(self, rule: FetchRule, resolve: Resolve = resolve, seconds: float = SECONDS) -> None:
+    def __init__(self, rule: FetchRule, resolve: Resolve, seconds: float = SECONDS) -> None:
         self.rule: Final = rule
         self._resolve: Final = resolve
         self._seconds: Final = seconds

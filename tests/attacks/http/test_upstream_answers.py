@@ -17,8 +17,8 @@ NEXT = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nnext"
 EVIL = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil"
 
 
-def first_then_next(answer: bytes, *, closes: bool = False) -> Serve:
-    """An origin that closes after the first answer, or does not."""
+def first_then_next(answer: bytes) -> Serve:
+    """An origin whose first answer is this one."""
     asked = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -27,9 +27,6 @@ def first_then_next(answer: bytes, *, closes: bool = False) -> Serve:
             await read_request(reader)
             asked += 1
             writer.write(answer if asked == 1 else NEXT)
-            await writer.drain()
-            if closes and asked == 1:
-                return
 
     return serve
 

@@ -1,5 +1,6 @@
 """One try to sign in with a login and a password, whatever page it was typed on."""
 
+import asyncio
 from dataclasses import dataclass
 
 from ostiary.issuer.form import Parameters
@@ -62,7 +63,7 @@ async def _let_the_change_pass(desk: Desk, person: Person) -> None:
     """What was issued in the second of a change is dead, so who signs in within it waits for the next."""
     early = person.changed_at + 1 - desk.clock()
     if 0 < early <= 1:
-        await desk.pause(early)
+        await asyncio.sleep(early)
 
 
 async def _signed_in(desk: Desk, person: Person, before: Visitor | None, tried: Tried) -> SignedIn:

@@ -1,7 +1,7 @@
 """What every endpoint of the issuer needs of the world: the contract, the store, keys, clock and randomness."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -40,7 +40,7 @@ def reading(contract: Contract) -> Reading:
 
 
 class Desk:
-    """The issuer of one process. `clock`: seconds since the epoch; `pause`: lets so many seconds pass."""
+    """The issuer of one process. `clock`: seconds since the epoch."""
 
     def __init__(
         self,
@@ -51,7 +51,6 @@ class Desk:
         proofs: Proofs,
         clock: Callable[[], float],
         fresh: Fresh,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         resolve: Resolve = resolve,
     ) -> None:
         self.store: Final = store
@@ -59,7 +58,6 @@ class Desk:
         self.proofs: Final = proofs
         self.clock: Final = clock
         self.fresh: Final = fresh
-        self.pause: Final = pause
         self.refusals: Final = RefusalLedger(clock())
         self.refresh_key: Final = master.derive("refresh")
         self.form_key: Final = master.derive("forms")
