@@ -91,3 +91,11 @@ def test_2_3_another_version_is_told_from_what_is_none(version: bytes) -> None:
         PARSER.parse(asked)
     known = version in (b"HTTP/2.0", b"HTTP/")
     assert refused.value.reason is (Reason.VERSION_UNSUPPORTED if known else Reason.REQUEST_MALFORMED)
+
+
+@pytest.mark.parametrize("target", [b"http", b"https", b"http:/a.example/", b"ftp://a.example/", b"://a.example/"])
+def test_3_2_2_an_absolute_form_begins_with_a_scheme_of_the_web(target: bytes) -> None:
+    with pytest.raises(BadRequest) as refused:
+        PARSER.parse(b"GET %b HTTP/1.1\r\n%b" % (target, HOST))
+    assert refused.value.reason is Reason.TARGET_INVALID
+    assert PARSER.parse(b"GET http://a.example HTTP/1.1\r\n" + HOST).path == b"/"

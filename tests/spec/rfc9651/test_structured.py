@@ -2,7 +2,7 @@
 
 import pytest
 
-from ostiary.http.structured import NotStructured, byte_sequences, inner_lists, strings
+from ostiary.http.structured import NotStructured, byte_sequence, byte_sequences, inner_lists, strings
 
 
 @pytest.mark.parametrize(
@@ -128,3 +128,18 @@ def test_4_2_7_a_dictionary_of_byte_sequences() -> None:
 def test_4_2_7_other_spellings_are_refused(field: bytes) -> None:
     with pytest.raises(NotStructured):
         byte_sequences(field)
+
+
+@pytest.mark.parametrize("text", [b"xQUJD:", b":QUJDx", b"QUJD", b":", b":QUJD", b"QUJD:", b""])
+def test_4_2_7_a_byte_sequence_stands_between_colons(text: bytes) -> None:
+    with pytest.raises(NotStructured):
+        byte_sequence(text)
+    assert byte_sequence(b":QUJD:") == b"ABC"
+    assert byte_sequence(b"::") == b""
+
+
+@pytest.mark.parametrize("text", [b"a=:QUJD:;b=::", b"a=:QUJD: b=::", b"a=:QUJD:,", b"a=:QUJD:, ", b",a=:QUJD:"])
+def test_4_2_2_a_comma_stands_between_members_and_nowhere_else(text: bytes) -> None:
+    with pytest.raises(NotStructured):
+        byte_sequences(text)
+    assert byte_sequences(b"a=:QUJD: ,\tb=::") == {b"a": b"ABC", b"b": b""}
