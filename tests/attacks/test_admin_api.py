@@ -21,12 +21,14 @@ from ostiary.contract.setting import InsecureDuration, InsecureFile, InsecureYes
 from ostiary.contract.words import FilePath
 from ostiary.keys.admin_token import AdminScope
 from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.keys.hashing import token_hash
 from ostiary.model.events.gateway import RefusalsCounted
 from ostiary.model.events.operators import AdminChangedClient, AdminRefused
 from ostiary.model.feed import ClientRevoked
-from ostiary.model.ids import ClientId, TokenHash
-from ostiary.model.plan import Plan
+from ostiary.model.ids import ClientId, Secret, TokenHash
+from ostiary.model.plan import AlreadySpent, Committed, Plan
 from ostiary.model.reasons import Reason
+from ostiary.server.admin_changes import changed
 from ostiary.server.revocation import of_client
 from ostiary.store.interface import StoreUnavailable
 from secrets_seen import secret
@@ -182,6 +184,7 @@ def test_a_name_is_given_once(admin: AdminWorld) -> None:
         *(admin.asked("POST", "/v1/clients", {"client_id": "other", "settings": CLIENT}) for _ in range(3))
     )
     assert sorted(reply.status for reply in many) == [201, 409, 409]
+    assert [reply.problem for reply in many if reply.status == 409] == [TAKEN, TAKEN]
 
 
 def test_the_name_of_one_that_was_revoked_is_not_given_again(admin: AdminWorld) -> None:
@@ -385,6 +388,17 @@ def test_of_changes_of_one_version_one_is_made(admin: AdminWorld) -> None:
     assert admin.ask("GET", "/v1/clients/mine").body["version"] == 2
 
 
+def test_of_two_changes_of_one_version_the_store_takes_the_first(admin: AdminWorld) -> None:
+    """Both were judged before either was written."""
+    admin.make("mine")
+    [before] = admin.run(admin.store.admin_clients())
+    later = int(admin.now) + 1
+    changes = [changed(before, {**CLIENT, "name": name}, later, lambda: Secret("x" * 43)) for name in ("One", "Other")]
+    outcomes = [admin.run(admin.store.commit(Plan(change.writes))) for change in changes]
+    assert [type(outcome) for outcome in outcomes] == [Committed, AlreadySpent]
+    assert list(admin.run(admin.store.admin_clients())) == [changes[0].client]
+
+
 def test_what_was_ended_is_changed_no_more(admin: AdminWorld) -> None:
     admin.make("mine")
     assert admin.ask("DELETE", "/v1/clients/mine", if_match='"1"').body["state"] == "ended"
@@ -403,6 +417,27 @@ def test_a_secret_is_given_to_whom_has_one(admin: AdminWorld) -> None:
     assert admin.ask("POST", "/v1/clients/mine/secret", if_match='"1"').body["client_secret"]
     public = admin.ask("PUT", "/v1/clients/mine", keys, if_match='"2"')
     assert (public.status, admin.admission.whole.clients[ClientId("mine")].secret_hashes) == (200, ())
+
+
+def hashes(admin: AdminWorld) -> tuple[TokenHash | None, TokenHash | None]:
+    """Those of its last secret and of the one before, as they are stored."""
+    [client] = admin.run(admin.store.admin_clients())
+    return client.secret_hash, client.former_hash
+
+
+def test_a_secret_stays_while_its_client_has_one_and_is_gone_with_it(admin: AdminWorld) -> None:
+    """One that comes back would be a secret that nobody knew of."""
+    keys = {"kind": "service", "scopes": ["orders.read"], "jwks": json.loads(KEYS)}
+    admin.make("mine")
+    admin.ask("POST", "/v1/clients/mine/secret", if_match='"1"')
+    given = hashes(admin)
+    assert None not in given
+    assert "client_secret" not in admin.ask("PUT", "/v1/clients/mine", {**CLIENT, "name": "A"}, if_match='"2"').body
+    assert hashes(admin) == given
+    assert "client_secret" not in admin.ask("PUT", "/v1/clients/mine", keys, if_match='"3"').body
+    assert hashes(admin) == (None, None)
+    again = admin.ask("PUT", "/v1/clients/mine", CLIENT, if_match='"4"').body["client_secret"]
+    assert hashes(admin) == (token_hash(again), None)
 
 
 # many clients

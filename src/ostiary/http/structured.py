@@ -210,9 +210,8 @@ def _end_of_list(text: bytes, begin: int) -> int:
 
 
 def _behind_comma(text: bytes, at: int) -> int:
-    """Where the next member begins (section 4.2.2)."""
+    """Where the next member has to begin (section 4.2.2)."""
     rest = text[at:].lstrip(_OWS)
-    member = rest[1:].lstrip(_OWS)
-    if rest[:1] != b"," or not member:
+    if rest[:1] != b",":
         raise NotStructured
-    return len(text) - len(member)
+    return len(text) - len(rest[1:].lstrip(_OWS))

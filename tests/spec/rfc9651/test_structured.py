@@ -84,6 +84,8 @@ def test_4_2_2_a_dictionary_of_inner_lists() -> None:
         b"a=(),,b=()",
         b"a=() b=()",
         b"a=()b=()",
+        b"a=() ;b=()",
+        b"a=() xb=()",
         b"a=(), a=()",
         b" a=()",
         b"a=() ",
