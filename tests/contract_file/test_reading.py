@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from contract_door import FILES, MASTER, OPENAPI, SECRET, TEXT, Names, of_code, read_door, sources
-from ostiary.contract.document import MAX_BYTES
 from ostiary.contract.mistakes import Code, ContractBroken
+from ostiary.contract.yaml_text import MAX_BYTES
 from ostiary.server.contract_file import read_contract_file
 
 from .test_mistakes import CASES

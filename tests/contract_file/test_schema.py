@@ -7,9 +7,10 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from contract_door import TEXT, read_door
-from ostiary.contract.document import plain, read
+from ostiary.contract.document import plain
 from ostiary.contract.mistakes import Code, Severity
 from ostiary.contract.schema import schema
+from ostiary.contract.yaml_text import read
 
 from .test_mistakes import CASES
 

@@ -6,7 +6,8 @@ from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from exchange_world import PARTNERS, given_key, persons_token
-from ostiary.contract import document
+from ostiary.contract import yaml_text
+from ostiary.contract.document import plain
 from token_world import CONTRACT, SECRETS, TokenWorld, basic, read
 
 PAGE = (Path(__file__).parents[2] / "docs/exchange.md").read_text()
@@ -14,10 +15,10 @@ PAGE = (Path(__file__).parents[2] / "docs/exchange.md").read_text()
 
 def written() -> dict[str, Any]:
     [text] = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    tree, mistakes = document.read(text.encode(), "exchange.md")
+    tree, mistakes = yaml_text.read(text.encode(), "exchange.md")
     assert tree is not None
     assert not mistakes
-    return cast(dict[str, Any], document.plain(tree))
+    return cast(dict[str, Any], plain(tree))
 
 
 def test_the_page_of_partners_shows_how_a_key_is_exchanged(world: TokenWorld) -> None:

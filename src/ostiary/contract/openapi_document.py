@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from ostiary.contract import document
-from ostiary.contract.document import Path, Place, locate
+from ostiary.contract import yaml_text
+from ostiary.contract.document import Node, Path, Place, locate, plain
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.outline import outline
 
@@ -82,19 +82,19 @@ def _from_outline(text: bytes, name: str) -> OpenApi | None:
     left = outline(text.decode("utf-8-sig", errors="replace"))
     if left is None:
         return None
-    tree, mistakes = document.read(left.encode(), name)
+    tree, mistakes = yaml_text.read(left.encode(), name)
     return None if tree is None or mistakes else _of_tree(tree, name, is_outline=True)
 
 
 def _from_yaml(text: bytes, name: str) -> OpenApi:
-    tree, mistakes = document.read(text, name)
+    tree, mistakes = yaml_text.read(text, name)
     if tree is None or mistakes:
         raise NoOpenApi(f"`{name}` is neither JSON nor YAML that can be read", mistakes)
     return _of_tree(tree, name, is_outline=False)
 
 
-def _of_tree(tree: document.Node, name: str, *, is_outline: bool) -> OpenApi:
-    content: Any = document.plain(tree)
+def _of_tree(tree: Node, name: str, *, is_outline: bool) -> OpenApi:
+    content: Any = plain(tree)
     return OpenApi(name, content, lambda path: locate(tree, path, key=True), is_outline)
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ostiary.contract import document
+from ostiary.contract import yaml_text
 from ostiary.contract.checks import FAMILIES
 from ostiary.contract.deployment import Deployment, deployment
 from ostiary.contract.draft import Draft, ReadFile, declared, resolve
@@ -45,7 +45,7 @@ def read(
     `name` is the file's, for mistakes; `read_file` takes paths from its folder; `folder` is that, absolute, if known;
     `now` is in seconds since the epoch, and without it no day is too late or over.
     """
-    tree, mistakes = document.read(text, name)
+    tree, mistakes = yaml_text.read(text, name)
     if tree is None:
         return Reading(_sorted(mistakes))
     shaped, wrong = shape(tree, name)

@@ -240,5 +240,4 @@ def _is_asked(file: ContractFile, client: Client) -> bool:
 def _served(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
     missing = not_served(draft.file, client)
     if missing and (missing is not _NOBODY_ASKS or draft.is_sure_of("gateways")):
-        mend = _MENDS.get(missing, "Keep it for when that is served, or choose another kind or credential.")
-        yield draft.mistake(path, Code.KIND_NOT_SERVED, missing, mend, key=True)
+        yield draft.mistake(path, Code.KIND_NOT_SERVED, missing, _MENDS[missing], key=True)
