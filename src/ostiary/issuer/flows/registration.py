@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from ostiary.contract.model import Contract
 from ostiary.contract.registered import RegisteredClient
 from ostiary.issuer import registration
+from ostiary.issuer import registration_outcome as outcome
 from ostiary.issuer.client_metadata import ClientMetadata, read_members, read_metadata
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.initial_access import InitialAccessToken
 from ostiary.issuer.named_elsewhere import Found, Wanted, require_found, wanted_of
-from ostiary.issuer.registration import Registration
+from ostiary.issuer.registration_outcome import Registration
 from ostiary.model.fresh import Fresh
 from ostiary.model.plan import Plan
 
@@ -36,7 +37,7 @@ def register(
     by = registration.require_initial_access(registration.read_bearer(request.authorization), opened, kept, now)
     metadata = read_metadata(read_members(request.content_type, request.body), contract, opened)
     require_found(wanted_of(metadata), found)
-    return registration.added(metadata, found, by, opened.most, request.peer, now, fresh)
+    return outcome.added(metadata, found, by, opened.most, request.peer, now, fresh)
 
 
 def read_registration(
@@ -78,7 +79,7 @@ def change_registration(
     client, metadata = update(contract, request, clients)
     require_found(wanted_of(metadata, client.logo_uri), found)
     token = registration.read_bearer(request.authorization)
-    return registration.changed(client, token, metadata, found, request.peer, now, fresh)
+    return outcome.changed(client, token, metadata, found, request.peer, now, fresh)
 
 
 def end_registration(
@@ -88,4 +89,4 @@ def end_registration(
     registration.require_open(contract)
     client = registration.require_own(registration.read_bearer(request.authorization), request.client, clients)
     registration.require_match(client, request.if_match)
-    return registration.ended(client, request.peer, now)
+    return outcome.ended(client, request.peer, now)

@@ -9,7 +9,8 @@ from ostiary.issuer.decision import Decided
 from ostiary.issuer.initial_access import InitialAccessToken
 from ostiary.issuer.logo import MOST_BYTES, TYPES, Logo, require_logo
 from ostiary.issuer.named_elsewhere import Found, Wanted
-from ostiary.issuer.registration import Registration, Request, entity_tag, lost, read_bearer, told_of
+from ostiary.issuer.registration import Request, entity_tag, lost, read_bearer
+from ostiary.issuer.registration_outcome import Registration, told_of
 from ostiary.keys.hashing import token_hash
 from ostiary.model import endpoints
 from ostiary.model.plan import AlreadySpent
