@@ -185,6 +185,10 @@ class Browser:
         """The whole way of a request up to consent or the client's answer."""
         return self.follow(self.try_in(self.go(authorization(client, **changes)), login))
 
+    def go_on(self, page: httpx.Response) -> httpx.Response:
+        """With the account that is signed in."""
+        return self.follow(self.fill(page, **{"continue": "yes"}))
+
     def _sent(self, method: str, path: str, content: bytes, **headers: str) -> httpx.Response:
         sent = {"x-ostiary-peer": self.peer}
         if method == "POST":

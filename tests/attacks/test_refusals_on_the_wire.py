@@ -38,6 +38,7 @@ OAUTH: dict[type[Refusal], tuple[int, str]] = {
     errors.ExpiredToken: (400, "expired_token"),
     errors.LoginRequired: (400, "login_required"),
     errors.ConsentRequired: (400, "consent_required"),
+    errors.InteractionRequired: (400, "interaction_required"),
     errors.UnmetAuthenticationRequirements: (400, "unmet_authentication_requirements"),
     errors.RequestNotSupported: (400, "request_not_supported"),
     errors.RequestUriNotSupported: (400, "request_uri_not_supported"),

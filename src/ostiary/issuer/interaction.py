@@ -5,10 +5,12 @@ Times are seconds since the epoch.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from ostiary.issuer.authorize import AuthorizationRequest
 from ostiary.issuer.consent import Question
 from ostiary.issuer.openid_parameters import Prompt
+from ostiary.issuer.redirect_uris import is_assured
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.scopes import for_person
 from ostiary.model.errors import AccessDenied, LoginRequired, OAuthError, UnmetAuthenticationRequirements
@@ -27,6 +29,10 @@ class Passed(StrEnum):
     CHOSE = "chose"
     """Said to go on with the account that is signed in."""
     SIGNED_IN = "signed-in"
+
+
+_HERE: Final = (Passed.CHOSE, Passed.SIGNED_IN)
+"""The person did something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,13 @@ def may_go_on(request: AuthorizationRequest, visit: Visit, now: int) -> Visitor 
 
 
 def has_chosen(request: AuthorizationRequest, visit: Visit) -> bool:
-    return Prompt.SELECT_ACCOUNT not in request.prompts or visit.passed in (Passed.CHOSE, Passed.SIGNED_IN)
+    return Prompt.SELECT_ACCOUNT not in request.prompts or visit.passed in _HERE
+
+
+def may_go_unseen(request: AuthorizationRequest, visit: Visit) -> bool:
+    """Whether the person need not be asked where nothing else is to be asked: an app that only says to be the client
+    gets nothing behind their back (RFC 8252 section 8.6, RFC 6749 section 10.2)."""
+    return visit.passed in _HERE or is_assured(request.address.redirect_uri, request.address.client)
 
 
 def require_page_allowed(request: AuthorizationRequest, error: OAuthError) -> None:

@@ -48,6 +48,12 @@ def is_native(client: ClientRule) -> bool:
     return client.profile.kind is Kind.THIRD_PARTY and client.auth_method is ClientAuth.NONE
 
 
+def is_assured(uri: RegisteredRedirectUri, client: ClientRule) -> bool:
+    """Whether an answer that goes there is of use to this client alone: it authenticates, be it as an attested
+    instance, or the device's system knows whose app an https address belongs to (RFC 8252 sections 7.2 and 8.6)."""
+    return client.auth_method is not ClientAuth.NONE or uri.startswith("https:")
+
+
 def without_port(uri: str) -> str | None:
     """A loopback IP URI without its port; None for every other one. `localhost` is a name that a resolver answers, and
     does not count (RFC 8252 section 8.3)."""

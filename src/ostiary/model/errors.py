@@ -104,6 +104,10 @@ class ConsentRequired(OAuthError):
     code, public = "consent_required", "The person has to consent."
 
 
+class InteractionRequired(OAuthError):
+    code, public = "interaction_required", "The person has to be asked."
+
+
 class UnmetAuthenticationRequirements(OAuthError):
     """OpenID Connect Core Error Code unmet_authentication_requirements 1.0 section 2."""
 

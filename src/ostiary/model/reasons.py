@@ -65,6 +65,10 @@ class Reason(StrEnum):
     OTHER_PERSON = "other_person", "Somebody else signed in than the request named."
     ACR_UNMET = "acr_unmet", "The request asked for a kind of sign-in that is not served."
     CONSENT_NEEDED = "consent_needed", "prompt=none was asked and the person has not consented to this."
+    CLIENT_UNPROVEN = (
+        "client_unproven",
+        "prompt=none was asked, and any app could be this client: it has no credential, and no https address.",
+    )
     CONSENT_REFUSED = "consent_refused", "The person said no."
     CREDENTIALS_WRONG = "credentials_wrong", "The name is unknown or the password is wrong."
     SIGN_IN_DELAYED = "sign_in_delayed", "Too many wrong tries for this account or from this address."

@@ -31,7 +31,7 @@ def test_the_page_says_in_words_who_gets_what(issuer: IssuerWorld) -> None:
 def test_what_was_allowed_is_remembered_for_that_client_and_that_person(issuer: IssuerWorld) -> None:
     browser = issuer.browser()
     assert told(browser.fill(browser.sign_in("desktop", scope=BOTH), answer="allow")).code
-    assert told(browser.open(authorization("desktop", scope="orders.read"))).code
+    assert told(browser.go_on(browser.open(authorization("desktop", scope="orders.read")))).code
     assert is_page(browser.open(authorization("agency", scope="orders.read")))
     assert is_page(issuer.browser().sign_in("desktop", "alan", scope=BOTH))
     assert told(issuer.browser().sign_in("desktop", scope=BOTH)).code
@@ -50,7 +50,7 @@ def test_only_what_is_new_is_asked_when_more_is_wanted(issuer: IssuerWorld) -> N
     assert asked_for(more) == {"Place orders"}
     assert "See orders" in more.text
     assert told(browser.fill(more, answer="allow")).code
-    assert told(browser.open(authorization("desktop", scope=BOTH))).code
+    assert told(browser.go_on(browser.open(authorization("desktop", scope=BOTH)))).code
 
 
 def test_who_says_no_gives_nothing_and_is_asked_again(issuer: IssuerWorld) -> None:
@@ -75,7 +75,7 @@ def test_no_to_more_leaves_what_was_allowed_before(issuer: IssuerWorld) -> None:
     browser = issuer.browser()
     browser.fill(browser.sign_in("desktop", scope="orders.read"), answer="allow")
     browser.fill(browser.open(authorization("desktop", scope=BOTH)), answer="refuse")
-    assert told(browser.open(authorization("desktop", scope="orders.read"))).code
+    assert told(browser.go_on(browser.open(authorization("desktop", scope="orders.read")))).code
 
 
 def test_single_claims_are_asked_for_in_the_words_of_their_scope(issuer: IssuerWorld) -> None:

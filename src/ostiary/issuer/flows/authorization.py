@@ -16,7 +16,7 @@ from ostiary.issuer.redirect_uris import require_redirect_uri
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.resources import read_resources, require_reached
 from ostiary.keys.keyset import KeySet
-from ostiary.model.errors import ConsentRequired, LoginRequired
+from ostiary.model.errors import ConsentRequired, InteractionRequired, LoginRequired
 from ostiary.model.fresh import Fresh
 from ostiary.model.reasons import Reason
 
@@ -109,7 +109,7 @@ def authorization_request(
 
 
 def next_step(registry: Registry, request: AuthorizationRequest, visit: Visit, now: int) -> Step:
-    """What the person does next (OpenID Connect Core sections 3.1.2.3 and 3.1.2.4)."""
+    """What the person does next (OpenID Connect Core sections 3.1.2.3 and 3.1.2.4, RFC 8252 section 8.6)."""
     visitor = interaction.may_go_on(request, visit, now)
     if visitor is None or not interaction.has_chosen(request, visit):
         interaction.require_page_allowed(request, LoginRequired(Reason.SIGN_IN_NEEDED))
@@ -122,4 +122,7 @@ def next_step(registry: Registry, request: AuthorizationRequest, visit: Visit, n
     if question is not None:
         interaction.require_page_allowed(request, ConsentRequired(Reason.CONSENT_NEEDED))
         return AskConsent(visitor, scopes, question)
+    if not interaction.may_go_unseen(request, visit):
+        interaction.require_page_allowed(request, InteractionRequired(Reason.CLIENT_UNPROVEN))
+        return AskSignIn(known=visitor)
     return Ready(visitor, scopes)
