@@ -205,7 +205,7 @@ def test_a_key_that_is_taken_back_is_good_for_as_long_as_was_said_within_bounds(
     assert elsewhere.proves(known).status_code == 401
 
 
-@pytest.mark.parametrize("said", ["no-store", "private, no-cache"])
+@pytest.mark.parametrize("said", ["no-store", "private, no-cache", "max-age=3600, No-Store", "No-Cache, max-age=3600"])
 def test_keys_that_are_not_to_be_kept_are_kept_for_a_minute(elsewhere: Elsewhere, said: str) -> None:
     elsewhere.there.script = keys(BANK, more=f"\ncache-control: {said}")
     known = elsewhere.registered()

@@ -147,10 +147,18 @@ def test_a_route_may_be_internal_where_somebody_is_inside() -> None:
         AUTHORITY.list_of(partial=True),
         OTHER.list_of(),
         Authority().list_of(),
+        Authority("CN=Another name", AUTHORITY.key).list_of(),
         b"no list",
         AUTHORITY.pem,
     ],
-    ids=["partial", "of another", "of one with the same name", "malformed", "a certificate"],
+    ids=[
+        "partial",
+        "of another",
+        "of one with the same name",
+        "of another name",
+        "malformed",
+        "a certificate",
+    ],
 )
 def test_a_revocation_list_is_whole_and_by_the_authority(wrong: bytes) -> None:
     assert [mistake.code for mistake in door(clients_crl=wrong.decode()).mistakes] == [Code.CERTIFICATE_INVALID]

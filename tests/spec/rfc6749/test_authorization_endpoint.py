@@ -1,12 +1,17 @@
 """The authorization endpoint (RFC 6749 sections 3.1 and 4.1)."""
 
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
 
-from issuer_world import IssuerWorld, authorization, is_page, told
+from issuer_world import IssuerWorld, asking, authorization, is_page, told
+from ostiary.contract.model import GrantType
+from ostiary.issuer.brought import Brought
+from ostiary.issuer.flows import authorization as flows
 from ostiary.issuer.records import DisableClient
 from ostiary.model import endpoints
+from ostiary.model.errors import UnauthorizedClient
 from ostiary.model.events.issuer import CodeIssued, IssuerRefused
 from ostiary.model.events.people import SignedIn
 from ostiary.model.ids import ClientId
@@ -172,3 +177,17 @@ def test_every_refusal_is_recorded_with_its_client_once_the_client_is_known(issu
     issuer.browser().open(authorization(scope="nonsense"))
     refused = issuer.events_of(IssuerRefused)
     assert [(event.endpoint, event.client) for event in refused] == [(endpoints.AUTHORIZE, "site")]
+
+
+def test_4_1_2_1_a_client_whose_kind_has_no_codes_gets_none(issuer: IssuerWorld) -> None:
+    """The contract leaves such a kind no address to come back to; the endpoint does not rely on it."""
+    registry, pairs = issuer.desk.registry, list(asking("site").items())
+    keys = issuer.desk.keys.at(issuer.now).published
+    address = flows.return_address(registry, pairs, None)
+    codes = address.client.profile
+    without = replace(codes, grants=codes.grants - {GrantType.AUTHORIZATION_CODE})
+    with pytest.raises(UnauthorizedClient) as refused:
+        client = replace(address.client, profile=without)
+        flows.authorization_request(registry, Brought(pairs), replace(address, client=client), keys)
+    assert refused.value.reason is Reason.GRANT_TYPE_NOT_ALLOWED
+    assert flows.authorization_request(registry, Brought(pairs), address, keys).address == address
