@@ -334,3 +334,16 @@ def test_a_client_that_was_revoked_gets_no_tokens(front: Pages, revoked: str, wh
     assert [event.reason for event in front.world.events_of(IssuerRefused)] == why
     front.world.later(600)
     assert front.access().status_code == (401 if why else 200)
+
+
+@pytest.mark.parametrize(("changes", "status"), [({"disabled": True}, 401), ({"name": "Grace H."}, 200)])
+def test_a_session_whose_refresh_is_refused_gets_no_other_token(
+    web: WebWorld, changes: dict[str, object], status: int
+) -> None:
+    """What ends the session is still on its way when its token is over."""
+    pages = web.pages()
+    pages.sign_in()
+    web.later(600)
+    web.change(replace(web.known(GRACE.subject), **changes))  # type: ignore[arg-type]  # of its fields
+    assert pages.access().status_code == status
+    assert pages.who()["signed_in"] is (status == 200)

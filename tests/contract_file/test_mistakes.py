@@ -3,7 +3,9 @@
 import pytest
 
 from contract_door import FILES, KEYS, TEXT, changed, of_code, read_door
+from ostiary.contract.checks.redirects import redirect_fault
 from ostiary.contract.mistakes import Code, Severity
+from ostiary.model.principal import Kind
 
 UNDER_ORDERS = "  - {on: POST /v1/orders, to: shop, scope: orders.write, limit: {per: person, rate: 5/s}}\n"
 TLS = "tls: {certificate: door.pem, key: door.key}\n"
@@ -420,3 +422,45 @@ def test_a_mistake_is_found_at_its_place(code: Code, right: str, wrong: str) -> 
     else:
         assert reading.contract is not None
         assert reading.starts is (code is not Code.SECRET_UNREADABLE)
+
+
+BOUNDS = [
+    ("feed_bound: 5s", "feed_bound: 60s"),
+    ("feed_bound: 5s", "audit_bound: 60s"),
+    ("rotate: 90d", "rotate: 1h"),
+    ("idle: 1h", "idle: 12h"),
+    ("quota: 100k/day", "quota: 100k/day\n    access_token_lifetime: 10m"),
+    ("quota: 100k/day", "quota: 100k/day\n    insecure_access_token_lifetime: {value: 24h, because: nobody waits}"),
+    ("refresh_idle: 7d", "refresh_idle: 14d"),
+    ("  robot:", PHONE.format("{version: 2.5.0, since: 2027-04-01, sunset: 2027-04-01}")),
+]
+
+
+@pytest.mark.parametrize(("right", "bound"), BOUNDS)
+def test_what_is_at_its_bound_is_no_mistake(right: str, bound: str) -> None:
+    assert right in TEXT
+    assert read_door(TEXT.replace(right, bound, 1)).mistakes == ()
+
+
+@pytest.mark.parametrize(
+    ("uri", "kind", "right"),
+    [
+        ("com.example.app:/callback", Kind.MOBILE, True),
+        ("com.example.app://ada@host/callback", Kind.MOBILE, False),
+        ("Com.example.app:/callback", Kind.MOBILE, False),
+        ("app:/callback", Kind.MOBILE, False),
+        ("com.example.app:callback", Kind.MOBILE, False),
+        ("com.example.app:/callback", Kind.SPA, False),
+        ("https://app.example/callback", Kind.SPA, True),
+        ("https://ada@app.example/callback", Kind.SPA, False),
+        ("//app.example/callback", Kind.MOBILE, False),
+        ("/callback", Kind.MOBILE, False),
+        ("?com.example.app:/callback", Kind.MOBILE, False),
+        ("http://127.0.0.1/callback", Kind.MOBILE, True),
+        ("http://127.0.0.2.example/callback", Kind.MOBILE, False),
+        ("https://app.example/a/%2e%2E/b", Kind.SPA, False),
+    ],
+)
+def test_an_address_to_come_back_to_is_one_in_one_spelling(uri: str, kind: Kind, right: bool) -> None:
+    """RFC 9700 section 2.1, RFC 8252 section 7.1."""
+    assert (redirect_fault(uri, kind) is None) is right

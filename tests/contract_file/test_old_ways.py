@@ -45,6 +45,24 @@ def test_each_way_is_taken_with_its_end_and_the_hash_of_its_secret() -> None:
     assert OLD_SECRET not in repr(reading.contract)
 
 
+@pytest.mark.parametrize(
+    ("until", "now"),
+    [
+        ("2026-10-01", day("2026-10-01")),
+        ("2026-11-26", day("2026-11-27") - 1),
+        ("2027-03-31", day("2027-03-31") - 2 * 366 * 86400),
+    ],
+)
+def test_the_first_day_and_the_last_moment_of_a_way_are_its_own(until: str, now: float) -> None:
+    """Within two years of now, until the end of its day."""
+    assert door(OLD + BASIC.replace("2027-03-31", until), now).mistakes == ()
+
+
+def test_a_way_is_over_when_its_day_is() -> None:
+    reading = door(OLD + BASIC.replace("2027-03-31", "2026-11-26"), day("2026-11-27"))
+    assert [mistake.code for mistake in reading.mistakes] == [Code.OLD_WAY_OVER]
+
+
 def test_two_secrets_of_a_way_while_one_takes_the_place_of_the_other() -> None:
     assert door(OLD + BASIC + BASIC.replace("OLD", "NEW")).mistakes == ()
 

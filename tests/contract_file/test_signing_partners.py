@@ -37,6 +37,10 @@ def test_a_partner_with_keys_signs() -> None:
     assert not rule.profile.grants
 
 
+def test_a_signature_may_count_for_as_long_as_the_kind_lets_it() -> None:
+    assert read_door(door(SIGNER + "    signature: {max_age: 60s}\n")).mistakes == ()
+
+
 def test_what_the_contract_adds_is_taken() -> None:
     reading = read_door(door(SIGNER + "    signature: {tag: acme orders, covers: [date, x-trace], max_age: 30s}\n"))
     assert reading.mistakes == ()

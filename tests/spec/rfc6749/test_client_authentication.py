@@ -141,3 +141,18 @@ def test_2_3_1_a_public_client_that_sends_a_secret_is_not_taken_for_one_without(
     answer = world.post(TOKEN, {**form, "client_secret": secret("what-a-page-would-know")}, None)
     assert refused(world, answer) == (401, "invalid_client", Reason.CLIENT_AUTH_METHOD)
     assert world.post(TOKEN, form, None).status_code == 200
+
+
+@pytest.mark.parametrize(("kinds", "allowed"), [(["service"], True), (["partner"], False)])
+def test_a_listener_for_other_kinds_is_closed_to_whatever_proves_a_client(
+    world: TokenWorld, kinds: list[str], allowed: bool
+) -> None:
+    """Without a certificate, too: by a secret, and by a key."""
+    world.adopt(gateways={"own": {"listen": "127.0.0.1:9444", "origin": "https://own.example", "kinds": kinds}})
+    for client in ("billing", "robot"):
+        answer = world.post(TOKEN, FORM, client, x_ostiary_gateway="own")
+        if allowed:
+            assert answer.status_code == 200
+        else:
+            assert refused(world, answer) == (401, "invalid_client", Reason.GATEWAY_KIND)
+        assert world.post(TOKEN, FORM, client).status_code == 200
