@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from ostiary.audit.flood import LISTED_AT_ONCE
-from ostiary.issuer import client_authentication
+from ostiary.keys import hashing
 from ostiary.keys.hashing import same
 from ostiary.model.endpoints import JWKS, TOKEN
 from ostiary.model.events.gateway import RefusalsCounted
@@ -91,7 +91,7 @@ def test_every_wrong_secret_is_compared_by_its_hash(
         compared.append((len(a), len(b)))
         return same(a, b)
 
-    monkeypatch.setattr(client_authentication, "same", counting)
+    monkeypatch.setattr(hashing, "same", counting)
     wrong = basic(client, secret("wrong-secret-of-a-client"))
     assert world.post(TOKEN, OWN, None, authorization=wrong).status_code == 401
     assert compared == [(32, 32)]

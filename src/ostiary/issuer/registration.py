@@ -9,7 +9,7 @@ from ostiary.contract.model import Contract, RegistrationRule
 from ostiary.contract.registered import AddRegisteredClient, RegisteredClient
 from ostiary.issuer.client_metadata import Members
 from ostiary.issuer.initial_access import InitialAccessToken, UseInitialAccessToken, require_living
-from ostiary.keys.hashing import same, token_hash
+from ostiary.keys.hashing import is_one_of
 from ostiary.model.errors import (
     BEARER,
     Conflict,
@@ -21,11 +21,10 @@ from ostiary.model.errors import (
     PreconditionFailed,
     Refusal,
 )
-from ostiary.model.ids import Secret, TokenHash
+from ostiary.model.ids import Secret
 from ostiary.model.plan import Spend
 from ostiary.model.reasons import Reason
 
-_NOBODY: Final = (TokenHash(bytes(32)),)
 _NOT_THEIRS: Final = (
     "registration_access_token",
     "registration_client_uri",
@@ -67,7 +66,7 @@ def require_initial_access(
 ) -> InitialAccessToken | None:
     """Raise InvalidToken unless it is one of the contract's, or `kept`, which lives (RFC 7591 section 3). What is to be
     used up."""
-    if _is_one_of(token, opened.tokens):
+    if is_one_of(token.reveal(), opened.tokens):
         return None
     return require_living(kept, now)
 
@@ -76,21 +75,10 @@ def require_own(token: Secret, id: str, clients: Sequence[RegisteredClient]) -> 
     """The registration. Raises InvalidToken unless the token is that one's: what is not there, and what is another's,
     look the same (RFC 7592 section 2)."""
     found = next((client for client in clients if client.id == id), None)
-    _require(token, () if found is None else (found.token_hash,))
-    if found is None:
+    hashes = () if found is None else (found.token_hash,)
+    if not is_one_of(token.reveal(), hashes) or found is None:
         raise InvalidToken(Reason.REGISTRATION_TOKEN_UNKNOWN)
     return found
-
-
-def _require(token: Secret, hashes: tuple[TokenHash, ...]) -> None:
-    if not _is_one_of(token, hashes):
-        raise InvalidToken(Reason.REGISTRATION_TOKEN_UNKNOWN)
-
-
-def _is_one_of(token: Secret, hashes: tuple[TokenHash, ...]) -> bool:
-    """All are compared."""
-    presented = token_hash(token.reveal())
-    return max([same(presented, hash) for hash in hashes or _NOBODY])
 
 
 def entity_tag(client: RegisteredClient) -> str:
@@ -126,6 +114,6 @@ def require_update_of(client: RegisteredClient, members: Members) -> None:
         if name in members:
             raise InvalidClientMetadata(Reason.METADATA_NOT_SERVED, name)
     secret = members.get("client_secret")
-    hashes = _NOBODY if client.secret_hash is None else (client.secret_hash,)
-    if secret is not None and not (isinstance(secret, str) and same(token_hash(secret), hashes[0])):
+    hashes = () if client.secret_hash is None else (client.secret_hash,)
+    if secret is not None and not (isinstance(secret, str) and is_one_of(secret, hashes)):
         raise InvalidClientMetadata(Reason.METADATA_NOT_SERVED, "client_secret")

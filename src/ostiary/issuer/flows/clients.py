@@ -5,7 +5,8 @@ from ostiary.issuer import app_configuration as configuration
 from ostiary.issuer import client_authentication as client_auth
 from ostiary.issuer import web_login as login
 from ostiary.issuer.app_configuration import AppConfiguration
-from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials
+from ostiary.issuer.client_authentication import AuthenticatedClient
+from ostiary.issuer.credentials import Credentials
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.registry import Registry
 from ostiary.keys.dpop import Proofs

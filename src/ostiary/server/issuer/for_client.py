@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from ostiary.contract.model import ClientAuth
 from ostiary.issuer import flows
-from ostiary.issuer.client_authentication import AuthenticatedClient, Credentials, read_credentials
+from ostiary.issuer.client_authentication import AuthenticatedClient
+from ostiary.issuer.credentials import Credentials, read_credentials
 from ostiary.issuer.decision import Decision, Refused
 from ostiary.issuer.form import Parameters
 from ostiary.issuer.records import SpendAssertion
