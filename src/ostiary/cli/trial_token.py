@@ -7,7 +7,7 @@ from typing import Final
 from ostiary.cli.trial_arrival import Arrival
 from ostiary.contract.model import ClientRule, Contract, GrantType
 from ostiary.issuer import flows
-from ostiary.issuer.access_token import Claims
+from ostiary.issuer.access_token_claims import Claims
 from ostiary.issuer.certificate import require_own_certificate
 from ostiary.issuer.client_authentication import (
     AuthenticatedClient,

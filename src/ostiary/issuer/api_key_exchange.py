@@ -4,7 +4,7 @@ have the key. The key itself proves the client."""
 from dataclasses import dataclass
 
 from ostiary.contract.model import ClientRule
-from ostiary.issuer.access_token import client_claims
+from ostiary.issuer.access_token_claims import client_claims
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.exchange_request import ACCESS_TOKEN, KeyRequest
 from ostiary.issuer.holder import Holder

@@ -1,7 +1,7 @@
 """grant_type=client_credentials (RFC 6749 section 4.4): a client that acts for itself."""
 
 from ostiary.contract.model import ClientRule, GrantType
-from ostiary.issuer.access_token import client_claims
+from ostiary.issuer.access_token_claims import client_claims
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.issue import issued_to_client

@@ -10,7 +10,8 @@ from typing import Final
 import orjson
 
 from ostiary.contract.model import ClientRule
-from ostiary.issuer.access_token import AccessToken, TokenFacts, lives, person_claims, require_access_token
+from ostiary.issuer.access_token import AccessToken, TokenFacts, lives, require_access_token
+from ostiary.issuer.access_token_claims import person_claims
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.details import PARAMETER
 from ostiary.issuer.exchange_request import ACCESS_TOKEN, ActRequest

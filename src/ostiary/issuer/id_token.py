@@ -4,7 +4,7 @@ from typing import Final
 
 from ostiary.contract.model import ClientRule
 from ostiary.issuer import claims as claim
-from ostiary.issuer.access_token import Claims
+from ostiary.issuer.access_token_claims import Claims
 from ostiary.issuer.records import Grant
 from ostiary.issuer.registry import Registry
 from ostiary.people.records import Person

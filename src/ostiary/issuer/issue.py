@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ostiary.contract.model import ClientRule, GrantType
-from ostiary.issuer.access_token import person_claims
+from ostiary.issuer.access_token_claims import person_claims
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.id_token import id_claims
 from ostiary.issuer.records import Grant

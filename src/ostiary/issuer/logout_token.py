@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientRule
-from ostiary.issuer.access_token import Claims
+from ostiary.issuer.access_token_claims import Claims
 from ostiary.issuer.records import SpendAssertion
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.web_login import handled_clients

@@ -7,7 +7,7 @@ import orjson
 
 from ostiary.contract.model import ClientRule, GrantType
 from ostiary.issuer import access_token, id_token
-from ostiary.issuer.access_token import Claims
+from ostiary.issuer.access_token_claims import Claims
 from ostiary.issuer.details import PARAMETER, read_details
 from ostiary.issuer.exchange_request import ExchangeRequest, read_exchange_request
 from ostiary.issuer.form import Parameters, require
