@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ostiary.cli.said import wide_console
-from ostiary.cli.trial import Step, Trial
+from ostiary.cli.trial_judged import Step, Trial
 from ostiary.contract.document import Path
 from ostiary.contract.draft import Draft
 from ostiary.contract.explain import limit_in_words, place
