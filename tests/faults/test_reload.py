@@ -32,6 +32,15 @@ def test_a_change_that_cannot_be_recorded_is_said_to_be_in_force_and_to_have_fai
         assert door.get("/new").status == 200
     code, again = reloaded(door)
     assert (code, again["contract"], "error" in again) == (0, told["contract"], False)
+    reloaded(door)
+    after = told["contract"]
+    assert changes(door) == [(before, before), (before, after), (after, after)], "each follows the one on record"
+
+
+def changes(door: Door) -> list[tuple[str, str]]:
+    """From which contract to which, as the log has it."""
+    events = map(json.loads, door.command("audit", "show", "--json").stdout.splitlines())
+    return [(each["previous"], each["contract"]) for each in events if each["type"] == "contract_changed"]
 
 
 def test_of_a_change_that_is_not_taken_nothing_is_said_to_be_in_force(door: Door) -> None:

@@ -52,6 +52,8 @@ class Up:
         self._place = place
         self._say = say
         self._heard = 0
+        self._recorded = place.contract.digest
+        """Of the contract that the log says is in force."""
         self._admitting = asyncio.Lock()
         self._master = place.master_key()
         self._served = pin_served(place)
@@ -137,14 +139,15 @@ class Up:
             admission = await self._admitted(new)
             await self._supervisor.adopt(admission.whole, await asyncio.to_thread(lambda: new.listeners))
             self._place, self._admission = new, admission
-        failed = await self._made_known(old)
+        failed = await self._made_known()
         return {"contract": new.contract.digest, "previous": old, "need_restart": fixed, **failed}
 
-    async def _made_known(self, previous: str) -> Mapping[str, Any]:
+    async def _made_known(self) -> Mapping[str, Any]:
         """What failed of it, if something did: by then the new contract is in force, whatever the store does."""
-        failing = "recording it"
+        place, failing = self._place, "recording it"
         try:
-            await self.store.commit(_changed(self._place, previous))
+            await self.store.commit(_changed(place, self._recorded))
+            self._recorded = place.contract.digest
             failing = "publishing what apps fetch"
             await self._publish()
         except StoreUnavailable as error:
