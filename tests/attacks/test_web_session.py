@@ -12,7 +12,7 @@ from ostiary.issuer.web_records import KeepWebTokens, StartWebSession
 from ostiary.keys.hashing import token_hash
 from ostiary.keys.session_cookie import PREFIX
 from ostiary.model import endpoints
-from ostiary.model.events.issuer import IssuerRefused, TokensIssued, WebSessionStarted
+from ostiary.model.events.issuer import IssuerRefused, TokensIssued, WebSessionEnded, WebSessionStarted
 from ostiary.model.ids import ClientId
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
@@ -322,6 +322,20 @@ def test_a_session_does_not_outlive_a_change_of_the_person_or_the_client(front: 
     front.world.later(2)
     front.sign_in(max_age="0")
     assert front.access().status_code == 200
+
+
+@pytest.mark.parametrize(("revoked", "signed_in"), [("back", True), ("front", False)])
+def test_pages_of_a_client_that_was_revoked_are_told_that_nobody_is_signed_in(
+    front: Pages, revoked: str, signed_in: bool
+) -> None:
+    """Signing out works all the same."""
+    front.sign_in()
+    csrf = front.who()["csrf"]
+    front.world.commit(Plan((DisableClient(ClientId(revoked), int(front.world.now)),)))
+    told = front.who()
+    assert (told["signed_in"], "csrf" in told) == (signed_in, signed_in)
+    assert front.log_out(x_csrf_token=csrf).status_code == 204
+    assert [event.client for event in front.world.events_of(WebSessionEnded)] == ["front"]
 
 
 @pytest.mark.parametrize(("revoked", "why"), [("back", []), ("front", [Reason.CLIENT_DISABLED])])

@@ -3,9 +3,10 @@
 import orjson
 
 from ostiary.http.same_origin import is_foreign
+from ostiary.issuer import flows
 from ostiary.issuer import web_session as sessions
 from ostiary.issuer.web_login import require_client
-from ostiary.model.errors import Forbidden, InvalidToken
+from ostiary.model.errors import Forbidden, InvalidClient, InvalidToken
 from ostiary.model.reasons import Reason
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import JSON, NO_STORE, Answer, Incoming
@@ -27,7 +28,8 @@ async def who(desk: Desk, incoming: Incoming) -> Answer:
         return _told(_NOBODY)
     try:
         found = await find(desk, client, value)
-    except InvalidToken:
+        flows.handled_client(desk.registry, client.id, await desk.store.client_disabled_at(client.id))
+    except (InvalidToken, InvalidClient):  # as the gateway refuses what comes with the cookie
         return _told(_NOBODY)
     return _told(
         orjson.dumps(sessions.who_am_i(desk.registry, client, found.web, found.facts, found.csrf, desk.clock()))
