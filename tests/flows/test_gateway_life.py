@@ -329,6 +329,24 @@ def test_a_trusted_proxy_tells_whose_request_it_is(tmp_path: Path) -> None:
     run(flow())
 
 
+@pytest.mark.parametrize(("trusted", "client"), [("10.0.0.0/8", "127.0.0.1"), ("127.0.0.0/8", "192.0.2.1")])
+def test_who_is_no_trusted_proxy_tells_of_itself_alone(tmp_path: Path, trusted: str, client: str) -> None:
+    heads = []
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            heads.append((await read_request(reader))[0])
+            writer.write(OK)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin, trusted_proxies=[trusted]) as door:
+            line = await door.connect()
+            assert (await line.ask("GET /public/a", "X-Forwarded-For: 192.0.2.1")).status == 200
+            assert f"\r\nx-forwarded-for: {client}\r\n".encode() in heads[-1]
+
+    run(flow())
+
+
 # record and feed
 
 
