@@ -44,6 +44,65 @@ def chunks(body: bytes, size: int) -> bytes:
     return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
 
 
+PIECES = (b"1\r\na\r\n2", b"\r", b"\nb", b"c\r\n", b"1;x", b"=y\r\nd", b"\r\n0\r", b"\n", b"\r\n")
+"""Of a chunked body: some bring no byte of what it says."""
+
+
+@pytest.mark.parametrize("first", [0, 1, 3, 5])
+def test_a_piece_of_a_body_that_says_nothing_ends_nothing(tmp_path: Path, first: int) -> None:
+    """An empty chunk would be the last one, and what follows the next request. `first`: pieces that come with the
+    head. Each is read before the next is sent: a request on another connection, sent behind it, is answered."""
+    bodies = []
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            head, body = await read_request(reader)
+            if head.startswith(b"POST"):
+                bodies.append(body)
+            writer.write(OK)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line, other = await door.connect(), await door.connect()
+            head = request("POST /public/a", "Transfer-Encoding: chunked")
+            for piece in (head + b"".join(PIECES[:first]), *PIECES[first:]):
+                await line.send(piece)
+                assert (await other.ask("GET /public/b")).status == 200
+            assert (await line.answer()).status == 200
+            assert bodies == [b"abcd"]
+            assert (await line.ask("GET /public/b")).status == 200
+
+    run(flow())
+
+
+def test_a_piece_of_an_answer_that_says_nothing_ends_nothing(tmp_path: Path) -> None:
+    sent = asyncio.Event()
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            head, _ = await read_request(reader)
+            if b" /public/b " in head:
+                writer.write(OK)
+                continue
+            for piece in (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", *PIECES):
+                sent.clear()
+                writer.write(piece)
+                await sent.wait()
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line, other = await door.connect(), await door.connect()
+            await line.send(request("GET /public/a"))
+            for _ in range(len(PIECES) + 1):
+                assert (await other.ask("GET /public/b")).status == 200
+                sent.set()
+            answer = await line.answer()
+            assert (answer.status, answer.body) == (200, b"abcd")
+            assert (await line.ask("GET /public/b")).status == 200
+
+    run(flow())
+
+
 def test_a_body_of_known_length_passes_whole_both_ways(tmp_path: Path) -> None:
     async def flow() -> None:
         async with world(tmp_path, echo) as door:
