@@ -329,12 +329,13 @@ async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     await reader.read()
 
 
-def answering(answer: bytes) -> Serve:
-    """An origin that gives the same answer to everything."""
+def answering(answer: bytes, heads: list[bytes] | None = None) -> Serve:
+    """An origin that gives the same answer to everything. `heads`: where it puts those of its requests."""
+    seen = [] if heads is None else heads
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
-            await read_request(reader)
+            seen.append((await read_request(reader))[0])
             writer.write(answer)
 
     return serve

@@ -3,16 +3,19 @@
 import json
 import os
 import random
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, TypeVar
+
+import pytest
 
 from ostiary.cli.demo.front_door import Answer, FrontDoor
 from ostiary.server.development import CA_FILE
@@ -127,6 +130,18 @@ def until(look: Callable[[], Seen], enough: Callable[[Seen], object]) -> Seen:
         assert time.monotonic() < end, seen
         time.sleep(0.02)
     return seen
+
+
+@contextmanager
+def room_for(connections: int) -> Iterator[ExitStack]:
+    """Closes what is entered into it. Skips the test where this process may not have so many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < connections + 1000:
+        pytest.skip(f"this machine allows {hard} open files for a process")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        yield stack
 
 
 def free_ports(count: int) -> Sequence[int]:

@@ -1,16 +1,16 @@
 """Ten thousand clients that wait with their connections open: others are served, and so are they when they go on."""
 
 import json
-import resource
 import socket
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
+from running import room_for
 from secrets_seen import secret
 
 from .conftest import TOKEN, Door, Origin
@@ -60,12 +60,7 @@ def token(door: Door) -> str:
 
 @pytest.mark.timeout(400)
 def test_ten_thousand_clients_between_two_requests(plain: Door) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard < IDLE + 1000:
-        pytest.skip(f"this machine allows {hard} open files for a process")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    with ExitStack() as stack:
-        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+    with room_for(IDLE) as stack:
         waiting = []
         for _ in range(IDLE):
             connection = stack.enter_context(socket.create_connection(("127.0.0.1", plain.port), 30))

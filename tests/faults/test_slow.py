@@ -1,13 +1,9 @@
 """Slow clients, slow and dead upstreams, many idle connections: everyone else is served."""
 
-import resource
 import socket
 import ssl
-from contextlib import ExitStack
 
-import pytest
-
-from running import free_ports
+from running import free_ports, room_for
 
 from .conftest import Door, Origin
 
@@ -58,12 +54,7 @@ def test_a_dead_upstream_is_a_502_and_serves_again_when_it_is_back(door: Door, o
 
 
 def test_ten_thousand_idle_connections_do_not_keep_others_out(door: Door) -> None:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard < IDLE + 1000:
-        pytest.skip(f"this machine allows {hard} open files for a process")
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    with ExitStack() as stack:
-        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+    with room_for(IDLE) as stack:
         for _ in range(IDLE):
             stack.enter_context(socket.create_connection(("127.0.0.1", door.port), 10))
         token = door.token()

@@ -247,13 +247,8 @@ def test_the_owner_in_a_body_decides(tmp_path: Path) -> None:
 def test_the_upstream_learns_who_asks_and_nothing_a_client_says_of_it(tmp_path: Path) -> None:
     heads = []
 
-    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            heads.append((await read_request(reader))[0])
-            writer.write(OK)
-
     async def flow() -> None:
-        async with world(tmp_path, origin) as door:
+        async with world(tmp_path, answering(OK, heads)) as door:
             line = await door.connect()
             forged = ("X-Ostiary-Identity: forged", "X_Ostiary_Subject: root", "X-Forwarded-For: 192.0.2.1")
             assert (await line.ask("GET /things/ada", door.token(tenant="acme"), *forged)).status == 200
@@ -308,13 +303,8 @@ def test_a_request_has_one_name_everywhere_and_its_trace_goes_on(tmp_path: Path)
 def test_a_trusted_proxy_tells_whose_request_it_is(tmp_path: Path) -> None:
     heads = []
 
-    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            heads.append((await read_request(reader))[0])
-            writer.write(OK)
-
     async def flow() -> None:
-        async with world(tmp_path, origin, trusted_proxies=["127.0.0.0/8"]) as door:
+        async with world(tmp_path, answering(OK, heads), trusted_proxies=["127.0.0.0/8"]) as door:
             line = await door.connect()
             for told, client in {
                 "198.51.100.9, 192.0.2.1, 127.0.0.7": "192.0.2.1",

@@ -10,7 +10,7 @@ from pathlib import Path
 import h11
 import pytest
 
-from gateway_world import QUICK, Serve, contract, read_head, read_request, reasons, request, run, world
+from gateway_world import QUICK, Serve, answering, contract, read_head, read_request, reasons, request, run, world
 from ostiary.model.reasons import Reason
 
 NEXT = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nnext"
@@ -321,14 +321,10 @@ def test_an_upstream_that_switches_to_something_else_is_refused(tmp_path: Path) 
 def test_an_upstream_that_does_not_switch_is_asked_as_before(tmp_path: Path) -> None:
     """The known smuggling: a door that takes the question for a tunnel would let the second request through unseen."""
     heads = []
-
-    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            heads.append((await read_request(reader))[0])
-            writer.write(b"HTTP/1.1 426 Upgrade Required\r\ncontent-length: 0\r\n\r\n")
+    answer = b"HTTP/1.1 426 Upgrade Required\r\ncontent-length: 0\r\n\r\n"
 
     async def flow() -> None:
-        async with world(tmp_path, origin) as door:
+        async with world(tmp_path, answering(answer, heads)) as door:
             line = await door.connect()
             await line.send(talk(WEBSOCKET) + request("GET /things/eve"))
             assert [(await line.answer()).status for _ in range(2)] == [426, 401]

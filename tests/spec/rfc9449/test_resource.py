@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway_world import OK, ORIGIN, Answer, Line, World, answering, read_head, reasons, run, world
+from gateway_world import OK, ORIGIN, Answer, Line, World, answering, reasons, run, world
 from ostiary.keys.dpop import key_thumbprint
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model.reasons import Reason
@@ -140,12 +140,8 @@ def test_11_1_a_proof_that_was_seen_is_refused(tmp_path: Path) -> None:
 def test_the_service_gets_neither_token_nor_proof(tmp_path: Path) -> None:
     heads = []
 
-    async def serve(reader: Any, writer: Any) -> None:
-        heads.append(await read_head(reader))
-        writer.write(OK)
-
     async def test() -> None:
-        async with world(tmp_path, serve) as door:
+        async with world(tmp_path, answering(OK, heads)) as door:
             line, token = await door.connect(), bound(door)
             assert (await ask(line, token)).status == 200
             assert b"\r\ndpop:" not in heads[0].lower()
