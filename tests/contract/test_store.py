@@ -546,6 +546,17 @@ def test_unknown_codes_cannot_be_spent(on_store: OnStore) -> None:
     on_store(work)
 
 
+def test_what_another_process_has_disabled_is_seen_by_who_has_just_asked(location: Secret) -> None:
+    async def work() -> None:
+        async with opened(location) as store, opened(location) as other:
+            for name in (ClientId("a"), ClientId("b")):
+                assert await store.client_disabled_at(name) is None
+                await other.commit(Plan((DisableClient(name, NOW),)))
+                assert await store.client_disabled_at(name) == NOW
+
+    asyncio.run(work())
+
+
 def test_a_plan_that_fails_leaves_nothing_and_the_others_succeed(on_store: OnStore) -> None:
     async def work(store: Store) -> None:
         await committed(store, AddPerson(ANN))

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
@@ -13,7 +13,8 @@ from threading import Thread, get_native_id
 from typing import Final, TypeVar
 
 from ostiary.audit.chain import Sealer
-from ostiary.model.plan import Committed
+from ostiary.model.ids import ClientId
+from ostiary.model.plan import Committed, Plan
 from ostiary.store import ends, plans
 from ostiary.store.interface import StoreUnavailable
 from ostiary.store.sql import MOST_TOGETHER, SqlStore, Waiting, closed
@@ -77,12 +78,22 @@ class SqliteStore(SqlStore):
         self._reading.execute("PRAGMA query_only=ON")
         transactions = Transactions(connect(path), audit_key)
         self._writer: Final = LoopWriter(transactions) if on_loop else ThreadWriter(transactions)
+        self._disabled_at: Final[dict[ClientId, int | None]] = {}
 
     async def _read(self, steps: Steps[T]) -> T:
         try:
             return run(self._reading, steps)
         except sqlite3.Error as error:
             raise unavailable(error) from error
+
+    async def client_disabled_at(self, client: ClientId) -> int | None:
+        """Every token asks for it, and all who ask in one turn of the loop are told the same: taking the file's locks
+        and leaving them costs more than to find a row. Who is told of a commit hears that in a later turn."""
+        if client not in self._disabled_at:
+            if not self._disabled_at:
+                asyncio.get_running_loop().call_soon(self._disabled_at.clear)
+            self._disabled_at[client] = await super().client_disabled_at(client)
+        return self._disabled_at[client]
 
     def _enqueue(self, waiting: Waiting) -> None:
         self._writer.put(waiting)
@@ -103,34 +114,51 @@ class Transactions:
     def commit(self, group: Sequence[Waiting]) -> list[Committed | Exception]:
         """One transaction for all; what each plan came to, in their order."""
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            before = run(self._connection, ends.ends())
-            failed = [self._write_one(each) for each in group]
-            written = [each.encoded for each, error in zip(group, failed, strict=True) if error is None]
-            committed = iter(run(self._connection, plans.finish(before, written, self._sealer)))
-            self._connection.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001  # whoever waits gets it
-            self._roll_back()
-            told = unavailable(error) if isinstance(error, sqlite3.Error) else error
-            return [told] * len(group)
-        return [next(committed) if error is None else error for error in failed]
+            failed, committed = self._commit(group, self._write)
+        except sqlite3.OperationalError as error:
+            return [unavailable(error)] * len(group)
+        except Exception:  # noqa: BLE001  # one that fails leaves nothing behind, and the others succeed
+            try:
+                failed, committed = self._commit(group, self._write_apart)
+            except Exception as error:  # noqa: BLE001  # whoever waits gets it
+                return [_told(error)] * len(group)
+        settled = iter(committed)
+        return [next(settled) if error is None else error for error in failed]
 
     def close(self) -> None:
         self._connection.close()
 
-    def _write_one(self, waiting: Waiting) -> Exception | None:
-        """In a savepoint, so that a plan which fails leaves nothing behind and the others succeed."""
-        if not waiting.encoded.plan.writes:
-            return None
+    def _commit(
+        self, group: Sequence[Waiting], write: Callable[[Plan], Exception | None]
+    ) -> tuple[list[Exception | None], Sequence[Committed]]:
+        """How each failed, and what the others came to. Raises what `write` does, and sqlite3.Error."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            before = run(self._connection, ends.ends())
+            failed = [write(each.encoded.plan) for each in group]
+            written = [each.encoded for each, error in zip(group, failed, strict=True) if error is None]
+            committed = run(self._connection, plans.finish(before, written, self._sealer))
+            self._connection.execute("COMMIT")
+        except Exception:
+            self._roll_back()
+            raise
+        return failed, committed
+
+    def _write(self, plan: Plan) -> None:
+        """With all others or not at all: hardly a plan ever fails, and a savepoint takes as long as a row."""
+        if plan.writes:
+            run(self._connection, plans.write(plan))
+
+    def _write_apart(self, plan: Plan) -> Exception | None:
         self._connection.execute("SAVEPOINT plan")
         try:
-            run(self._connection, plans.write(waiting.encoded.plan))
+            self._write(plan)
         except sqlite3.OperationalError:
             raise
         except Exception as error:  # noqa: BLE001  # whoever waits gets it
             self._connection.execute("ROLLBACK TO plan")
             self._connection.execute("RELEASE plan")
-            return unavailable(error) if isinstance(error, sqlite3.Error) else error
+            return _told(error)
         self._connection.execute("RELEASE plan")
         return None
 
@@ -223,6 +251,10 @@ class LoopWriter:
 def _tell(group: Sequence[Waiting], came: Sequence[Committed | Exception]) -> None:
     for each, result in zip(group, came, strict=True):
         each.settle(result)
+
+
+def _told(error: Exception) -> Exception:
+    return unavailable(error) if isinstance(error, sqlite3.Error) else error
 
 
 def unavailable(error: Exception) -> StoreUnavailable:
