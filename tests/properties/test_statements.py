@@ -194,3 +194,38 @@ def test_a_changed_certificate_of_a_key_is_refused(made: list[Callable[[bytes], 
     except InvalidAttestation:
         return
     assert raw == LEAF.der
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (b"\x04\x81\x80" + bytes(128), b"\x04\x80" + bytes(128)),
+        (b"\x04\x81\x80" + bytes(128), b"\x04\x82\x00\x80" + bytes(128)),
+        (b"\x04\x7f" + bytes(127), b"\x04\x81\x7f" + bytes(127)),
+        (b"\x04\x00", b"\x04\x85\x00\x00\x00\x00\x00"),
+        (b"\xbf\x85\x3d\x00", b"\xbf\x80\x85\x3d\x00"),
+        (b"\xbf\x81\x80\x01\x00", b"\xbf\x81\x80\x80\x81\x00"),
+        (b"\xbf\x1f\x00", b"\xbf\x1e\x00"),
+    ],
+)
+def test_der_has_one_spelling_of_each_length_and_tag(right: bytes, wrong: bytes) -> None:
+    """X.690 sections 8.1.2.4 and 10.1: none without an end, none with a shorter form, none that nobody uses."""
+    assert der.only(right)
+    with pytest.raises(der.NotStrictDer):
+        der.only(wrong)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (head(0, 1 << 16), b"\x1a\xff\xff\xff"),
+        (head(2, 1 << 16) + bytes(1 << 16), b"\x5a\xff\xff\xff"),
+        (written({1: 2, "1": 3}), b"\xa2\x01\x02\x01\x03"),
+        (written({"a": 2}), b"\xa1\x41a\x02"),
+        (written([1, 2]), b"\x83\x01\x02"),
+    ],
+)
+def test_cbor_that_is_cut_off_or_has_keys_of_another_kind_is_none(right: bytes, wrong: bytes) -> None:
+    cbor.parse(right)
+    with pytest.raises(NotStrictCbor):
+        cbor.parse(wrong)
