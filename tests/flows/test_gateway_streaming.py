@@ -255,6 +255,32 @@ def test_a_client_that_waits_for_100_is_asked_for_its_body(tmp_path: Path) -> No
     run(flow())
 
 
+@pytest.mark.parametrize(("version", "fields"), [("1.1", ()), ("1.0", ("Expect: 100-continue",))])
+def test_a_client_that_does_not_wait_or_cannot_is_not_asked(
+    tmp_path: Path, version: str, fields: tuple[str, ...]
+) -> None:
+    """HTTP/1.0 knows no answer before the answer (RFC 9110 section 10.1.1)."""
+    begun = asyncio.Event()
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        begun.set()
+        await reader.readexactly(4)
+        writer.write(OK)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line = await door.connect()
+            head = request("POST /public/a", *fields, "Content-Length: 4")
+            await line.send(head.replace(b"HTTP/1.1", b"HTTP/" + version.encode()))
+            await begun.wait()
+            await line.send(b"body")
+            answer = await line.answer()
+            assert (answer.interim, answer.status) == ([], 200)
+
+    run(flow())
+
+
 def test_a_client_that_waits_for_100_and_is_refused_is_not_asked(tmp_path: Path) -> None:
     async def flow() -> None:
         async with world(tmp_path, echo) as door:
