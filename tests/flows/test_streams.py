@@ -27,6 +27,9 @@ class End(asyncio.Transport):
     def is_closing(self) -> bool:
         return self.closed
 
+    def close(self) -> None:
+        self.closed = True
+
 
 class Heard(asyncio.Protocol):
     """All that a stream's protocol is told."""
@@ -49,6 +52,9 @@ class Heard(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         self.told.append("resume")
+
+    def eof_received(self) -> None:
+        self.told.append("end")
 
     def connection_lost(self, error: Exception | None) -> None:
         self.told.append("lost")
@@ -114,7 +120,8 @@ def test_each_stream_says_all_in_its_order_and_ends_last(said: list[tuple[int, b
         await both.carry(size)
         expected = [b"%d" % n + b"".join(data for number, data in said if number == n) for n in range(5)]
         assert [one.data for one in both.accepted] == expected
-        assert all(one.told == ["lost"] and one.error is None for one in (*near, *both.accepted))
+        assert all(one.told == ["lost"] and one.error is None for one in near)
+        assert all(one.told == ["end", "lost"] and one.error is None for one in both.accepted)
 
     run(work)
 
@@ -149,10 +156,10 @@ def test_who_does_not_read_hears_it_later_in_its_order_and_holds_nobody_up() -> 
             one.stream.close()
         await both.carry()
         assert (slow.data, slow.told) == (b"", [])
-        assert (quick.data, quick.told) == (b"ab", ["lost"])
+        assert (quick.data, quick.told) == (b"ab", ["end", "lost"])
         slow.stream.resume_reading()
         await turns()
-        assert (slow.data, slow.told) == (b"ab", ["lost"])
+        assert (slow.data, slow.told) == (b"ab", ["end", "lost"])
 
     run(work)
 
@@ -177,6 +184,68 @@ def test_who_stops_reading_while_it_catches_up_hears_the_rest_later() -> None:
             await turns()
             heard.append(sip.data)
         assert heard == [b"a", b"ab", b"abc", b"abc"]
+
+    run(work)
+
+
+def test_what_comes_before_it_has_caught_up_is_heard_behind_what_waited() -> None:
+    async def work() -> None:
+        both = Both()
+        one = both.open()
+        one.stream.write(b"?")
+        await both.carry()
+        one.stream.pause_reading()
+        both.accepted[0].stream.write(b"a")
+        await both.carry()
+        one.stream.resume_reading()
+        one.stream.deliver(b"b")
+        await turns()
+        assert one.data == b"ab"
+
+    run(work)
+
+
+def test_who_leaves_while_it_catches_up_hears_no_more() -> None:
+    class Leaves(Heard):
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self.stream.close()
+
+    async def work() -> None:
+        both = Both()
+        _, one = both.near.open(Leaves())
+        one.stream.write(b"?")
+        await both.carry()
+        one.stream.pause_reading()
+        for data in (b"a", b"b"):
+            both.accepted[0].stream.write(data)
+        await both.carry()
+        one.stream.resume_reading()
+        await turns()
+        assert (one.data, one.told) == (b"a", ["lost"])
+
+    run(work)
+
+
+def test_who_has_left_says_no_more() -> None:
+    async def work() -> None:
+        both = Both()
+        one = both.open()
+        one.stream.close()
+        one.stream.write(b"x")
+        await both.carry()
+        assert both.accepted == []
+
+    run(work)
+
+
+def test_what_was_said_goes_out_before_the_connection_ends() -> None:
+    async def work() -> None:
+        both = Both()
+        both.open().stream.write(b"x")
+        both.near.close()
+        assert len(both.ends[0].written) == 1
+        assert both.near.lost
 
     run(work)
 
@@ -217,7 +286,7 @@ def test_a_stream_that_is_refused_ends_and_the_others_go_on() -> None:
         one = both.open()
         one.stream.write(b"x")
         await both.carry()
-        assert one.told == ["lost"]
+        assert one.told == ["end", "lost"]
         assert not both.near.lost
 
     run(work)
@@ -232,7 +301,7 @@ def test_what_comes_for_a_stream_that_has_ended_opens_none() -> None:
         both.accepted[0].stream.close()
         one.stream.write(b"too late")
         await both.carry()
-        assert one.told == ["lost"]
+        assert one.told == ["end", "lost"]
         assert len(both.accepted) == 1
 
     run(work)
