@@ -78,13 +78,7 @@ def test_a_changed_password_ends_every_session_from_before(issuer: IssuerWorld) 
     assert not is_signed_in(browser.open(NOW))
 
 
-def test_a_sign_in_within_the_second_of_a_change_outlives_it(
-    issuer: IssuerWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def pause(seconds: float) -> None:
-        issuer.later(seconds)
-
-    monkeypatch.setattr(issuer.desk, "pause", pause)
+def test_a_sign_in_within_the_second_of_a_change_outlives_it(issuer: IssuerWorld) -> None:
     before = issuer.redeem(told(issuer.browser().sign_in("site")))
     issuer.later(0.25)
     changed = replace(GRACE, password_hash=hashed(PASSWORD), changed_at=int(issuer.now))

@@ -354,7 +354,7 @@ def test_a_client_that_was_revoked_gets_no_tokens(front: Pages, revoked: str, wh
 def test_a_session_whose_refresh_is_refused_gets_no_other_token(
     web: WebWorld, changes: dict[str, object], status: int
 ) -> None:
-    """What ends the session is still on its way when its token is over."""
+    """What ends the session is still on its way when its token is over. The session itself is looked at before."""
     pages = web.pages()
     pages.sign_in()
     web.later(600)
