@@ -1,6 +1,5 @@
 """One try to sign in with a login and a password, whatever page it was typed on."""
 
-import asyncio
 from dataclasses import dataclass
 
 from ostiary.issuer.form import Parameters
@@ -44,7 +43,6 @@ async def attempt(desk: Desk, incoming: Incoming, before: Visitor | None, form: 
         if person is None or why is not None:
             await desk.store.commit(trying.failed(tried, why or Reason.CREDENTIALS_WRONG, now))
             return Problem.WRONG
-        await _let_the_change_pass(desk, person)
         return await _signed_in(desk, person, before, tried)
 
 
@@ -57,13 +55,6 @@ async def _record_delayed(desk: Desk, tried: Tried, now: float) -> None:
     """Past the flood bound it is counted instead."""
     if desk.refusals.lists(now, Reason.SIGN_IN_DELAYED, None, None, tried.peer_name):
         await desk.store.commit(Plan(events=(trying.refused(tried, Reason.SIGN_IN_DELAYED, now),)))
-
-
-async def _let_the_change_pass(desk: Desk, person: Person) -> None:
-    """What was issued in the second of a change is dead, so who signs in within it waits for the next."""
-    early = person.changed_at + 1 - desk.clock()
-    if 0 < early <= 1:
-        await asyncio.sleep(early)
 
 
 async def _signed_in(desk: Desk, person: Person, before: Visitor | None, tried: Tried) -> SignedIn:
