@@ -123,7 +123,7 @@ def _charges(asked: Asked) -> limits.Charges:
     """What the request spends; remembered where it is the same for all requests of the credential."""
     seen, route = asked.seen, asked.route
     if seen is None:
-        return limits.Charges.on(route.limits, {}, asked.peer.bucket)
+        return route.by_address(asked.peer.bucket)
     together = route.limits + seen.limits or seen.otherwise
     charges = limits.Charges.on(together, seen.counted_as, asked.peer.bucket)
     if all(limit.per in seen.counted_as for limit in together):

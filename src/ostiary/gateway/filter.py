@@ -62,13 +62,14 @@ def _endings(fields: Mapping[bytes, bytes]) -> bytes:
 
 def of_issuer(contract: Contract) -> Answer:
     """The answers of the issuer, which says itself which origins may read them."""
+    usual, said_own = security(contract.hsts, {}), UNLESS_SAID.keys()
 
     def answer(asked: Asked, head: ResponseHead, connection: bytes) -> bytes:
         location = head.fields.get(b"location")
         return b"".join(
             (
                 head.passed,
-                security(contract.hsts, head.fields),
+                usual if head.fields.keys().isdisjoint(said_own) else security(contract.hsts, head.fields),
                 b"" if location is None else b"location: %b\r\n" % location,
                 problem.UPGRADE if head.status == 426 else b"",
                 asked.limits,

@@ -1,13 +1,19 @@
 """A route, compiled: its pipeline as closures, in the order in which they run."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
 
 from ostiary.contract.model import RouteRule
 from ostiary.gateway.decision import Answer, Check, Forward, Inspection
 from ostiary.gateway.identify.required import Identify
-from ostiary.gateway.limits import Bucket
+from ostiary.gateway.limits import Bucket, Charges
 from ostiary.gateway.metrics import RouteCounts
 from ostiary.model.ids import RouteId, ServiceName
+
+ADDRESSES: Final = 256
+"""Of which a route remembers what their requests spend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,11 @@ class Route:
     """The checks with their names."""
     inspects: tuple[str, ...]
     """The names of `inspect`."""
+    by_address: Callable[[str], Charges] = field(init=False, repr=False)
+    """What a request of nobody known spends."""
+
+    def __post_init__(self) -> None:
+        self.by_address = lru_cache(ADDRESSES)(lambda address: Charges.on(self.limits, {}, address))
 
     @property
     def id(self) -> RouteId:
