@@ -1,12 +1,9 @@
-"""What was revoked: the feed's events, held so that a remembered token is checked by comparing one number.
-
-Names are kept as 60-bit hashes, keyed by the process's hash seed, so that a hundred thousand of them take ten
-megabytes. Two names with one hash would refuse one token too many, with a chance of one in 10^13.
-"""
+"""What was revoked: the feed's events, held so that a remembered token is checked by comparing one number."""
 
 from collections.abc import Iterable
 from typing import Final
 
+from ostiary.gateway.fingerprints import Fingerprints
 from ostiary.model.feed import (
     AdminClientsChanged,
     ApiKeysChanged,
@@ -27,9 +24,8 @@ class Revocations:
     """`version` grows with every event: a token that was checked at this version need not be checked again."""
 
     __slots__ = (
-        "_before",
-        "_until",
-        "_whole",
+        "_changed",
+        "_revoked",
         "api_keys_version",
         "clients_version",
         "heard_at",
@@ -50,12 +46,12 @@ class Revocations:
         """Of the last event that was applied."""
         self.heard_at = 0
         """When the feed was last heard: nanoseconds on the monotonic clock."""
-        self._until: Final[dict[int, int]] = {}
-        self._before: Final[dict[int, int]] = {}
-        self._whole: Final[dict[int, int]] = {}
+        self._revoked: Final = Fingerprints()
+        self._changed: Final[dict[Subject, tuple[int, int]]] = {}
+        """Who signed in no later than the first time is not believed; nobody has to remember it after the second."""
 
     def __len__(self) -> int:
-        return len(self._until)
+        return len(self._revoked) + len(self._changed)
 
     def apply(self, events: Iterable[Numbered]) -> None:
         """Take in events of the feed, in their order."""
@@ -67,15 +63,16 @@ class Revocations:
     def _take(self, event: FeedEvent) -> None:
         match event:
             case TokenRevoked(name, until):
-                self._add(_name(_TOKEN, name), until)
+                self._revoked.add((_TOKEN, name), until)
             case GrantRevoked(name, until):
-                self._add(_name(_GRANT, name), until)
+                self._revoked.add((_GRANT, name), until)
             case SessionEnded(name, until):
-                self._add(_name(_SESSION, name), until)
-            case SubjectChanged(name, before, until):
-                self._add_before(_name(_SUBJECT, name), before, until)
+                self._revoked.add((_SESSION, name), until)
             case ClientRevoked(name, until):
-                self._add(_name(_CLIENT, name), until)
+                self._revoked.add((_CLIENT, name), until)
+            case SubjectChanged(name, before, until):
+                known = self._changed.get(name, (0, 0))
+                self._changed[name] = max(before, known[0]), max(until, known[1])
             case KeysChanged():
                 self.keys_version += 1
             case ApiKeysChanged():
@@ -84,15 +81,6 @@ class Revocations:
                 self.clients_version += 1
             case AdminClientsChanged():
                 pass  # these come with the contract
-
-    def _add(self, name: int, until: int) -> None:
-        """Equal times share one object, which halves the memory of many revocations at once."""
-        shared = self._whole.setdefault(until, until)
-        self._until[name] = max(shared, self._until.get(name, 0))
-
-    def _add_before(self, name: int, before: int, until: int) -> None:
-        self._before[name] = max(before, self._before.get(name, 0))
-        self._add(name, until)
 
     def refuses(
         self,
@@ -105,28 +93,20 @@ class Revocations:
     ) -> bool:
         """Whether the token, its client, grant or session was revoked, or its person changed after they signed in at
         `auth_time`. When the token was made does not count: it may have been in the making meanwhile."""
-        until, before = self._until, self._before
+        revoked = self._revoked
         return (
-            _name(_TOKEN, token) in until
-            or (grant is not None and _name(_GRANT, grant) in until)
-            or (session is not None and _name(_SESSION, session) in until)
-            or (subject is not None and before.get(_name(_SUBJECT, subject), -1) >= auth_time)
-            or _name(_CLIENT, client) in until
+            (_TOKEN, token) in revoked
+            or (grant is not None and (_GRANT, grant) in revoked)
+            or (session is not None and (_SESSION, session) in revoked)
+            or (subject in self._changed and self._changed[subject][0] >= auth_time)
+            or (_CLIENT, client) in revoked
         )
 
     def forget(self, now: float) -> None:
         """Drop what can refuse no living token any more."""
-        past = [name for name, until in self._until.items() if until <= now]
-        for name in past:
-            del self._until[name]
-            self._before.pop(name, None)
-        self._whole.clear()
+        self._revoked.forget(now)
+        for subject in [subject for subject, (_, until) in self._changed.items() if until <= now]:
+            del self._changed[subject]
 
 
-def _name(kind: int, name: str) -> int:
-    """Of 60 bits: what Python keeps in two digits."""
-    return hash((kind, name)) & _MASK
-
-
-_MASK: Final = (1 << 60) - 1
-_TOKEN, _GRANT, _SESSION, _SUBJECT, _CLIENT = range(5)
+_TOKEN, _GRANT, _SESSION, _CLIENT = range(4)
