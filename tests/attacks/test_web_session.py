@@ -12,7 +12,7 @@ from ostiary.issuer.web_records import KeepWebTokens, StartWebSession
 from ostiary.keys.hashing import token_hash
 from ostiary.keys.session_cookie import PREFIX
 from ostiary.model import endpoints
-from ostiary.model.events.issuer import IssuerRefused, TokensIssued, WebSessionEnded, WebSessionStarted
+from ostiary.model.events.issuer import FamilyRevoked, IssuerRefused, TokensIssued, WebSessionEnded, WebSessionStarted
 from ostiary.model.ids import ClientId
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
@@ -310,6 +310,22 @@ def test_tokens_that_were_moved_to_another_session_open_nothing(web: WebWorld) -
     web.commit(Plan((KeepWebTokens(theirs.hash, mine.sealed),)))
     assert other.access().status_code == 401
     assert front.access().status_code == 200
+
+
+@pytest.mark.parametrize(("put_back", "status"), [(True, 401), (False, 200)])
+def test_old_tokens_put_back_end_what_they_open(front: Pages, put_back: bool, status: int) -> None:
+    """By who can write to the store: a refresh token that was spent long ago comes again."""
+    front.sign_in()
+    world, hash = front.world, token_hash(front.cookie)
+    old = world.run(world.store.web_session(hash))
+    world.later(600)
+    assert old is not None and front.access().status_code == 200
+    world.later(600)
+    if put_back:
+        world.commit(Plan((KeepWebTokens(hash, old.sealed),)))
+    assert front.access().status_code == status
+    assert len(world.events_of(FamilyRevoked)) == put_back
+    assert front.who()["signed_in"] is not put_back
 
 
 def test_a_session_does_not_outlive_a_change_of_the_person_or_the_client(front: Pages) -> None:

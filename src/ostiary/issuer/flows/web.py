@@ -5,7 +5,7 @@ from ostiary.issuer import web_login as login
 from ostiary.issuer import web_session as sessions
 from ostiary.issuer.client_authentication import AuthenticatedClient
 from ostiary.issuer.code_grant import CodeFacts
-from ostiary.issuer.decision import Decision
+from ostiary.issuer.decision import Decided
 from ostiary.issuer.family import GrantFacts
 from ostiary.issuer.flows.grants import authorization_code
 from ostiary.issuer.form import Parameters
@@ -39,11 +39,13 @@ def web_tokens(
     facts: CodeFacts,
     now: float,
     fresh: Fresh,
-) -> Decision[Tokens]:
+) -> Decided[Tokens]:
     """The code of that response for tokens, as any client exchanges it."""
     login.require_first_use(facts)
     login.require_nonce(begun, facts)
-    return authorization_code(registry, who, request, facts, now, fresh)
+    decision = authorization_code(registry, who, request, facts, now, fresh)
+    assert isinstance(decision, Decided), "nothing but a code used twice ends a family"
+    return decision
 
 
 def web_session(

@@ -3,7 +3,6 @@
 from ostiary.issuer import flows
 from ostiary.issuer import web_session as sessions
 from ostiary.issuer.code_grant import CodeFacts
-from ostiary.issuer.decision import Refused
 from ostiary.issuer.form import Parameters, require
 from ostiary.issuer.token import CodeRequest
 from ostiary.issuer.web_login import Begun, return_with_error
@@ -37,9 +36,6 @@ async def _exchanged(desk: Desk, begun: Begun, parameters: Parameters, now: floa
     while True:
         facts = await code_facts(desk.store, request)
         decision = flows.web_tokens(desk.registry, who, begun, request, facts, now, desk.fresh)
-        if isinstance(decision, Refused):
-            await desk.store.commit(decision.plan)
-            raise decision.error
         cookie = new_value(client.id, desk.web_key, desk.fresh)
         tokens = sealed(desk, kept(desk, decision.answer, now), token_hash(cookie.reveal()))
         plan = await _start(desk, begun, facts, cookie.reveal(), tokens, now)
