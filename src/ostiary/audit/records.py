@@ -1,9 +1,9 @@
 """The log as stored."""
 
-from dataclasses import dataclass
+from ostiary.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """One line. `body` is the event as canonical JSON; `hash` chains `previous` to it. Positions start at 1."""
 
@@ -13,7 +13,7 @@ class Record:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """The log's end, sealed with a key, so that a cut-off tail is noticed."""
 

@@ -1,11 +1,11 @@
 """Find what was done to a log: the first position where it shows, and as what."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ostiary.audit.chain import BEFORE_FIRST, is_sealed, record_hash
 from ostiary.audit.records import Head, Record
+from ostiary.model.frozen import frozen
 
 
 class Tampering(StrEnum):
@@ -33,7 +33,7 @@ class Tampering(StrEnum):
     """The log has another record where a head was noted elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Noted:
     """A head that somebody wrote down outside: `ostiary audit verify` prints it to be kept."""
 
@@ -41,14 +41,14 @@ class Noted:
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holds:
     """Nothing was done to the log up to here."""
 
     end: Noted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Broken:
     """`position` is the first where it shows; what stands before it holds."""
 

@@ -1,7 +1,7 @@
 """What the audit log says of requests, by the references that their answers carried."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ostiary.audit.batch import unfold
 from ostiary.audit.encode import decode
@@ -9,12 +9,13 @@ from ostiary.audit.records import Record
 from ostiary.model.events import Event
 from ostiary.model.events.gateway import GatewayRefused, RequestsAllowed
 from ostiary.model.events.issuer import IssuerRefused
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Reference
 from ostiary.model.reasons import Reason
 from ostiary.store.interface import Store
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recorded:
     """One request. `route` is None where it matched none, `reason` where neither the gateway refused it nor the issuer
     behind it; `status` is None for as long as only the issuer has written of it."""

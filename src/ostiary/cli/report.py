@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -17,6 +17,7 @@ from ostiary.cli.said import print_json, wide_console
 from ostiary.contract.model import Contract, OldWay
 from ostiary.contract.quantities import day_in_words
 from ostiary.gateway.old_uses import DAY, OldUse
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
@@ -29,7 +30,7 @@ def report() -> None:
     """Reports of how clients come in."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OldCaller:
     """A client and its way. `requests`: how many on each of the last days, the newest first."""
 

@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ostiary.cli.trial_arrival import Arrival
 from ostiary.cli.trial_cookie import of_page
@@ -24,6 +24,7 @@ from ostiary.keys.dpop import Proofs, key_thumbprint, make_proof, token_digest
 from ostiary.keys.dpop import Request as Proven
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model.errors import OAuthError
+from ostiary.model.frozen import frozen
 from ostiary.model.principal import Binding
 
 
@@ -117,7 +118,7 @@ def _is_enabled(visitor: Visitor, trial: Trial) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Credential:
     """A token, and the key that each request has to prove, if it is bound to one."""
 

@@ -1,7 +1,7 @@
 """How the connection of a tried request comes: to which listener, and with which client certificate."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from ostiary.contract.draft import Draft
@@ -17,6 +17,7 @@ from ostiary.keys.certificate import (
 )
 from ostiary.keys.revocation_list import revocation_lists
 from ostiary.model.errors import Forbidden, HttpRefused
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import GatewayName, Thumbprint
 from ostiary.model.reasons import Reason
 
@@ -28,7 +29,7 @@ class NoSuchListener(Exception):
     """The contract has none of this name; the text names those that it has."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arrival:
     """`listener`: None is the door."""
 

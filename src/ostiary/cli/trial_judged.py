@@ -27,6 +27,7 @@ from ostiary.keys.keyset import KeySet
 from ostiary.keys.nonces import Nonces
 from ostiary.keys.replays import BLOCK_BYTES, Replays
 from ostiary.model.errors import InvalidToken, OAuthError, Refusal, TooManyRequests
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import RouteId
 from ostiary.model.reasons import Reason
 
@@ -35,7 +36,7 @@ _WEB_KEY: Final = b"trial"
 _SIGNED: Final = "(signed by the gateway)"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One step and what it decided; `refusal` is None where it let the request pass."""
 

@@ -1,10 +1,11 @@
 """A request that is tried."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from ostiary.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """`address` is the client's."""
 

@@ -1,7 +1,6 @@
 """The access token that a client would hold, from the issuer's own flow; only the sign-in is made up."""
 
 import secrets
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.cli.trial_arrival import Arrival
@@ -26,6 +25,7 @@ from ostiary.issuer.registry import Registry, read_contract
 from ostiary.issuer.scopes import allowed_scopes, require_allowed
 from ostiary.issuer.token import ClientCredentialsRequest, CodeRequest, DeviceCodeRequest, Tokens
 from ostiary.issuer.user_code import UserCodeHash
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import GrantId, Scope, SessionId, TokenHash
 from ostiary.people.records import Person, Session
 
@@ -35,7 +35,7 @@ _ACR: Final = "pwd"
 _NO_HASH: Final = TokenHash(b"")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Visitor:
     """Who asks. `scopes`: what the client asks the issuer for, None for all that it may."""
 

@@ -6,7 +6,6 @@ since the epoch.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from ostiary.contract.admin_records import AdminClient
 from ostiary.contract.draft import Draft
@@ -14,10 +13,11 @@ from ostiary.contract.judged import Pointed, judge
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.model import ClientRule, Contract
 from ostiary.keys.message_signature import from_jwks
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, ServiceName
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Admitted:
     """`judged`: what came of each client by itself; None for one that does not hold. `rules`: of those that hold beside
     each other, too."""

@@ -1,12 +1,11 @@
 """What is kept of clients that are made through the admin API. Times are seconds since the epoch."""
 
-from dataclasses import dataclass
-
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, TokenHash
 from ostiary.model.plan import Spend
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AdminClient:
     """What is kept. `settings`: as in the contract, as JSON. `former_hash`: of the secret before the last one."""
 
@@ -22,14 +21,14 @@ class AdminClient:
     """Grows with every change."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddAdminClient(Spend):
     """Fails where there is or was one of its name."""
 
     client: AdminClient
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeAdminClient(Spend):
     """Takes the place of the version before its own; fails where that is not there any more, or was ended."""
 

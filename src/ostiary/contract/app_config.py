@@ -2,7 +2,6 @@
 
 import plistlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape, quoteattr
@@ -11,6 +10,7 @@ from ostiary.contract.model import ClientRule, Contract, GrantType
 from ostiary.contract.quantities import day_in_words
 from ostiary.http.problem import APP_VERSION
 from ostiary.model import endpoints
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Pin
 
 _ENDPOINTS: Final = {
@@ -25,7 +25,7 @@ _ENDPOINTS: Final = {
 """As RFC 8414 names them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PinSet:
     """`pins`: the key in use, then the backups. `expires`: seconds since the epoch."""
 

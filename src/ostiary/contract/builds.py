@@ -5,19 +5,20 @@ An app states its build in `x-app-version`. Gateway and issuer judge it by the s
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Final
 
 from ostiary.model.errors import UpgradeRequired
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 
 _MOST_NUMBERS: Final = 4
 _STATED: Final = re.compile(rb"([0-9]{1,9}(?:\.[0-9]{1,9}){0,3})(-[0-9A-Za-z.-]{1,64})?(?:\+[0-9A-Za-z.-]{1,64})?")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Build:
     """A version that is compared number by number; one before the release of its numbers is older than that (Semantic
     Versioning 2.0.0 section 11). What stands behind `+` does not count."""
@@ -36,7 +37,7 @@ def read_build(stated: bytes | None) -> Build | None:
     return Build(numbers + (0,) * (_MOST_NUMBERS - len(numbers)), found[2] is None, found[0].decode())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ending:
     """Builds below this one are deprecated from `since` on, and refused from `sunset` on: seconds since the epoch."""
 
@@ -51,7 +52,7 @@ class Ending:
         return ((b"deprecation", b"@%d" % self.since), (b"sunset", sunset.encode()))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Builds:
     """Of one client. `store_links`: where a newer build is to be had, by platform."""
 

@@ -1,15 +1,14 @@
 """How `ostiary up` runs a contract on this machine: what no client sees."""
 
-from dataclasses import dataclass
-
 from ostiary.contract.file import ContractFile, GatewayOf
 from ostiary.contract.places import Address, is_loopback, split_url
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import GatewayName, Secret
 
 DEFAULT_ADMIN = Address("127.0.0.1", 9443)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TlsFiles:
     """PEM files; paths are from the contract's folder."""
 
@@ -17,7 +16,7 @@ class TlsFiles:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificateFiles:
     """Which client certificates a listener takes; paths as in `TlsFiles`."""
 
@@ -26,7 +25,7 @@ class CertificateFiles:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GatewayListener:
     """One of `gateways`. `tls`: None where it has the door's."""
 
@@ -36,7 +35,7 @@ class GatewayListener:
     certificates: CertificateFiles | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deployment:
     """Paths are from the contract's folder."""
 

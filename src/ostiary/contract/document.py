@@ -1,13 +1,14 @@
 """A document as a tree that remembers where everything stands."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from ostiary.model.frozen import frozen
 
 Step = str | int
 Path = tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """From 1."""
 
@@ -15,25 +16,25 @@ class Place:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scalar:
     place: Place
     value: str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence:
     place: Place
     items: tuple["Node", ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     key: Place
     node: "Node"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mapping:
     place: Place
     entries: dict[str, Entry]

@@ -1,20 +1,20 @@
 """The file while it is being checked: its types, its places, and what was read for it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from ostiary.contract.document import Mapping as Tree
 from ostiary.contract.document import Node, Path, Scalar, Sequence, locate
 from ostiary.contract.file import ContractFile
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.sources import Reference, Sources, SourceUnavailable
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret
 
 ReadFile = Callable[[str], bytes]
 """The bytes of a file, its path taken from the contract's folder. Raises `OSError`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """What the checks look at."""
 

@@ -1,7 +1,6 @@
 """What a route asks of a client, in the order in which the gateway asks it; each with words for who fails."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from ostiary.contract.expand_client import binding_of
 from ostiary.contract.expand_route import kinds_of
@@ -10,9 +9,10 @@ from ostiary.contract.file_client import Client
 from ostiary.contract.file_route import Route
 from ostiary.contract.mistakes import Code
 from ostiary.contract.profiles import PROFILES
+from ostiary.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hurdle:
     """`says` is for one client that fails; `nobody` for all of them, with `mend` and `code`."""
 

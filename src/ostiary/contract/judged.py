@@ -4,7 +4,7 @@ What weakens a profile, or needs a file or a secret beside the contract, belongs
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from ostiary.contract.checks import FAMILIES
@@ -16,6 +16,7 @@ from ostiary.contract.file_client import Credential
 from ostiary.contract.mistakes import Code, Mistake, Severity
 from ostiary.contract.model import ClientRule
 from ostiary.contract.shape import shape
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import TokenHash
 from ostiary.model.principal import Kind
 
@@ -27,7 +28,7 @@ _SECRET: Final = "${env:MADE_BY_THE_ADMIN_API}"  # noqa: S105  # the name of non
 """Stands where the contract says where a secret is; nothing reads it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pointed:
     """A mistake, and where it is: a JSON pointer into the settings (RFC 6901)."""
 
@@ -35,7 +36,7 @@ class Pointed:
     mistake: Mistake
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """`rule` is None where a mistake refuses the client."""
 

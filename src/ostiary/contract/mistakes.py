@@ -1,8 +1,9 @@
 """What can be wrong with a contract: a closed list of codes, and where each mistake stands."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ostiary.model.frozen import frozen
 
 
 class Severity(StrEnum):
@@ -134,7 +135,7 @@ class Code(StrEnum):
     TLS_MISSING = "tls-missing", "The origin is not this machine, and there is no certificate."
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Mistake:
     """One thing that is wrong. Lines and columns count from 1."""
 

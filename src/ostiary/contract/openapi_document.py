@@ -4,7 +4,6 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,6 +11,7 @@ from ostiary.contract import yaml_text
 from ostiary.contract.document import Node, Path, Place, locate, plain
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.outline import outline
+from ostiary.model.frozen import frozen
 
 
 class NoOpenApi(ValueError):
@@ -22,7 +22,7 @@ class NoOpenApi(ValueError):
         self.mistakes = mistakes or []
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenApi:
     """A document. `place` tells where the last step of a path stands."""
 

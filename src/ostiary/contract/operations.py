@@ -3,7 +3,6 @@
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,6 +12,7 @@ from ostiary.contract.draft import ReadFile
 from ostiary.contract.model import Shape
 from ostiary.contract.openapi_document import NoOpenApi, OpenApi, read_openapi
 from ostiary.contract.patterns import LITERAL
+from ostiary.model.frozen import frozen
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "query")
 _NEVER_SERVED = frozenset({"CONNECT", "TRACE"})
@@ -21,7 +21,7 @@ _MOST_REFERENCES = 8
 _MOST_SERVERS = 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operation:
     """`text` is as a route would name it."""
 

@@ -1,7 +1,6 @@
 """The types of a route's words: what it matches, and which facts of a request it reads."""
 
 import re
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field, PlainValidator
@@ -9,6 +8,7 @@ from pydantic import Field, PlainValidator
 from ostiary.contract.mistakes import Code
 from ostiary.contract.model import Fact, Segments, Shape
 from ostiary.contract.words import as_text, wrong
+from ostiary.model.frozen import frozen
 
 _MOST_SEGMENTS = 64
 _METHOD = r"[A-Z]{1,16}"
@@ -17,7 +17,7 @@ LITERAL = r"[A-Za-z0-9._~!$&'()+,=:@-]+"
 """What servers read in one way only: not `;`, which some take for the beginning of parameters."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """`GET /v1/users/{user}`: a method and the segments of a path, None for a parameter."""
 

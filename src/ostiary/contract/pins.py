@@ -1,12 +1,11 @@
 """To which keys apps hold the door's certificate, and which new certificate would lock them out."""
 
-from dataclasses import dataclass
-
 from ostiary.contract.quantities import day_in_words, in_words
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Pin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backup:
     """A key that the door does not use yet. `since`: when apps began to be given it, in seconds since the epoch."""
 
@@ -14,7 +13,7 @@ class Backup:
     since: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pins:
     """`expires`: seconds since the epoch; `settle`: seconds for which a backup is published before the door uses it."""
 

@@ -1,7 +1,6 @@
 """The types of addresses in a contract: networks, listeners, origins, the URLs of services and stores."""
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
@@ -12,6 +11,7 @@ from ostiary.contract.mistakes import Code
 from ostiary.contract.model import Network
 from ostiary.contract.sources import REFERENCE, Reference
 from ostiary.contract.words import as_text, wrong
+from ostiary.model.frozen import frozen
 
 
 def _network(value: object) -> Network:
@@ -35,7 +35,7 @@ NetworkText = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """Where a listener binds."""
 
@@ -121,7 +121,7 @@ OriginText = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Upstream:
     """A service's URL in its parts."""
 

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ostiary.contract import yaml_text
 from ostiary.contract.checks import FAMILIES
@@ -13,9 +12,10 @@ from ostiary.contract.mistakes import Code, ContractBroken, Mistake, Severity
 from ostiary.contract.model import Contract
 from ostiary.contract.shape import shape
 from ostiary.contract.sources import Sources
+from ostiary.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What came of a file. `contract` and `deployment` are None where an error refuses it; a client whose secret could
     not be read has none."""

@@ -4,16 +4,17 @@ Times are seconds since the epoch.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ostiary.contract.model import ClientAuth, ClientRule, Contract, GrantType, Profile, RegistrationRule
 from ostiary.keys.jwk import JwkInvalid
 from ostiary.keys.keyset import KeySet
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, Scope, TokenHash
 from ostiary.model.plan import Spend, Write
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegisteredClient:
     """What is kept of a registration. `token_hash`: of the token that reads, changes and ends it (RFC 7592)."""
 
@@ -39,7 +40,7 @@ class RegisteredClient:
     """The name under which that is kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddRegisteredClient(Spend):
     """Fails where `most` that were not revoked are there already."""
 
@@ -47,7 +48,7 @@ class AddRegisteredClient(Spend):
     most: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeRegisteredClient(Spend):
     """Takes the place of the version before its own. Fails where that is not what is there any more; one that is gone
     stays gone."""
@@ -55,7 +56,7 @@ class ChangeRegisteredClient(Spend):
     client: RegisteredClient
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoveRegisteredClient(Write):
     id: ClientId
 

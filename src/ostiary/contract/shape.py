@@ -3,8 +3,6 @@
 `mending.py` says how what is wrong is mended or left out.
 """
 
-from dataclasses import dataclass
-
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -12,13 +10,14 @@ from ostiary.contract.document import Mapping, Node, Path, Place, locate, plain
 from ostiary.contract.file import ContractFile
 from ostiary.contract.mending import Mending, nearest_setting, owner_of, path_of
 from ostiary.contract.mistakes import Code, Mistake
+from ostiary.model.frozen import frozen
 
 _ROUNDS = 100
 _MOST = 1000
 """Mistakes of one round; with more, nothing is mended and no further check runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shaped:
     """What is left of the file. With mistakes it is good for further checks only."""
 

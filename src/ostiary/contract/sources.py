@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
 
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret
 
 REFERENCE = r"^\$\{[a-z][a-z0-9-]*:[^${}]+\}$"
@@ -28,7 +28,7 @@ Sources = Mapping[str, SecretSource]
 """By the word before the colon: `env`, `file`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """Text with `${source:name}` in it; often nothing but one."""
 

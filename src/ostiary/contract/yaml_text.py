@@ -23,6 +23,7 @@ from ruamel.yaml.events import (
 
 from ostiary.contract.document import Entry, Mapping, Node, Place, Scalar, Sequence
 from ostiary.contract.mistakes import Code, Mistake
+from ostiary.model.frozen import frozen
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 64
@@ -59,7 +60,7 @@ class _Stop(Exception):
     """Reading on makes no sense; the mistake is recorded."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Built:
     """A complete node, how many nodes are in it, and how deep it nests."""
 

@@ -8,7 +8,7 @@ happens as the request goes on: the shell calls `inspect` with the body, `forwar
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ostiary.contract.model import Contract, RouteRule, ServiceRule
 from ostiary.gateway import admit, authorize, cors, facts, filter, forward, identity, limits
@@ -22,10 +22,11 @@ from ostiary.gateway.route import Route, Step
 from ostiary.http.request import HeadBounds
 from ostiary.model import endpoints
 from ostiary.model.errors import BEARER, DPOP
+from ostiary.model.frozen import frozen
 from ostiary.model.principal import Binding
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """What pipelines rest on beside the contract: memory that is kept true while they run."""
 

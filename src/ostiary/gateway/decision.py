@@ -9,6 +9,7 @@ from ostiary.http.digest import ContentDigest
 from ostiary.http.request import RequestHead
 from ostiary.http.response import ResponseHead
 from ostiary.model.errors import Refusal
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId
 
 if TYPE_CHECKING:
@@ -39,14 +40,14 @@ class Asked:
     """What the body has to hash to; None where its client did not sign it."""
 
 
-@dataclass(slots=True)
+@frozen
 class Allow:
     """The request may go to its upstream. A body that a rule reads is judged by `route.inspect` once it is there."""
 
     asked: Asked
 
 
-@dataclass(slots=True)
+@frozen
 class Refuse:
     """The request ends here. `asked` is None where it matched no route."""
 
@@ -54,7 +55,7 @@ class Refuse:
     asked: Asked | None
 
 
-@dataclass(slots=True)
+@frozen
 class Reply:
     """The gateway answers itself, without a body: to OPTIONS. `lines` are fields."""
 
@@ -62,7 +63,7 @@ class Reply:
     lines: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cookie:
     """The cookie of a web client's session, as it is remembered, and taken apart."""
 
@@ -71,7 +72,7 @@ class Cookie:
     value: bytes = field(repr=False)
 
 
-@dataclass(slots=True)
+@frozen
 class Load:
     """What stands behind the cookie has to be known before the request can be decided; then it is decided again."""
 

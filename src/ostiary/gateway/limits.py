@@ -6,12 +6,12 @@ A request moves it on by one interval, and is refused where it would come to lie
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import floordiv
 from typing import Final
 
 from ostiary.contract.model import Limit, LimitBy
+from ostiary.model.frozen import frozen
 
 SECOND: Final = 1_000_000_000
 SLOT_BYTES: Final = 16
@@ -21,7 +21,7 @@ _MOST_SAID: Final = 256
 _MASK: Final = (1 << 64) - 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bucket:
     """A limit, ready to count. `salt` keeps apart what the same person spends on different limits."""
 
@@ -97,7 +97,7 @@ def wording(limits: tuple[Bucket, ...]) -> Wording:
     return Wording(limits)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Charges:
     """What a request spends, and how the answer tells what is left."""
 
@@ -112,7 +112,7 @@ class Charges:
         return cls(charges, wording(limits).fields)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reached:
     """A limit refuses: the next request is let in after `wait` seconds."""
 

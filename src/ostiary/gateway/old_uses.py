@@ -6,13 +6,14 @@ from typing import Final
 
 from ostiary.contract.model import OldWay
 from ostiary.gateway.metrics import Counts
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId
 from ostiary.model.plan import Write
 
 DAY: Final = 86400
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OldUse:
     """Of one client and way on one day. `day`: its first moment (UTC), in seconds since the epoch."""
 
@@ -24,7 +25,7 @@ class OldUse:
     """The last use."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CountOldUse(Write):
     """As many more on that day."""
 

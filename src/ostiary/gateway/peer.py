@@ -1,18 +1,19 @@
 """Whose connection it is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from ostiary.keys.certificate import ClientCertificate
+from ostiary.model.frozen import frozen
 
 Network = IPv4Network | IPv6Network
 _SITE: Final = 64
 """Bits of an IPv6 address that one customer of a provider commonly holds: what a limit counts as one address."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Peer:
     """The client's address: of the connection, or as a trusted proxy tells it."""
 

@@ -10,13 +10,14 @@ from ostiary.gateway.decision import Answer, Check, Forward, Inspection
 from ostiary.gateway.identify.required import Identify
 from ostiary.gateway.limits import Bucket, Charges
 from ostiary.gateway.metrics import RouteCounts
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import RouteId, ServiceName
 
 ADDRESSES: Final = 256
 """Of which a route remembers what their requests spend."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """A check with its name, for `ostiary explain request`."""
 

@@ -2,9 +2,10 @@
 (RFC 3986, RFC 9700 section 4.11)."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
+
+from ostiary.model.frozen import frozen
 
 MOST_CHARACTERS: Final = 1000
 HTTPS: Final = 443
@@ -21,7 +22,7 @@ def is_dotted_name(host: str) -> bool:
     return len(host) <= _LONGEST_NAME and _NAME.fullmatch(host) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where something is: `target` is its path and query."""
 

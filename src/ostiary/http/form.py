@@ -4,7 +4,7 @@ A client that proves itself sends no head twice, but all its heads alike. Of a h
 only the values are read; the lines around them are compared, byte for byte, and mean what they meant.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
 from ostiary.http import syntax
@@ -12,6 +12,7 @@ from ostiary.http.fields import Names, Read
 from ostiary.http.lines import Fields, joined
 from ostiary.http.recent import Recent
 from ostiary.model.errors import BadRequest
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 
 PROOFS: Final = (b"dpop", b"signature")
@@ -59,7 +60,7 @@ class Block(NamedTuple):
     persistent: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Form:
     """A field block with gaps for values, no two of which have the same name."""
 

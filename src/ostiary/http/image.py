@@ -1,8 +1,9 @@
 """What a picture is, by its own first bytes and not by what somebody says of it (PNG third edition section 5, JPEG ISO
 10918-1 annex B, RFC 9649). Nothing of it is decoded."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from ostiary.model.frozen import frozen
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
@@ -10,7 +11,7 @@ _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
 _WITHOUT_LENGTH: Final = frozenset({0x01, *range(0xD0, 0xD8)})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """Width and height in pixels."""
 

@@ -1,6 +1,5 @@
 """The head of an upstream's response, parsed as strictly as a request's (RFC 9112 section 4)."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.http import framing, lines, syntax
@@ -8,6 +7,7 @@ from ostiary.http.fields import Names
 from ostiary.http.lines import Fields
 from ostiary.http.recent import Recent
 from ostiary.model.errors import BadGateway, HttpRefused
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 
 MOST_BYTES: Final = 64 * 1024
@@ -20,7 +20,7 @@ _CODE_END: Final = 12
 _MINOR: Final = {b"HTTP/1.1 ": 1, b"HTTP/1.0 ": 0}
 
 
-@dataclass(slots=True)
+@frozen
 class ResponseHead:
     """Nobody changes it, as with `RequestHead`. `passed`: the status line and the field lines that go on as they came.
 

@@ -1,12 +1,12 @@
 """The signature that a request brings: Signature-Input and Signature, read as one (RFC 9421 sections 4.1 and 4.2)."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.http import structured
 from ostiary.http.signature_base import Coverage, coverage
 from ostiary.http.structured import NotStructured, Parameters
 from ostiary.model.errors import InvalidSignature
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 
 LONGEST_INPUT: Final = 2048
@@ -16,12 +16,9 @@ _KNOWN: Final = frozenset((b"created", b"expires", b"keyid", b"nonce", b"tag", b
 """Parameters (section 2.3). Another one is refused: it may be meant to restrict the signature."""
 
 
-@dataclass(slots=True)
+@frozen
 class Signed:
-    """What a request says of its signature; nothing is proven yet. Times are seconds since the epoch.
-
-    Not frozen, because one is made for each request.
-    """
+    """What a request says of its signature; nothing is proven yet. Times are seconds since the epoch."""
 
     coverage: Coverage
     parameters: bytes

@@ -6,7 +6,6 @@ came, but for scheme and authority: those are what the client sees of this door,
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 from urllib.parse import quote_from_bytes, unquote_to_bytes
@@ -15,6 +14,7 @@ from ostiary.http import structured, syntax, target
 from ostiary.http.fields import value_of
 from ostiary.http.request import RequestHead
 from ostiary.model.errors import InvalidSignature
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 
 _REMEMBERED: Final = 256
@@ -38,7 +38,7 @@ Resolve = Callable[[RequestHead, Site], bytes]
 """The value of a component. Raises InvalidSignature(SIGNATURE_COMPONENT) where the request does not have it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coverage:
     """The components that a signature covers, in order."""
 

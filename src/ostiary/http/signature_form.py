@@ -4,19 +4,20 @@ Of a signature that has the form of one before, only these are read; the rest is
 it meant.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from ostiary.http import structured
 from ostiary.http.signature import LONGEST_INPUT, LONGEST_SIGNATURE, Signed, read
 from ostiary.http.structured import NotStructured
+from ostiary.model.frozen import frozen
 
 _VARIES: Final = (b"created", b"expires", b"nonce")
 _MOST: Final = 8
 """Forms of one key: with content and without, for this service and that."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Form:
     """`pieces`: the member of Signature-Input at its semicolons, with nothing where a value varies."""
 

@@ -9,8 +9,9 @@ not negative, and true as a flag. No key comes twice, though section 4.2.2 would
 import binascii
 import string
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
+
+from ostiary.model.frozen import frozen
 
 T = TypeVar("T")
 Value = str | int
@@ -32,7 +33,7 @@ class NotStructured(ValueError):
     """The text is not one of the forms that are read here."""
 
 
-@dataclass(slots=True)
+@frozen
 class InnerList(Generic[T]):
     """A list and its parameters. `text` is all of it as it came, which is also how it is serialised."""
 

@@ -2,7 +2,6 @@
 epoch."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import LONGEST_ACCESS_TOKEN
@@ -13,6 +12,7 @@ from ostiary.keys.claims import VerifiedClaims
 from ostiary.keys.jwt import verify
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import InvalidToken
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ApiKeyId, ClientId, GrantId, Scope, SessionId, Subject, TokenId
 from ostiary.model.reasons import Reason
 from ostiary.people.records import Person, Session
@@ -20,7 +20,7 @@ from ostiary.people.records import Person, Session
 TYPE: Final = "at+jwt"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccessToken:
     """An access token that this issuer signed and that has not expired; whether it was revoked is another question."""
 
@@ -69,7 +69,7 @@ def _read(claims: VerifiedClaims) -> AccessToken:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenFacts:
     """What may have ended an access token before its time. None: there is no such record, or the token names none."""
 

@@ -1,7 +1,7 @@
 """The authorization response: a code or an error, and always who sends it (RFC 6749 sections 4.1.2 and 4.1.2.1,
 RFC 9207 section 2)."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from urllib.parse import urlencode
 
 from ostiary.issuer.authorize import AuthorizationRequest, ReturnAddress
@@ -12,6 +12,7 @@ from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import OAuthError
 from ostiary.model.events.issuer import CodeIssued
 from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import GrantId, Scope
 from ostiary.model.plan import Plan
 from ostiary.people.sessions import Visitor
@@ -21,7 +22,7 @@ CODE_SECONDS = 60
 """RFC 6749 section 4.1.2 allows 600."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthorizationAnswer:
     """What goes back to the client, in order. It may carry a code, and so hides itself."""
 

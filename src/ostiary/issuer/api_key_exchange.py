@@ -1,8 +1,6 @@
 """A partner exchanges its API key for a short access token (RFC 8693): a program that it runs elsewhere then needs not
 have the key. The key itself proves the client."""
 
-from dataclasses import dataclass
-
 from ostiary.contract.model import ClientRule
 from ostiary.issuer.access_token_claims import client_claims
 from ostiary.issuer.decision import Decided
@@ -16,6 +14,7 @@ from ostiary.keys.api_key import ApiKey, TouchApiKey, is_well_formed
 from ostiary.keys.hashing import same, token_hash
 from ostiary.model.errors import InvalidRequest, InvalidScope, UnauthorizedClient
 from ostiary.model.fresh import Fresh
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
@@ -23,7 +22,7 @@ from ostiary.model.reasons import Reason
 SUBJECT = "subject_token"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyFacts:
     """The key that has the id which this text would have; None: there is none."""
 

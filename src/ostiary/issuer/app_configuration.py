@@ -5,7 +5,6 @@ An app takes one that is not over, and no older than the one it has; and keeps t
 seconds since the epoch.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import orjson
@@ -16,6 +15,7 @@ from ostiary.issuer.registry import Registry
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.master import MasterKey
 from ostiary.model.errors import InvalidClient, TemporarilyUnavailable
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId
 from ostiary.model.plan import Plan, Write
 from ostiary.model.reasons import Reason
@@ -26,7 +26,7 @@ SECONDS: Final = 86400
 """Who holds back newer ones can show an old one for so long."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AppConfiguration:
     """The latest of a client. `config`: JSON."""
 
@@ -36,7 +36,7 @@ class AppConfiguration:
     published_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublishAppConfiguration(Write):
     """Where it differs from the latest it is the latest, with a version that is higher, and no less than the time."""
 

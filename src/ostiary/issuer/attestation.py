@@ -5,7 +5,6 @@ The proof is one of its own, or the DPoP proof of the request (section 5.2). Whe
 text leaves that open, and here tokens are only ever bound to a key that is vouched for.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientRule
@@ -17,6 +16,7 @@ from ostiary.keys.keyset import KeySet
 from ostiary.keys.nonces import end_of
 from ostiary.keys.replays import Use
 from ostiary.model.errors import InvalidClient, TemporarilyUnavailable, UseAttestationChallenge, UseFreshAttestation
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret
 from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
@@ -28,7 +28,7 @@ PROOF_WINDOW: Final = 300
 LONGEST_JTI: Final = 256
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attester:
     """Who vouches for the instances of a client, and how old that may be in seconds."""
 

@@ -3,9 +3,9 @@
 Times are seconds since the epoch.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, DeviceKeyId, Thumbprint
 from ostiary.model.plan import Spend, Write
 
@@ -29,7 +29,7 @@ class Grade(StrEnum):
     """However well the key is kept: the device runs what somebody else made."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttestedKey:
     """One key of one instance. `point`: the public key (SEC 1 section 2.3.3, uncompressed); `instance`: of the key that
     the instance proves itself with, which the statement was about; `counter`: of the last statement."""
@@ -51,7 +51,7 @@ class AttestedKey:
         return (self.platform, self.client, self.instance) == (platform, client, instance)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpendChallenge(Spend):
     """A challenge is good for one statement that holds."""
 
@@ -59,14 +59,14 @@ class SpendChallenge(Spend):
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddAttestedKey(Spend):
     """Fails where a key of this name was attested before."""
 
     key: AttestedKey
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RaiseCounter(Spend):
     """Fails unless it is higher than the one before."""
 
@@ -75,7 +75,7 @@ class RaiseCounter(Spend):
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TouchAttestedKey(Write):
     """It was used."""
 

@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
@@ -24,6 +24,7 @@ from ostiary.model.errors import (
     UnauthorizedClient,
     UnsupportedResponseType,
 )
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope, Subject, Thumbprint, TokenHash
 from ostiary.model.reasons import Reason
 
@@ -49,7 +50,7 @@ SIGNED_MODES: Final = frozenset({ResponseMode.QUERY_JWT, ResponseMode.FORM_POST_
 POSTED_MODES: Final = frozenset({ResponseMode.FORM_POST, ResponseMode.FORM_POST_JWT})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReturnAddress:
     """Where every answer to this request may go, errors as well. Only `flows.return_address` builds it."""
 
@@ -59,7 +60,7 @@ class ReturnAddress:
     state: str | None = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthorizationRequest:
     """Every check of the request itself is passed. `max_age` in seconds. `named`: whom it is about."""
 

@@ -1,18 +1,19 @@
 """The access token of a request to the issuer's own resource, userinfo (RFC 6750 section 2, RFC 9449 section 7)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ostiary.issuer.access_token import AccessToken
 from ostiary.issuer.form import Parameters
 from ostiary.issuer.holder import Holder
 from ostiary.model.errors import BEARER, DPOP, InvalidDpopProof, InvalidRequest, InvalidToken, MissingToken
+from ostiary.model.frozen import frozen
 from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
 
 _SCHEMES = {BEARER.lower().encode(): BEARER, DPOP.lower().encode(): DPOP}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Brought:
     """A token, and the scheme by which it came."""
 

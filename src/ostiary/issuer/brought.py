@@ -1,11 +1,12 @@
 """How an authorization request came: its parameters, and what vouches for them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from ostiary.contract.model import ClientRule
 from ostiary.model.errors import InvalidRequest
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import TokenHash
 from ostiary.model.reasons import Reason
 
@@ -14,7 +15,7 @@ LONGEST_VISIT: Final = 1800
 reloaded until then (RFC 9126 section 4)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Brought:
     """`pairs`: as they were sent, none counted yet. `pushed`: from the client itself, by RFC 9126."""
 

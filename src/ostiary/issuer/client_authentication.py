@@ -3,7 +3,6 @@
 To the outside, a client that does not exist, a wrong secret and a wrong method are one and the same `invalid_client`.
 """
 
-from dataclasses import dataclass
 from ipaddress import ip_address
 
 from ostiary.contract.model import ClientAuth, ClientRule
@@ -18,11 +17,12 @@ from ostiary.keys.dpop import Proofs
 from ostiary.keys.hashing import is_one_of
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import InvalidClient
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import GatewayName
 from ostiary.model.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthenticatedClient:
     """Only `flows.authenticate_client` makes one. `spends` belong into the commit of whatever the request does."""
 

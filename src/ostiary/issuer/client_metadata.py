@@ -5,7 +5,6 @@ Two things may be named by their address, keys and a logo: `issuer/named_elsewhe
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import orjson
@@ -19,6 +18,7 @@ from ostiary.keys.jwk import JwkInvalid
 from ostiary.keys.keyset import KeySet
 from ostiary.keys.strict_json import NotStrictJson, parse_object
 from ostiary.model.errors import ContentTooLarge, InvalidClientMetadata, InvalidScope
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope
 from ostiary.model.reasons import Reason
 
@@ -46,7 +46,7 @@ _GRANTS: Final = frozenset({GrantType.AUTHORIZATION_CODE.value, GrantType.REFRES
 Members = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientMetadata:
     """Every member is one that a client of this sort may have."""
 

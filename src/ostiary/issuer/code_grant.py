@@ -1,7 +1,5 @@
 """grant_type=authorization_code (RFC 6749 section 4.1.3, RFC 7636 section 4.6)."""
 
-from dataclasses import dataclass
-
 from ostiary.contract.model import ClientRule, GrantType
 from ostiary.issuer.decision import Decided, Refused
 from ostiary.issuer.family import GrantFacts, revoke_family
@@ -13,12 +11,13 @@ from ostiary.issuer.token import Tokens
 from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import InvalidGrant
 from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret
 from ostiary.model.plan import Plan, Spend, Write
 from ostiary.model.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeFacts(GrantFacts):
     code: AuthorizationCode | None
 

@@ -2,7 +2,6 @@
 (OpenID Connect Core section 3.1.2.4)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientRule, Contract
@@ -14,6 +13,7 @@ from ostiary.issuer.scopes import EMAIL, OFFLINE_ACCESS, OPENID, PROFILE
 from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import AccessDenied
 from ostiary.model.events.people import ConsentGranted, ConsentRefused
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, Scope, Subject
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
@@ -27,7 +27,7 @@ _OPENID_SAYS: Final[Mapping[Scope, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What the person is asked. `already`: what they allowed before. `details`: asked each time, and not remembered."""
 

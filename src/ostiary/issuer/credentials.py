@@ -2,7 +2,6 @@
 
 import binascii
 from base64 import b64decode
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientAuth
@@ -11,13 +10,14 @@ from ostiary.issuer.holder import Holder
 from ostiary.keys.assertion import unverified_subject
 from ostiary.keys.certificate import ClientCertificate
 from ostiary.model.errors import InvalidClient, InvalidRequest
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import GatewayName, Secret
 from ostiary.model.reasons import Reason
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Credentials:
     """What the request brought: for Basic the secret, for private_key_jwt the assertion, else only the name."""
 

@@ -1,15 +1,15 @@
 """What a decision hands to the shell: a plan with either an answer or a refusal."""
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ostiary.model.errors import OAuthError
+from ostiary.model.frozen import frozen
 from ostiary.model.plan import Plan
 
 A = TypeVar("A")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decided(Generic[A]):
     """Allowed: `answer` may leave once `plan` is committed."""
 
@@ -17,7 +17,7 @@ class Decided(Generic[A]):
     answer: A
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refused:
     """Not allowed, and something changes all the same: a replay revokes what it was about. A refusal that changes
     nothing is raised."""

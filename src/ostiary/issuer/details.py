@@ -4,7 +4,7 @@ Details are kept as canonical JSON: an array of objects with sorted members. Non
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -14,6 +14,7 @@ from ostiary.issuer.form import Parameters
 from ostiary.issuer.resources import Target
 from ostiary.keys.strict_json import NotStrictJson, parse_array
 from ostiary.model.errors import AccessDenied, InvalidAuthorizationDetails
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope
 from ostiary.model.reasons import Reason
 
@@ -26,7 +27,7 @@ MOST_TEXTS: Final = 50
 Element = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """One element in words: a sentence, and every member that it does not have."""
 

@@ -1,7 +1,7 @@
 """The device authorization endpoint: a device asks for a code to show (RFC 8628 sections 3.1 and 3.2)."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from ostiary.contract.model import ClientRule
@@ -18,6 +18,7 @@ from ostiary.model import endpoints
 from ostiary.model.errors import InvalidRequest, InvalidScope, TemporarilyUnavailable
 from ostiary.model.events.issuer import DeviceAsked
 from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope, Secret
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
@@ -31,7 +32,7 @@ _NAME: Final = re.compile(r"[\w][\w '()#&+,-]{0,39}")
 """What a device calls itself is shown to people, so it can be no sentence with a link in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeviceAuthorizationRequest:
     """`name`: our own parameter `device_name`."""
 
@@ -39,7 +40,7 @@ class DeviceAuthorizationRequest:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asking:
     """From where a device asks: its address, the pseudonym and the counter of that, and the wait in seconds that the
     counter asks for."""
@@ -50,7 +51,7 @@ class Asking:
     wait: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeviceCodes:
     """RFC 8628 section 3.2."""
 

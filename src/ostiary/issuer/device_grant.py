@@ -1,6 +1,5 @@
 """grant_type=urn:ietf:params:oauth:grant-type:device_code (RFC 8628 sections 3.4 and 3.5)."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientRule, GrantType
@@ -13,6 +12,7 @@ from ostiary.issuer.registry import Registry
 from ostiary.issuer.token import Tokens
 from ostiary.model.errors import AccessDenied, AuthorizationPending, ExpiredToken, InvalidGrant, SlowDown
 from ostiary.model.fresh import Fresh
+from ostiary.model.frozen import frozen
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 
@@ -22,7 +22,7 @@ LEEWAY: Final = 1.0
 """Seconds by which a poll may come early: the network makes some faster than others."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeviceFacts(GrantFacts):
     request: DeviceRequest | None
 

@@ -3,15 +3,14 @@
 Times are seconds since the epoch.
 """
 
-from dataclasses import dataclass
-
 from ostiary.issuer.records import Grant
 from ostiary.issuer.user_code import UserCodeHash
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, GrantId, Scope, Thumbprint, TokenHash
 from ostiary.model.plan import Spend, Write
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeviceRequest:
     """RFC 8628 section 3.2. `hash` is of the device code; `peer` the address that the device asked from, kept until
     somebody has judged by it; `name` what it calls itself."""
@@ -41,21 +40,21 @@ class DeviceRequest:
         return self.grant is not None or self.denied_at is not None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddDeviceRequest(Spend):
     """Already spent: another device has one of the codes, so this one needs others."""
 
     request: DeviceRequest
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnterUserCode(Write):
     """Once more."""
 
     hash: TokenHash
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AllowDevice(Spend):
     """Stores the grant with the one answer that a request gets."""
 
@@ -63,7 +62,7 @@ class AllowDevice(Spend):
     grant: Grant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DenyDevice(Spend):
     """The one answer as well."""
 
@@ -71,7 +70,7 @@ class DenyDevice(Spend):
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PollDevice(Write):
     """The device asked at `at`, and is to wait `interval` seconds from now on."""
 
@@ -80,7 +79,7 @@ class PollDevice(Write):
     interval: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpendDeviceCode(Spend):
     hash: TokenHash
     at: int

@@ -1,7 +1,6 @@
 """What a person does for a device: types its code, signs in, looks at what it asks, and answers (RFC 8628 section 3.3,
 RFC 10027 section 6.1)."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientRule
@@ -13,6 +12,7 @@ from ostiary.issuer.scopes import for_person
 from ostiary.model.errors import AccessDenied, InvalidGrant
 from ostiary.model.events.people import DeviceAllowed, DeviceDenied
 from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import GrantId, Scope
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
@@ -25,7 +25,7 @@ MOST_ENTRIES: Final = 5
 """Times that one code may be typed: one person needs few, a mailing has many (RFC 10027 sections 6.1.3 and 6.1.4)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskFreshSignIn:
     """`request` is of this client."""
 
@@ -33,7 +33,7 @@ class AskFreshSignIn:
     client: ClientRule
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskDevice:
     """The page that asks: as whom, and what of that which the device wants they can give."""
 
@@ -46,7 +46,7 @@ class AskDevice:
 DeviceStep = AskFreshSignIn | AskDevice
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Distance:
     """Where the device asked from and where the person is, as pseudonyms; `near`: one network."""
 

@@ -4,7 +4,7 @@ The new token is never worth more than the old one: not in scopes, services or t
 session, so that it dies with them, and `act` says who acts.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import orjson
@@ -26,6 +26,7 @@ from ostiary.keys.keyset import KeySet
 from ostiary.model.actors import act_of, actors_of
 from ostiary.model.errors import InvalidRequest, InvalidScope, InvalidToken, UnauthorizedClient
 from ostiary.model.fresh import Fresh
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
@@ -36,7 +37,7 @@ MOST_ACTORS: Final = 4
 SUBJECT: Final = "subject_token"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SubjectFacts:
     """The subject token, or why it is none of ours; what stands behind it; and whether the client that the person's
     grant was given to is disabled."""

@@ -1,7 +1,6 @@
 """A request to exchange one token for another (RFC 8693 section 2.1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import GrantType
@@ -9,6 +8,7 @@ from ostiary.issuer.form import Parameters, require
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.resources import Services
 from ostiary.model.errors import InvalidRequest, InvalidTarget
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope, Secret, ServiceName
 from ostiary.model.reasons import Reason
 
@@ -16,7 +16,7 @@ ACCESS_TOKEN: Final = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S
 API_KEY: Final = "urn:ostiary:params:oauth:token-type:api-key"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Exchange:
     """What either asks for. `audiences` are services by their names in the contract."""
 

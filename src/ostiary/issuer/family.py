@@ -1,6 +1,5 @@
 """A grant and all that it issued: the code, its access tokens, the family of its refresh tokens."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientRule
@@ -11,12 +10,13 @@ from ostiary.issuer.scopes import OFFLINE_ACCESS
 from ostiary.model.errors import InvalidGrant
 from ostiary.model.events.issuer import FamilyRevoked
 from ostiary.model.feed import GrantRevoked
+from ostiary.model.frozen import frozen
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.people.records import Person, Session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GrantFacts:
     """A grant with the person and the session behind it, as they are now. None: there is no such record."""
 

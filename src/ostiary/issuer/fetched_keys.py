@@ -2,11 +2,11 @@
 good, and when they are fetched again. Times are seconds since the epoch."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.keys.jwk import JwkInvalid
 from ostiary.keys.keyset import KeySet
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import KeyId
 
 TYPES: Final = frozenset({"application/json", "application/jwk-set+json"})
@@ -21,7 +21,7 @@ LAST_GOOD: Final = 86400
 _MAX_AGE: Final = re.compile(r"(?:^|[ ,\t])max-age=([0-9]{1,9})(?:$|[ ,\t])")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FetchedKeys:
     """`keys`: the last good ones, if any, of `fetched_at`."""
 

@@ -5,7 +5,7 @@ authorization request that the page was about, and to whatever else the page sho
 """
 
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from ostiary.keys import base64url
 from ostiary.keys.hashing import same
 from ostiary.model.errors import Forbidden
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 
 LIFETIME: Final = 600
@@ -39,7 +40,7 @@ class Purpose(StrEnum):
     END_APP = "end-app"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bound:
     """What a token holds for. `browser`: the cookie's value. `query`: of the request. `shown`: anything else."""
 

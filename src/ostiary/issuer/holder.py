@@ -1,6 +1,5 @@
 """Who asks has shown to hold a key: tokens are bound to it, and are worth nothing without it (RFC 9449, RFC 8705)."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientAuth, ClientRule
@@ -8,6 +7,7 @@ from ostiary.issuer.form import Parameters
 from ostiary.keys.certificate import ClientCertificate
 from ostiary.keys.dpop import ProofRefused, Proofs, Request
 from ostiary.model.errors import InvalidGrant, InvalidProof, InvalidRequest, NonceNeeded, TemporarilyUnavailable
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Thumbprint
 from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
@@ -16,7 +16,7 @@ THUMBPRINT_LENGTH: Final = 43
 """Of a SHA-256 in base64url."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holder:
     """`binding`: DPOP or MTLS. Only what has checked a proof makes one."""
 

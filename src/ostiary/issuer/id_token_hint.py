@@ -1,17 +1,16 @@
 """`id_token_hint`: an ID token of ours that names a person (OpenID Connect Core section 3.1.2.1, RP-Initiated Logout
 section 2). It is a hint about the past, so it may be expired."""
 
-from dataclasses import dataclass
-
 from ostiary.issuer import id_token
 from ostiary.keys.jwt import verify
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import InvalidRequest, InvalidToken
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, SessionId, Subject
 from ostiary.model.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IdTokenHint:
     """What the token says, its signature and issuer checked. `session` is None where the token names none."""
 

@@ -1,13 +1,13 @@
 """Tokens with which clients register (RFC 7591 section 3), beside those of the contract: how they come, are used up and
 go. Times are seconds since the epoch."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import InvalidToken
 from ostiary.model.events.registration import InitialAccessTokenAdded, InitialAccessTokenRevoked
 from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import InitialAccessTokenId, Secret, TokenHash
 from ostiary.model.plan import Plan, Spend, Write
 from ostiary.model.reasons import Reason
@@ -17,7 +17,7 @@ _BYTES: Final = 32
 _ID: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InitialAccessToken:
     """What is kept of one. `most`: so many clients register with it, of which `used` have."""
 
@@ -33,18 +33,18 @@ class InitialAccessToken:
         return self.revoked_at is None and now < self.expires_at and self.used < self.most
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddInitialAccessToken(Write):
     token: InitialAccessToken
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RevokeInitialAccessToken(Write):
     id: InitialAccessTokenId
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UseInitialAccessToken(Spend):
     """One client registers with it. Fails where it lives no more."""
 

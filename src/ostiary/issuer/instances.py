@@ -2,19 +2,19 @@
 own where its tokens are bound to one."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from ostiary.issuer.access_token import granted_unchanged, revocation_end, session_lives
 from ostiary.issuer.records import Grant, RefreshToken, RevokeGrant
 from ostiary.issuer.scopes import OFFLINE_ACCESS
 from ostiary.model.events.people import InstanceEnded
 from ostiary.model.feed import GrantRevoked
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import SessionId
 from ostiary.model.plan import Plan
 from ostiary.people.records import Person, Session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instance:
     """A grant that is not revoked, and the refresh token that it goes on with."""
 

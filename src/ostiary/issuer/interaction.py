@@ -3,7 +3,6 @@
 Times are seconds since the epoch.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -14,6 +13,7 @@ from ostiary.issuer.redirect_uris import is_assured
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.scopes import for_person
 from ostiary.model.errors import AccessDenied, LoginRequired, OAuthError, UnmetAuthenticationRequirements
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope
 from ostiary.model.reasons import Reason
 from ostiary.people.records import Consent
@@ -35,7 +35,7 @@ _HERE: Final = (Passed.CHOSE, Passed.SIGNED_IN)
 """The person did something."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Visit:
     """Who is at the browser, what they agreed to earlier, and what they have done for this request."""
 
@@ -44,21 +44,21 @@ class Visit:
     passed: Passed = Passed.NOTHING
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskSignIn:
     """`known`: who may go on without signing in anew, where the request asks for a choice."""
 
     known: Visitor | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskConsent:
     visitor: Visitor
     scopes: frozenset[Scope]
     question: Question
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ready:
     """Nothing is left to ask: these scopes are the client's."""
 

@@ -5,7 +5,6 @@ that is the upstream asking about a token it was given. Of every other token it 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientAuth, ClientRule
@@ -16,6 +15,7 @@ from ostiary.issuer.registry import Registry
 from ostiary.issuer.scopes import OFFLINE_ACCESS, write_scope
 from ostiary.model.errors import BEARER, DPOP, InvalidClient, InvalidRequest
 from ostiary.model.events.issuer import TokenIntrospected
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, ServiceName, TokenId
 from ostiary.model.plan import Plan
 from ostiary.model.principal import Kind
@@ -44,7 +44,7 @@ TOLD: Final = (
 """Claims of an access token that the answer repeats (section 2.2, RFC 8693 section 7)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """What is said of a token, and to whom."""
 

@@ -1,7 +1,6 @@
 """What all grants issue alike, and how it is recorded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ostiary.contract.model import ClientRule, GrantType
 from ostiary.issuer.access_token_claims import person_claims
@@ -15,12 +14,13 @@ from ostiary.issuer.token import Tokens, token_type
 from ostiary.model.errors import InvalidScope
 from ostiary.model.events.issuer import TokensIssued
 from ostiary.model.fresh import Fresh
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope, Secret, TokenId
 from ostiary.model.reasons import Reason
 from ostiary.people.records import Person
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entitlement:
     """Which client gets tokens for which person, by which grant, for what. Each part was checked."""
 

@@ -2,11 +2,12 @@
 5): whoever runs the client's server learns of nobody that decides about it, and cannot change what was shown."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from ostiary.http.image import read_picture
 from ostiary.model.errors import InvalidClientMetadata
+from ostiary.model.frozen import frozen
 from ostiary.model.plan import Write
 from ostiary.model.reasons import Reason
 
@@ -17,7 +18,7 @@ MOST_PIXELS: Final = 1024
 _ID: Final = 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Logo:
     """`id` is of its bytes: another picture is another logo."""
 
@@ -26,7 +27,7 @@ class Logo:
     body: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeepLogo(Write):
     """Once, however many clients have it."""
 

@@ -1,6 +1,6 @@
 """Signing out at a client's wish (OpenID Connect RP-Initiated Logout 1.0). Its errors are always shown on a page."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urlencode
 
 from ostiary.contract.model import LONGEST_ACCESS_TOKEN, ClientRule
@@ -9,13 +9,14 @@ from ostiary.issuer.id_token_hint import IdTokenHint
 from ostiary.issuer.redirect_uris import RegisteredRedirectUri, require_post_logout_redirect_uri
 from ostiary.issuer.registry import Registry
 from ostiary.model.errors import InvalidRequest, UnauthorizedClient
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 from ostiary.people.sessions import Lifetimes, Visitor
 
 LONGEST_STATE = 2048
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogoutRequest:
     """Every check is passed. `back`: where the person may return to, with the client's state."""
 

@@ -4,12 +4,12 @@ the epoch.
 The store writes a notice for each client that had a grant in the session, in the transaction in which the session ends,
 whatever ended it: none is lost where the program stops in between."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientRule
 from ostiary.issuer.registry import Registry
 from ostiary.model.events.issuer import LogoutTold, LogoutUntold
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, SessionId, Subject
 from ostiary.model.plan import Plan, Write
 
@@ -18,7 +18,7 @@ FIRST_WAIT: Final = 5
 """Seconds until the second try; each wait is twice as long as the one before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogoutNotice:
     """`tries`: how often telling has failed."""
 
@@ -30,7 +30,7 @@ class LogoutNotice:
     due_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DelayLogoutNotice(Write):
     session: SessionId
     client: ClientId
@@ -38,7 +38,7 @@ class DelayLogoutNotice(Write):
     due_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropLogoutNotice(Write):
     session: SessionId
     client: ClientId

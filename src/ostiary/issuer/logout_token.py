@@ -1,7 +1,6 @@
 """Logout tokens (OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6). Times are whole seconds since the
 epoch."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientRule
@@ -14,6 +13,7 @@ from ostiary.keys.jwt import verify
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import InvalidRequest, InvalidToken
 from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, SessionId, Subject, TokenId
 from ostiary.model.reasons import Reason
 
@@ -41,7 +41,7 @@ def logout_claims(
     }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Logout:
     """A logout token whose every check is passed. `spends` belongs into the commit of what it leads to."""
 

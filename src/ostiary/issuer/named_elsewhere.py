@@ -1,16 +1,15 @@
 """What a client that registers names by its address: its keys and its logo. The shell fetches them once it is known
 that the client may register, so that nobody else has anything fetched."""
 
-from dataclasses import dataclass
-
 from ostiary.issuer.client_metadata import ClientMetadata
 from ostiary.issuer.logo import Logo
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import InvalidClientMetadata
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What is to be fetched; None: nothing is."""
 
@@ -18,7 +17,7 @@ class Wanted:
     logo_uri: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What was there. None where nothing was wanted, or nothing good found."""
 

@@ -2,7 +2,7 @@
 request's name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -17,6 +17,7 @@ from ostiary.keys.hashing import token_hash
 from ostiary.keys.once import seal, unseal
 from ostiary.model.errors import InvalidProof, InvalidRequest, InvalidRequestUri
 from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret
 from ostiary.model.plan import Plan
 from ostiary.model.principal import Binding
@@ -34,7 +35,7 @@ _PLAIN: Final = b"-"
 """Before the parameters: whether they came in a request object."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Named:
     """What the client gets for its request (section 2.2)."""
 
@@ -84,7 +85,7 @@ def keep(brought: Brought, client: ClientRule, now: float, fresh: Fresh) -> Deci
     return Decided(Plan((AddPushedRequest(kept),)), Named(uri))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PushedFacts:
     """A name that the browser brought, and what the store has by it. `opened`: this browser had opened it in time."""
 

@@ -1,14 +1,14 @@
 """What the issuer remembers, and the writes that change it. Times are seconds since the epoch."""
 
-from dataclasses import dataclass
 from typing import Self
 
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, GrantId, Scope, SessionId, Subject, Thumbprint, TokenHash, TokenId
 from ostiary.model.plan import Spend, Write
 from ostiary.people.records import Session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grant:
     """One authorization: what a person let a client do. `claims` is the `claims` parameter as canonical JSON."""
 
@@ -45,7 +45,7 @@ class Grant:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthorizationCode:
     """RFC 6749 section 4.1.2 with the PKCE challenge of RFC 7636 (always S256)."""
 
@@ -61,7 +61,7 @@ class AuthorizationCode:
     """The one that the authorization request named (RFC 9449 section 10)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefreshToken:
     """One link of a family (RFC 9700 section 4.14.2). The family is the grant."""
 
@@ -78,7 +78,7 @@ class RefreshToken:
     """The one that it is good with; None: any (RFC 9449 section 5)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PushedRequest:
     """RFC 9126. `sealed`: its parameters as a query, readable only with the name that the hash is of."""
 
@@ -91,12 +91,12 @@ class PushedRequest:
     spent_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddPushedRequest(Write):
     request: PushedRequest
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpendPushedRequest(Spend):
     """With the code that it leads to."""
 
@@ -104,7 +104,7 @@ class SpendPushedRequest(Spend):
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenGrant(Write):
     """Stores the grant and its code together: one has no meaning without the other."""
 
@@ -112,24 +112,24 @@ class OpenGrant(Write):
     code: AuthorizationCode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpendCode(Spend):
     hash: TokenHash
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddRefreshToken(Write):
     token: RefreshToken
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpendRefreshToken(Spend):
     hash: TokenHash
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProlongRefreshToken(Write):
     """One that is not rotated was used: its idle time begins anew."""
 
@@ -137,19 +137,19 @@ class ProlongRefreshToken(Write):
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RevokeGrant(Write):
     grant: GrantId
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RevokeAccessToken(Write):
     token: TokenId
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DisableClient(Write):
     """Tokens issued to the client at or before `at` are dead, and it gets no new ones until the contract renames it."""
 
@@ -157,7 +157,7 @@ class DisableClient(Write):
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SpendAssertion(Spend):
     """The `jti` of a client assertion (RFC 7523 section 3), remembered until it has expired."""
 

@@ -1,7 +1,6 @@
 """grant_type=refresh_token: rotation, reuse, and the answer that got lost (RFC 6749 section 6, RFC 9700)."""
 
 import hmac
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import ClientAuth, ClientRule, GrantType
@@ -16,6 +15,7 @@ from ostiary.keys import base64url
 from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import InvalidGrant, InvalidScope
 from ostiary.model.fresh import Fresh
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope, Secret
 from ostiary.model.plan import Plan, Write
 from ostiary.model.reasons import Reason
@@ -24,7 +24,7 @@ LOST_ANSWER_SECONDS: Final = 30
 """For so long after its use, a refresh token gives an authenticated client the same successor once more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefreshFacts(GrantFacts):
     """`next_token` is what `successor` became: looked for only where `token` is spent."""
 

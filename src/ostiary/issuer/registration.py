@@ -2,7 +2,7 @@
 epoch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from ostiary.contract.model import Contract, RegistrationRule
@@ -21,6 +21,7 @@ from ostiary.model.errors import (
     PreconditionFailed,
     Refusal,
 )
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret
 from ostiary.model.plan import Spend
 from ostiary.model.reasons import Reason
@@ -34,7 +35,7 @@ _NOT_THEIRS: Final = (
 """What no update has (RFC 7592 section 2.2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """What came: `peer` is the pseudonym of where from, `client` the registration that the URL names."""
 

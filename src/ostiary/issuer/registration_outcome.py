@@ -2,7 +2,7 @@
 section 3.2.1, RFC 7592 section 3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from ostiary.contract.model import LONGEST_ACCESS_TOKEN, ClientAuth
@@ -22,6 +22,7 @@ from ostiary.keys.hashing import token_hash
 from ostiary.model.events.registration import ClientRegistered, RegistrationChanged, RegistrationEnded
 from ostiary.model.feed import ClientRevoked, RegisteredClientsChanged
 from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, Secret
 from ostiary.model.plan import Plan
 
@@ -30,7 +31,7 @@ _SECRET: Final = 32
 """Random bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registration:
     """What the client is told. `secret` once, when it is made; `token` as it was made or brought."""
 

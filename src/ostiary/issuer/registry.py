@@ -1,15 +1,15 @@
 """The contract as the issuer reads it: what each request looks up is worked out once, when a contract loads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ostiary.contract.model import ClientRule, Contract
 from ostiary.keys.device_chain import Chain, read_roots
 from ostiary.keys.keyset import KeySet
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, Scope, ServiceName
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registry:
     """A new contract gives a new registry; nothing in one ever changes."""
 

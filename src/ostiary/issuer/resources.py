@@ -1,11 +1,11 @@
 """Resource indicators (RFC 8707): for which of the services that its scopes reach a token is."""
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ostiary.issuer.form import Parameters
 from ostiary.issuer.registry import Registry
 from ostiary.model.errors import InvalidTarget
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope
 from ostiary.model.reasons import Reason
 
@@ -13,7 +13,7 @@ Services = frozenset[str]
 """Audiences of services. Where some may be asked for, none stands for all that the scopes reach."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """What a token is for. Only `require_target` makes one. `services` is empty where the scopes reach none; `details`
     are those of RFC 9396, as canonical JSON."""

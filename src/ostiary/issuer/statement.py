@@ -2,13 +2,13 @@
 device says of both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.keys import base64url
 from ostiary.keys.jwk import JwkInvalid, VerificationKey, parse_public, thumbprint
 from ostiary.keys.strict_json import NotStrictJson, parse_object
 from ostiary.model.errors import InvalidRequest
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Thumbprint
 from ostiary.model.reasons import Reason
 
@@ -24,7 +24,7 @@ _LONGEST: Final = 64
 """Characters of a challenge or of a key's name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instance:
     """Who is to be vouched for, and to be asked by which challenge. `jwk`: its key; only the members that name it."""
 
@@ -39,7 +39,7 @@ class Instance:
         return f"{self.challenge}.{self.thumbprint}".encode()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AndroidChain:
     """`certificates`: as the device gave them, DER, its key's first."""
 
@@ -47,7 +47,7 @@ class AndroidChain:
     certificates: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AndroidSignature:
     """`signature`: of the client data, DER (RFC 3279 section 2.2.3)."""
 
@@ -55,7 +55,7 @@ class AndroidSignature:
     signature: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AppleStatement:
     """`key_id`: the name of the device's key, SHA-256 of it."""
 

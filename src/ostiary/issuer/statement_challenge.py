@@ -5,12 +5,12 @@ The issuer can tell its own, so that only those that were used are stored. They 
 """
 
 import hmac
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.keys import base64url
 from ostiary.model.errors import InvalidAttestation
 from ostiary.model.fresh import Fresh
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 
 SECONDS: Final = 300
@@ -19,7 +19,7 @@ _TIME, _RANDOM, _MAC = 5, 16, 15
 """Bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Challenge:
     """One of the issuer's own, in time. `expires_at`: seconds since the epoch."""
 

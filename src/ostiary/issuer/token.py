@@ -1,6 +1,5 @@
 """The token endpoint (RFC 6749 section 3.2): its requests, what all grants check, and its answer."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import orjson
@@ -19,12 +18,13 @@ from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.hashing import token_hash
 from ostiary.keys.jwt import sign
 from ostiary.model.errors import BEARER, DPOP, InvalidRequest, UnauthorizedClient, UnsupportedGrantType
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope, Secret, TokenHash
 from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeRequest:
     """RFC 6749 section 4.1.3 with RFC 7636 section 4.5. `redirect_uri`: None where it was not sent, which is how
     OAuth 2.1 has it."""
@@ -37,7 +37,7 @@ class CodeRequest:
     grant_type = GrantType.AUTHORIZATION_CODE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RefreshRequest:
     """RFC 6749 section 6."""
 
@@ -48,7 +48,7 @@ class RefreshRequest:
     grant_type = GrantType.REFRESH_TOKEN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientCredentialsRequest:
     """RFC 6749 section 4.4.2."""
 
@@ -58,7 +58,7 @@ class ClientCredentialsRequest:
     grant_type = GrantType.CLIENT_CREDENTIALS
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeviceCodeRequest:
     """RFC 8628 section 3.4."""
 
@@ -116,7 +116,7 @@ def require_grant_allowed(client: ClientRule, grant_type: GrantType) -> None:
         raise UnauthorizedClient(Reason.GRANT_TYPE_NOT_ALLOWED)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tokens:
     """What the token endpoint hands out, before it is signed."""
 

@@ -2,10 +2,10 @@
 (RFC 8628 section 5.1)."""
 
 import hmac
-from dataclasses import dataclass
 
 from ostiary.keys.hashing import pseudonym
 from ostiary.model.events.people import UserCodeRefused
+from ostiary.model.frozen import frozen
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.people.records import Counted, CountFailure
@@ -13,7 +13,7 @@ from ostiary.people.sessions import Visitor
 from ostiary.people.sign_in import household
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tried:
     """What a try counts for: keyed hashes. The first is the address's."""
 

@@ -1,8 +1,6 @@
 """The issuer vouches for an instance of an app itself: a client attestation of its own, short-lived and bound to the
 instance's key (draft-ietf-oauth-attestation-based-client-auth-11 section 4)."""
 
-from dataclasses import dataclass
-
 from ostiary.contract.model import AndroidRule, AppleRule, AttestRule, ClientRule
 from ostiary.issuer.attested_keys import AddAttestedKey, AttestedKey, Grade, Platform, RaiseCounter, SpendChallenge
 from ostiary.issuer.decision import Decided
@@ -14,12 +12,13 @@ from ostiary.keys.app_attest import AppAttestation
 from ostiary.keys.device_chain import Chain, serials_of
 from ostiary.model.errors import InvalidAttestation, InvalidClient, OAuthError, TemporarilyUnavailable
 from ostiary.model.events.issuer import InstanceVouchedFor
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import DeviceKeyId
 from ostiary.model.plan import Plan, Spend, Write
 from ostiary.model.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class App:
     """A client for whose instances the issuer vouches, and by what rule."""
 
@@ -27,7 +26,7 @@ class App:
     rule: AttestRule
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vouched:
     """What is signed, and for how many seconds it holds."""
 

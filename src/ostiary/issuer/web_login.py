@@ -7,7 +7,7 @@ that asked; verifier and nonce are worked out of both again. Times are seconds s
 import hmac
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 from urllib.parse import urlencode
 
@@ -24,6 +24,7 @@ from ostiary.keys.hashing import same
 from ostiary.model import endpoints
 from ostiary.model.errors import Forbidden, InvalidRequest, UnauthorizedClient
 from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret
 from ostiary.model.reasons import Reason
 
@@ -34,7 +35,7 @@ _MAX_AGE: Final = re.compile(r"[0-9]{1,9}")
 _ERROR: Final = re.compile(r"[a-z_]{1,64}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """What a page asks for. `acr` and `max_age` (in seconds): what a route wants of the sign-in (RFC 9470 section
     4)."""
@@ -45,7 +46,7 @@ class Wish:
     max_age: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Begun:
     """A sign-in that this browser has begun, whose answer is here. Only `require_begun` makes one."""
 

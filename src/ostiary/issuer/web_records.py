@@ -1,12 +1,11 @@
 """Sessions of people at the pages of web clients whose tokens are kept here. Times are seconds since the epoch."""
 
-from dataclasses import dataclass
-
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenHash
 from ostiary.model.plan import Write
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WebSession:
     """What a cookie stands for. `hash`: of its value. `session`: the sign-in at the issuer that it rests on."""
 
@@ -23,12 +22,12 @@ class WebSession:
     """However much it is used."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StartWebSession(Write):
     session: WebSession
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeepWebTokens(Write):
     """New tokens in the place of those before. A session that ended meanwhile stays ended."""
 
@@ -36,7 +35,7 @@ class KeepWebTokens(Write):
     sealed: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TouchWebSession(Write):
     """The idle timeout moves only on."""
 
@@ -44,6 +43,6 @@ class TouchWebSession(Write):
     seen_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndWebSession(Write):
     hash: TokenHash

@@ -2,7 +2,6 @@
 section 6.1). Times are seconds since the epoch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import orjson
@@ -19,6 +18,7 @@ from ostiary.keys.master import MasterKey
 from ostiary.model.errors import InvalidToken, OAuthError
 from ostiary.model.events.issuer import WebSessionEnded, WebSessionStarted
 from ostiary.model.feed import GrantRevoked
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret, TokenHash
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
@@ -29,7 +29,7 @@ REFRESHED_BEFORE: Final = 30
 """Seconds before its access token ends in which a session gets a new one: gateways remember it for at least as long."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """The tokens of a session. `expires_at`: of the access token."""
 

@@ -1,7 +1,6 @@
 """Tokens of operators for the admin API: what they look like, what is kept of them, and how they come and go. Times are
 seconds since the epoch."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -9,6 +8,7 @@ from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import Forbidden, InvalidToken, MissingToken
 from ostiary.model.events.operators import AdminTokenAdded, AdminTokenRevoked
 from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import AdminTokenId, Secret, TokenHash
 from ostiary.model.plan import Plan, Write
 from ostiary.model.reasons import Reason
@@ -26,7 +26,7 @@ class AdminScope(StrEnum):
     CLIENTS_WRITE = "clients.write"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AdminToken:
     """What is kept of one. `scopes`: of `AdminScope`."""
 
@@ -41,12 +41,12 @@ class AdminToken:
         return self.revoked_at is None and now < self.expires_at
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddAdminToken(Write):
     token: AdminToken
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RevokeAdminToken(Write):
     id: AdminTokenId
     at: int

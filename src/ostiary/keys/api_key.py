@@ -6,7 +6,6 @@ let a scanner tell a leaked key from a chance text without asking anyone. Times 
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from string import ascii_letters, digits
 from typing import Final
 
@@ -14,6 +13,7 @@ from ostiary.keys.hashing import token_hash
 from ostiary.model.events.operators import ApiKeyAdded, ApiKeyRevoked
 from ostiary.model.feed import ApiKeysChanged, GrantRevoked, TokenRevoked
 from ostiary.model.fresh import Fresh
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ApiKeyId, ClientId, GrantId, Scope, Secret, TokenHash, TokenId
 from ostiary.model.plan import Plan, Write
 
@@ -27,7 +27,7 @@ MOST_LIVING: Final = 2
 _ID: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiKey:
     """What is kept of a key: whose it is, what it may, until when. `scopes`: none for all of the client's."""
 
@@ -60,18 +60,18 @@ def grant_of(id: ApiKeyId) -> GrantId:
     return GrantId(f"api-key {id}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddApiKey(Write):
     key: ApiKey
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RevokeApiKey(Write):
     id: ApiKeyId
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TouchApiKey(Write):
     """It was used; an earlier use than the one that is known changes nothing."""
 

@@ -5,7 +5,6 @@ Which app it is, and whether it is about what was asked, the issuer checks.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from ostiary.keys.cbor import NotStrictCbor, Value, parse, parse_first
 from ostiary.keys.device_chain import Chain, public_key, read_chain, require_signature, unknown_extension
 from ostiary.model.errors import InvalidAttestation
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 
 FORMAT: Final = "apple-appattest"
@@ -33,7 +33,7 @@ _COSE: Final = {1: 2, 3: -7, -1: 1}
 """An EC2 key for ES256 on P-256 (RFC 9053 sections 2.1 and 7.1.1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuthenticatorData:
     """Web Authentication section 6.1. `raw`: what is signed."""
 
@@ -44,7 +44,7 @@ class AuthenticatorData:
     extensions: Mapping[int | str, Value]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Credential:
     """Web Authentication section 6.5.1. `point`: the public key (SEC 1 section 2.3.3, uncompressed)."""
 
@@ -53,7 +53,7 @@ class Credential:
     point: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AppAttestation:
     """The first statement about a key."""
 
@@ -78,7 +78,7 @@ class AppAttestation:
         return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AppAssertion:
     """A later statement, by the key."""
 

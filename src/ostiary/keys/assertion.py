@@ -3,13 +3,13 @@
 Here: form and signature. Whom it names, for whom it is, when, and whether it came before, the issuer checks.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.keys.claims import VerifiedClaims
 from ostiary.keys.jwt import unverified_claims, verify_typed
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import InvalidClient, InvalidToken
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import TokenId
 from ostiary.model.reasons import Reason
 
@@ -18,7 +18,7 @@ TYPES: Final = frozenset({"", "jwt", "client-authentication+jwt"})
 and is signed by a client."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assertion:
     """Signed by the client whose keys were given. Times are whole seconds since the epoch, fractions dropped."""
 

@@ -5,13 +5,13 @@ Whom it names, for whom and when, and whether the proof came before, the issuer 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.keys.jwk import JwkInvalid, VerificationKey, parse_public, thumbprint
 from ostiary.keys.jwt import verify
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import InvalidClient, InvalidToken
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Thumbprint
 from ostiary.model.reasons import Reason
 
@@ -19,7 +19,7 @@ ATTESTATION: Final = "oauth-client-attestation+jwt"
 PROOF: Final = "oauth-client-attestation-pop+jwt"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attestation:
     """Signed by an attester whose keys were given. Times are whole seconds since the epoch."""
 
@@ -32,7 +32,7 @@ class Attestation:
     thumbprint: Thumbprint
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InstanceProof:
     """Signed by the key of an attestation."""
 

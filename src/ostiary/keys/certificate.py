@@ -5,7 +5,7 @@ That the client holds the key, and that the certificate is in force, the TLS han
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ostiary.keys import base64url
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Thumbprint
 
 _NO_AUTHORITY: Final = b"-"
@@ -36,7 +37,7 @@ class NameType(StrEnum):
     EMAIL = "email"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientCertificate:
     """A certificate that a connection was made with. `ends_at` in seconds since the epoch."""
 
@@ -138,7 +139,7 @@ def read_x5c(encoded: Sequence[object]) -> bytes:
     return der
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Authority:
     """Whose signature makes a certificate that of a client."""
 

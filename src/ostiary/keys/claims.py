@@ -1,13 +1,13 @@
 """Claims whose signature held. Reading one checks its type: a wrong one makes the token malformed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ostiary.model.errors import InvalidToken
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VerifiedClaims:
     """Only `jwt.verify` and `assertion.verify` build it. Issuer, audience and times are still for the reader to check.
 

@@ -4,8 +4,9 @@ An item is not read deeper than it is asked to be, so that no nesting can do har
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar
+
+from ostiary.model.frozen import frozen
 
 T = TypeVar("T")
 _CONSTRUCTED: Final = 0x20
@@ -36,7 +37,7 @@ SEQUENCE: Final = Tag(_CONSTRUCTED, 16)
 SET: Final = Tag(_CONSTRUCTED, 17)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """One value, not read any deeper."""
 

@@ -1,7 +1,6 @@
 """A certificate authority for one server or client of a developer: it signs once, and its key is never written."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
@@ -13,12 +12,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ostiary.model.fresh import Fresh
+from ostiary.model.frozen import frozen
 
 VALID_DAYS: Final = 90
 _CLOCKS_APART: Final = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DevelopmentTls:
     """What to trust, and what to serve with. All PEM; `key` is secret."""
 

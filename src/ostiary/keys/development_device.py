@@ -2,7 +2,6 @@
 of its own, which only a contract trusts that names it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from cryptography import x509
@@ -19,12 +18,13 @@ from ostiary.keys import base64url
 from ostiary.keys.devca import builder_of, common_name
 from ostiary.keys.key_description import EXTENSION, SIGN, TRUSTED_ENVIRONMENT, VERIFIED
 from ostiary.model.fresh import Fresh
+from ostiary.model.frozen import frozen
 
 _UNVERIFIED: Final = 2
 _VERSION: Final = 400
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DevelopmentDevice:
     """Who trusts `root` trusts this device and no other: the root's key is gone. All PEM; `key` is secret."""
 
@@ -47,7 +47,7 @@ def development_device(now: int, fresh: Fresh) -> DevelopmentDevice:
     return DevelopmentDevice(root.public_bytes(Encoding.PEM), certificate.public_bytes(Encoding.PEM), key)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """What the device says of a key: made for this challenge, for this app, signed by the certificate of this SHA-256;
     and whether the device is locked and runs its vendor's system."""

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import orjson
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from ostiary.keys import base64url, roca
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import KeyId
 
 Check = Callable[[bytes, bytes], None]
@@ -30,7 +30,7 @@ class JwkInvalid(ValueError):
     """A key that is refused; the message says why and holds no key material."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VerificationKey:
     """A public key with the one algorithm that it may be used with (RFC 8725 section 3.1).
 

@@ -6,7 +6,6 @@ else is taken from the hardware's list.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from cryptography import x509
@@ -17,6 +16,7 @@ from ostiary.keys import der
 from ostiary.keys.device_chain import Chain, public_key, unknown_extension
 from ostiary.keys.jwk import p256_members
 from ostiary.model.errors import InvalidAttestation
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 
 EXTENSION: Final = x509.ObjectIdentifier("1.3.6.1.4.1.11129.2.1.17")
@@ -33,7 +33,7 @@ _PURPOSE, _ALL_APPLICATIONS, _ORIGIN, _BOOT, _PATCH_LEVEL, _APPLICATION = 1, 600
 _MEMBERS: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Boot:
     """Whether the bootloader is locked, and what it started."""
 
@@ -41,7 +41,7 @@ class Boot:
     state: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Application:
     """Who asked the system for the key: names of packages, and SHA-256 of the certificates that sign them."""
 
@@ -49,7 +49,7 @@ class Application:
     certificates: frozenset[bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertifiedKey:
     """`members`: of its JWK; `point`: the same (SEC 1 section 2.3.3, uncompressed)."""
 
@@ -57,7 +57,7 @@ class CertifiedKey:
     point: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyDescription:
     """None: not said."""
 

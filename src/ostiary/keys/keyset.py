@@ -1,20 +1,20 @@
 """A set of public keys, found by `kid` (RFC 7517 section 5)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final, TypeVar
 
 import orjson
 
 from ostiary.keys.jwk import JwkInvalid, VerificationKey, parse_public
 from ostiary.keys.strict_json import NotStrictJson, parse_object
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import KeyId
 
 T = TypeVar("T")
 MOST_KEYS: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeySet:
     """Immutable: a changed set is a new one."""
 

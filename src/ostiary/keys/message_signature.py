@@ -3,7 +3,6 @@
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature as Mismatch
@@ -14,6 +13,7 @@ from ostiary.keys import jwk as jwks
 from ostiary.keys.jwk import Check, JwkInvalid
 from ostiary.keys.keyset import listed
 from ostiary.model.errors import InvalidSignature
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 
 ECDSA_P256: Final = "ecdsa-p256-sha256"
@@ -28,7 +28,7 @@ _KEYID: Final = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}")
 _PSS: Final = padding.PSS(padding.MGF1(SHA512()), salt_length=64)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessageKey:
     """A key, by the name that signatures call it, and what it verifies."""
 

@@ -1,8 +1,8 @@
 """A signing key's life: published before it signs, kept until the last token that it signed is dead."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import KeyId
 from ostiary.model.plan import Write
 
@@ -14,7 +14,7 @@ class KeyUse(StrEnum):
     """Signs the identity that upstreams get; published at `/.well-known/ostiary/gateway-jwks.json`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SigningKey:
     """An ES256 key. Times are seconds since the epoch.
 
@@ -33,17 +33,17 @@ class SigningKey:
     dies_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddKey(Write):
     key: SigningKey
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetKeyDeath(Write):
     id: KeyId
     dies_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoveKey(Write):
     id: KeyId

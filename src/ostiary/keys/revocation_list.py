@@ -1,16 +1,16 @@
 """Certificate revocation lists: which certificates an authority has taken back (RFC 5280 section 5)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from cryptography import x509
 
 from ostiary.keys.certificate import Authority, CertificateInvalid, ClientCertificate
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Thumbprint
 from ostiary.model.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taken:
     """What one authority has taken back. `next_at`: when its next list is due, in seconds since the epoch."""
 

@@ -5,7 +5,6 @@ time exactly one key of a use signs, whoever asks.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -20,6 +19,7 @@ from ostiary.keys.strict_json import parse_object
 from ostiary.model.events import Event
 from ostiary.model.events.program import KeyCreated, KeyRetired
 from ostiary.model.feed import KeysChanged
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import KeyId
 from ostiary.model.plan import Plan, Write
 
@@ -33,7 +33,7 @@ class NoSigningKey(LookupError):
     """The store has no key of this use."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewKey:
     """A key pair, already sealed, that has no place in the ring yet."""
 

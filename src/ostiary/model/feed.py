@@ -4,30 +4,29 @@ Times are seconds since the epoch. `until` is when no token that the event refus
 so that a gateway may forget it.
 """
 
-from dataclasses import dataclass
-
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenRevoked:
     token: TokenId
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GrantRevoked:
     grant: GrantId
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionEnded:
     session: SessionId
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SubjectChanged:
     """Tokens that rest on a sign-in of this person up to `before` are refused: disabled, new roles, new password."""
 
@@ -36,7 +35,7 @@ class SubjectChanged:
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientRevoked:
     """Every token of this client is refused: it gets no new ones."""
 
@@ -44,28 +43,28 @@ class ClientRevoked:
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeysChanged:
     """The key sets are to be read anew."""
 
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiKeysChanged:
     """The API keys are to be read anew."""
 
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegisteredClientsChanged:
     """The clients that registered themselves are to be read anew."""
 
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AdminClientsChanged:
     """The clients that were made through the admin API are to be read anew, by who hands out the contract."""
 
@@ -85,7 +84,7 @@ FeedEvent = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Numbered:
     """A feed event with its position: positions grow without a gap that could hide an event."""
 

@@ -1,9 +1,8 @@
 """Load, decide, commit: what a pure decision hands to the shell, and what the commit answers."""
 
-from dataclasses import dataclass
-
 from ostiary.model.events import Event
 from ostiary.model.feed import FeedEvent
+from ostiary.model.frozen import frozen
 
 
 class Write:
@@ -18,7 +17,7 @@ class Spend(Write):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WrittenEvent:
     """An event that is already as the log keeps it (`audit.encode`); `tells_of`: how many happenings."""
 
@@ -26,7 +25,7 @@ class WrittenEvent:
     tells_of: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """Everything one decision changes: committed in one transaction, or not at all."""
 
@@ -41,14 +40,14 @@ class Plan:
         return Plan(self.writes + other.writes, self.events + other.events, self.feed + other.feed)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Committed:
     """On disk. `position` is the feed's newest position after this plan."""
 
     position: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlreadySpent:
     """Nothing was written: `spend` had happened before."""
 

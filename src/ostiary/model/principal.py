@@ -1,8 +1,8 @@
 """One principal, whatever the client brought."""
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, GrantId, Role, Scope, SessionId, Subject, TenantId
 
 
@@ -31,7 +31,7 @@ class Binding(IntEnum):
     MTLS = 6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Principal:
     """Who asks, as every step after `identify` sees it. `auth_time` is in seconds since the epoch."""
 

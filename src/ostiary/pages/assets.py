@@ -1,10 +1,11 @@
 """Style, script and mark of the pages. Each file's name holds a hash of what is in it, so it may be kept for ever."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 from typing import Final
+
+from ostiary.model.frozen import frozen
 
 TYPES: Final[Mapping[str, str]] = {
     "css": "text/css; charset=utf-8",
@@ -13,7 +14,7 @@ TYPES: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asset:
     """`name`: what it is asked for by."""
 

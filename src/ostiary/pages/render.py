@@ -1,6 +1,5 @@
 """Views become HTML with the policy that goes with it. No inline script or style; everything works without scripts."""
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -8,6 +7,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ostiary.model import endpoints
+from ostiary.model.frozen import frozen
 from ostiary.pages.assets import ASSETS
 from ostiary.pages.views import View
 
@@ -16,7 +16,7 @@ _ALWAYS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """`policy`: its Content-Security-Policy."""
 

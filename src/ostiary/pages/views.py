@@ -1,9 +1,11 @@
 """What each page shows. A view holds plain words; the templates escape them."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from math import ceil
 from typing import ClassVar
+
+from ostiary.model.frozen import frozen
 
 
 class Problem(Enum):
@@ -33,7 +35,7 @@ class Problem(Enum):
         return self.value[1]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TooSoon:
     """Too many wrong tries: the next one is heard in so many `seconds`."""
 
@@ -56,7 +58,7 @@ Hindrance = Problem | TooSoon
 """Why what was typed led nowhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """`template` is its file; `sends_to`: sources of `form-action` beside our own (CSP Level 3 section 6.4.1)."""
 
@@ -65,7 +67,7 @@ class View:
     sends_to: tuple[str, ...] = field(default=(), kw_only=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignInView(View):
     """`known_as`: who may go on without a password, with the token of that form."""
 
@@ -79,7 +81,7 @@ class SignInView(View):
     choose_form: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DetailShown:
     """One thing in detail: a sentence, and names with values below it."""
 
@@ -87,7 +89,7 @@ class DetailShown:
     rest: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConsentView(View):
     """`details` come first; `wanted` and `already` are sentences; `returns_to` names where either answer leads.
     `stranger`: the client is called what it says itself."""
@@ -108,7 +110,7 @@ class ConsentView(View):
     """A path of this origin."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserCodeView(View):
     """`code`: what a link brought or somebody typed before."""
 
@@ -119,7 +121,7 @@ class UserCodeView(View):
     problem: Hindrance | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeviceView(View):
     """`name`: what the device calls itself. `minutes`: since it asked. `near`: it asked from this browser's network."""
 
@@ -138,7 +140,7 @@ class DeviceView(View):
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignOutView(View):
     template = "sign_out.html"
     person: str
@@ -148,7 +150,7 @@ class SignOutView(View):
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AppShown:
     """One place where a person is signed in. `key`: the beginning of its key's name."""
 
@@ -160,7 +162,7 @@ class AppShown:
     form: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AppsView(View):
     template = "apps.html"
     person: str
@@ -170,7 +172,7 @@ class AppsView(View):
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoticeView(View):
     """Something is done. `back`: where the person may go on."""
 
@@ -181,7 +183,7 @@ class NoticeView(View):
     client: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FormPostView(View):
     """OAuth 2.0 Form Post Response Mode section 2."""
 
@@ -192,7 +194,7 @@ class FormPostView(View):
     fields: tuple[tuple[str, str], ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorView(View):
     template = "error.html"
     title: str

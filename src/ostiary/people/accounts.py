@@ -1,10 +1,11 @@
 """Adding people and changing them. Times are seconds since the epoch."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 from ostiary.model.events.operators import PersonAdded, PersonChanged
 from ostiary.model.feed import SubjectChanged
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Role, Subject, TenantId
 from ostiary.model.plan import Plan
 from ostiary.people.logins import require_login
@@ -15,7 +16,7 @@ class RoleUnknown(ValueError):
     """The contract has no role of this name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewPerson:
     """What an operator says of somebody new."""
 
@@ -26,7 +27,7 @@ class NewPerson:
     roles: frozenset[Role] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """What is to change; None leaves it as it is."""
 

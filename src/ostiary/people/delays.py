@@ -4,16 +4,16 @@ Times are seconds since the epoch.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import ceil
 
+from ostiary.model.frozen import frozen
 from ostiary.people.records import Counted, CountFailure, Failures
 
 LONGEST = 900.0
 """Seconds. Keeps a guesser below 100 tries a day for one account (NIST SP 800-63B-4 section 3.2.2)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tolerance:
     """`free` failures cost nothing; each `leak` seconds without a failure forget one."""
 

@@ -1,13 +1,13 @@
 """What is known of people, and the writes that change it. Times are seconds since the epoch."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, Role, Scope, SessionId, Subject, TenantId, TokenHash
 from ostiary.model.plan import Spend, Write
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Person:
     """`login` is compared after NFKC and case folding. `changed_at`: what rests on a sign-in up to then is dead; 0 for
     never."""
@@ -24,7 +24,7 @@ class Person:
     disabled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """A sign-in at the issuer. `hash` is of the cookie's secret; `seen_at` moves the idle timeout."""
 
@@ -39,7 +39,7 @@ class Session:
     ended_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Consent:
     subject: Subject
     client: ClientId
@@ -49,7 +49,7 @@ class Consent:
     """What the client looked like then, where that is its own word."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failures:
     """Wrong passwords in a row for one account or one address (`key`: a keyed hash), and until when tries wait."""
 
@@ -58,14 +58,14 @@ class Failures:
     until: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddPerson(Write):
     """Fails with `LoginTaken` if the login exists."""
 
     person: Person
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangePerson(Spend):
     """The whole record replaces `before`. Fails where that is not what is there any more: whoever changed it meanwhile
     may have shut the person out."""
@@ -74,12 +74,12 @@ class ChangePerson(Spend):
     before: Person
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StartSession(Write):
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenewSession(Spend):
     """The same person signed in anew in the same browser. The whole record replaces the one with the same id, with a
     new secret: the old cookie is dead, while what other clients got in this session lives on. Fails where the session
@@ -88,19 +88,19 @@ class RenewSession(Spend):
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TouchSession(Write):
     id: SessionId
     seen_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndSession(Write):
     id: SessionId
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PutConsent(Write):
     """Replaces what the person consented to for this client."""
 
@@ -120,7 +120,7 @@ class Counted(StrEnum):
     """Statements of devices that did not hold, from one address."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CountFailure(Write):
     """One more failure for `key`, counted in the store so that tries at the same time all count:
     `people.delays.one_more` makes the new record from the one before."""
@@ -130,6 +130,6 @@ class CountFailure(Write):
     per: Counted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForgetFailures(Write):
     key: bytes

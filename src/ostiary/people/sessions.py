@@ -1,11 +1,10 @@
 """Sign-in sessions of people at the issuer. Times are seconds since the epoch."""
 
-from dataclasses import dataclass
-
 from ostiary.keys.hashing import token_hash
 from ostiary.model.events.people import SignedIn, SignedOut
 from ostiary.model.feed import SessionEnded
 from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, Secret, SessionId
 from ostiary.model.plan import Plan
 from ostiary.people.records import EndSession, Person, RenewSession, Session, StartSession, TouchSession
@@ -15,7 +14,7 @@ TOUCH_EVERY = 60
 SECRET_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Visitor:
     """A person whose session holds. Only `visitor` and `start` build it."""
 
@@ -23,7 +22,7 @@ class Visitor:
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lifetimes:
     """Of a session in seconds: unused, and at all. `token`: of the longest-lived access token."""
 

@@ -5,12 +5,12 @@ no person, so that it takes as long), and commits what is planned here. Times ar
 """
 
 import hmac
-from dataclasses import dataclass
 from ipaddress import ip_address
 
 from ostiary.keys.hashing import pseudonym
 from ostiary.model.events.people import SignInRefused
 from ostiary.model.fresh import Fresh
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
@@ -23,7 +23,7 @@ AMR = ("pwd",)
 """RFC 8176 section 2."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tried:
     """What a try counts for: keyed hashes, so that neither the store nor the log holds a login or an address."""
 

@@ -6,11 +6,13 @@ It closes after each answer. Below `/v1/` it hands the whole request to the admi
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from http import HTTPStatus
 from typing import Final
 
 import httptools
+
+from ostiary.model.frozen import frozen
 
 SECONDS_FOR_A_REQUEST: Final = 5.0
 BYTES_OF_A_REQUEST: Final = 16 * 1024
@@ -21,7 +23,7 @@ _TEXT: Final = "text/plain; charset=utf-8"
 _PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """`shown`: whether its body is sent, which an answer to HEAD does not have."""
 
@@ -32,7 +34,7 @@ class Page:
     shown: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """A request for the admin API, whole."""
 

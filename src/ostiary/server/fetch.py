@@ -8,7 +8,6 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -20,6 +19,7 @@ from ostiary.http.fields import Names, Read
 from ostiary.http.framing import CHUNKED
 from ostiary.http.response import ResponseHead, ResponseParser
 from ostiary.model.errors import ContentTooLarge, HttpRefused
+from ostiary.model.frozen import frozen
 
 SECONDS: Final = 5.0
 """For all of it, from the name to the last byte."""
@@ -62,7 +62,7 @@ class FetchFailed(Exception):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fetched:
     """`type`: of the content, without parameters, in lower case. `cache_control`: as it came."""
 

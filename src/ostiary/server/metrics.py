@@ -1,7 +1,6 @@
 """The counts of all workers as Prometheus reads them; docs/metrics.md names each."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -9,6 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from ostiary.gateway.metrics import LATENCY_STEPS
+from ostiary.model.frozen import frozen
 
 Snapshot = Mapping[str, Any]
 """Of one worker, as it published it."""
@@ -25,7 +25,7 @@ _BOUNDS: Final = [*(str((1 << bits) / 1e6) for bits in range(LATENCY_STEPS - 1))
 """Upper bounds in seconds of what `RouteCounts.latency` counts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Process:
     """One child of the supervisor."""
 

@@ -3,7 +3,6 @@
 import os
 import socket
 import ssl
-from dataclasses import dataclass
 from pathlib import Path
 
 from ostiary.contract.deployment import CertificateFiles, Deployment, GatewayListener, TlsFiles
@@ -11,6 +10,7 @@ from ostiary.contract.draft import Draft
 from ostiary.contract.model import Contract
 from ostiary.contract.places import Address
 from ostiary.keys.master import MasterKey
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret
 from ostiary.server.channel import CertificatesTaken, Listener
 from ostiary.server.contract_file import read_contract_file
@@ -27,7 +27,7 @@ class TlsUnusable(Exception):
     """The door could not serve with its certificate; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A contract file with the state directory that it runs on."""
 

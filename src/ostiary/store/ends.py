@@ -1,7 +1,7 @@
 """The two logs of the store, the audit log and the feed, and the one row that holds their ends."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final, get_args
 
 import orjson
@@ -9,6 +9,7 @@ import orjson
 from ostiary.audit import chain
 from ostiary.audit.records import Head, Record
 from ostiary.model.feed import FeedEvent, Numbered
+from ostiary.model.frozen import frozen
 from ostiary.store.interface import StoreUnavailable
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps, add, add_new
@@ -31,7 +32,7 @@ _FEED_SINCE: Final = Statement(
 _RECORDS: Final = Statement(f"{RECORD.select} WHERE position > :after ORDER BY position LIMIT {PAGE}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ends:
     """Where both logs end; `head` is None before the first record."""
 

@@ -1,9 +1,9 @@
 """What is past its end is removed."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.issuer.brought import LONGEST_VISIT
+from ostiary.model.frozen import frozen
 from ostiary.model.plan import Write
 from ostiary.store import of_logout
 from ostiary.store.statements import Statement, Steps
@@ -66,7 +66,7 @@ _PAST: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Forget(Write):
     """`now`: seconds since the epoch."""
 

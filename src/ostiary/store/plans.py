@@ -1,7 +1,6 @@
 """A plan becomes statements. `WRITES` is the table: what each write of every room does to the store."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from ostiary.audit.chain import Sealer
@@ -18,6 +17,7 @@ from ostiary.issuer import records as issued
 from ostiary.issuer import web_records as web
 from ostiary.keys import admin_token, api_key
 from ostiary.keys import records as keyed
+from ostiary.model.frozen import frozen
 from ostiary.model.plan import Committed, Plan, Write, WrittenEvent
 from ostiary.people import records as known
 from ostiary.store import (
@@ -100,7 +100,7 @@ WRITES: Final[Mapping[type[Write], Callable[[Any], Steps[None]]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Encoded:
     """A plan with its events as the log keeps them."""
 

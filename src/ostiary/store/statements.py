@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+
+from ostiary.model.frozen import frozen
 
 T = TypeVar("T")
 Values = Mapping[str, object]
@@ -13,7 +14,7 @@ Row = Sequence[Any]
 _PARAMETER: Final = re.compile(r":([a-z_]+)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prepared:
     """A statement as a driver takes it: its text, and the names of its parameters in their order."""
 

@@ -5,7 +5,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from ostiary.keys.api_key import draw
 from ostiary.keys.devca import development_client
 from ostiary.keys.development_device import development_device
 from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.model.frozen import frozen
 from ostiary.server.development import CA_FILE, write_private
 from ostiary.server.state import StateDirectory
 
@@ -35,7 +36,7 @@ class FolderUnusable(Exception):
     """There is something in it that this demo cannot go on with."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PersonOfDemo:
     login: str
     name: str
@@ -45,7 +46,7 @@ class PersonOfDemo:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientOfDemo:
     """`private_key` is a JWK."""
 
@@ -64,7 +65,7 @@ class ClientOfDemo:
     """Whether the certificate is that of a simulated device, which vouches for the app's instances."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Demo:
     """Everything that a script needs to use the demo."""
 

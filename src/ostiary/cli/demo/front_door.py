@@ -3,16 +3,17 @@
 import json
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
+from ostiary.model.frozen import frozen
+
 SECONDS: Final = 15.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """`headers` have lower-case names; a name that stood more than once has its last value."""
 

@@ -6,7 +6,6 @@ import secrets
 import time
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -19,6 +18,7 @@ from ostiary.keys import base64url
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.jwt import sign
 from ostiary.model import endpoints
+from ostiary.model.frozen import frozen
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 60
@@ -27,7 +27,7 @@ PROVING = ("spa", "mobile", "device")
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tokens:
     """`prover`: of the key that they are bound to; None: they are bearer tokens."""
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
@@ -13,9 +13,10 @@ from ostiary.cli.demo.folder import ClientOfDemo, Demo
 from ostiary.cli.demo.oauth import PROVING
 from ostiary.cli.demo.tour import Stop
 from ostiary.cli.references import Recorded
+from ostiary.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One request of the tour. `rule` is the route that judged it, `reason` empty where it was allowed."""
 

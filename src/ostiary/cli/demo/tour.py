@@ -4,7 +4,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from ostiary.cli.demo.browser import Browser
@@ -16,13 +16,14 @@ from ostiary.cli.demo.phone import Phone
 from ostiary.cli.demo.prover import Prover
 from ostiary.cli.demo.signer import Signer
 from ostiary.model import endpoints
+from ostiary.model.frozen import frozen
 
 REVOKED_WITHIN: Final = 5.0
 """Seconds that the tour waits at most for a revoked token to be refused; it takes less than one."""
 ASK_SECONDS: Final = 0.02
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stop:
     """One line: what was asked, as whom, and what came out. `expected` is the status it should have."""
 
@@ -47,7 +48,7 @@ class Stop:
         return self.answer.status == self.expected
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Visitor:
     """A client with tokens, for a person or for itself."""
 

@@ -1,7 +1,5 @@
 """What a client's kind and settings come to: each line with value, reason, and the text or the line it is from."""
 
-from dataclasses import dataclass
-
 from ostiary.contract.checks.credentials import not_served
 from ostiary.contract.draft import Draft
 from ostiary.contract.expand_client import sheet_of
@@ -13,10 +11,11 @@ from ostiary.contract.file_client import Client
 from ostiary.contract.file_route import Route
 from ostiary.contract.hurdles import hurdles
 from ostiary.contract.model import Contract
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Way:
     """A route, and whether the client can get through it: `stopped_by` is empty where it can."""
 
@@ -24,7 +23,7 @@ class Way:
     stopped_by: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     client: str
     kind: str

@@ -1,12 +1,11 @@
 """A line of an explanation, and where what it tells stands."""
 
-from dataclasses import dataclass
-
 from ostiary.contract.document import Path, locate
 from ostiary.contract.draft import Draft
+from ostiary.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One thing that holds for the client."""
 

@@ -1,7 +1,6 @@
 """The lines of a kind, each with the setting of the client that stands in for it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ostiary.contract.credentials import credential_of
 from ostiary.contract.draft import Draft
@@ -11,6 +10,7 @@ from ostiary.contract.file_client import Client
 from ostiary.contract.model import ClientRule
 from ostiary.contract.profiles import Chosen, Sheet
 from ostiary.contract.quantities import in_words
+from ostiary.model.frozen import frozen
 from ostiary.model.principal import Binding
 
 _WEAKENED = "insecure_"
@@ -55,7 +55,7 @@ def profile_lines(draft: Draft, name: str, client: Client, rule: ClientRule, she
     yield tell.line("refresh tokens", refreshed(profile), sheet.rotates_refresh)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Teller:
     draft: Draft
     name: str

@@ -1,10 +1,12 @@
 """Who vouches for instances of apps, and for which of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
+from ostiary.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class AttesterRule:
     """Who vouches for instances of apps. `jwks`: public keys as JSON; `max_age`: seconds, of an attestation."""
 
@@ -12,7 +14,7 @@ class AttesterRule:
     max_age: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AppleRule:
     """Which instances on Apple's devices the issuer vouches for."""
 
@@ -33,7 +35,7 @@ class SecurityLevel(StrEnum):
     """In a chip of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AndroidRule:
     """Which instances on Android devices the issuer vouches for."""
 
@@ -52,7 +54,7 @@ class AndroidRule:
     """PEM."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttestRule:
     """Which instances of an app the issuer vouches for itself, by platform, and for how many seconds."""
 

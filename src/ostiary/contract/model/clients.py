@@ -1,17 +1,16 @@
 """One client, whichever its kind."""
 
-from dataclasses import dataclass
-
 from ostiary.contract.builds import Builds
 from ostiary.contract.model.apps import AttestRule
 from ostiary.contract.model.credentials import CertificateRule, OldWayRule, SignatureRule
 from ostiary.contract.model.kinds import ClientAuth, Profile
 from ostiary.contract.model.limits import Limit
 from ostiary.contract.model.listeners import Network
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, Role, Scope, TenantId, TokenHash
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientRule:
     """One client. Secrets are here only as hashes and public keys, but for those that sign by HMAC: these cannot be
     checked by a hash."""

@@ -1,7 +1,7 @@
 """All of a contract, as one value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ostiary.contract.model.apps import AttesterRule
 from ostiary.contract.model.clients import ClientRule
@@ -11,12 +11,13 @@ from ostiary.contract.model.routes import RouteRule, Shape
 from ostiary.contract.model.scopes import DetailRule, ScopeRule
 from ostiary.contract.model.services import ServiceRule
 from ostiary.contract.pins import Pins
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, GatewayName, Role, Scope, ServiceName
 from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InsecureUse:
     """A setting that weakens a profile, with the reason the contract must give."""
 
@@ -24,7 +25,7 @@ class InsecureUse:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Contract:
     """Everything in force. `digest` names this version: SHA-256 of its file's bytes, in hexadecimal."""
 

@@ -1,10 +1,11 @@
 """What clients prove themselves by without a secret of the token endpoint: signatures, certificates, old ways."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
 from ostiary.keys.certificate import NameType
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret, TokenHash
 
 LONGEST_API_KEY: Final = 365 * 86400
@@ -24,7 +25,7 @@ class OldWay(StrEnum):
     """A parameter of the URL (as RFC 6750 section 2.3 has it for tokens)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignatureRule:
     """What the signed requests of a client rest on (RFC 9421)."""
 
@@ -39,7 +40,7 @@ class SignatureRule:
     """Of hmac-sha256; there are some where there are no public keys. Secrets compare with nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OldWayRule:
     """One way of a legacy client. Times are seconds since the epoch."""
 
@@ -53,7 +54,7 @@ class OldWayRule:
     """From then on it is refused."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CertificateRule:
     """By which certificate a client is known (RFC 8705 section 2): one with this name, or one of its `own`."""
 

@@ -1,10 +1,10 @@
 """What a kind of client carries: its grants, how it authenticates, how long its tokens live."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from ostiary.contract.model.limits import Limit
+from ostiary.model.frozen import frozen
 from ostiary.model.principal import Binding, Kind
 
 LONGEST_ACCESS_TOKEN: Final = 86400
@@ -46,7 +46,7 @@ class ClientAuth(StrEnum):
         return self in (ClientAuth.TLS, ClientAuth.SELF_SIGNED_TLS)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profile:
     """What a kind carries (`contract/profiles/table.py`). A client may only narrow it, or say `insecure_`."""
 

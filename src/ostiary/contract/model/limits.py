@@ -1,10 +1,11 @@
 """How many requests, in how many seconds, of whom together."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from ostiary.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Rate:
     """`count` requests in each `seconds`, with `burst` at once (GCRA)."""
 
@@ -22,7 +23,7 @@ class LimitBy(StrEnum):
     IP = "ip"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limit:
     """`name` is its policy name in the `RateLimit` fields (draft-ietf-httpapi-ratelimit-headers-11)."""
 

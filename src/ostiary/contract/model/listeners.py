@@ -1,15 +1,15 @@
 """Where requests come in, how much they may bring, and for how long they are waited for."""
 
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import GatewayName, RouteId
 from ostiary.model.principal import Kind
 
 Network = IPv4Network | IPv6Network
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bounds:
     """The most that a request may bring, each changeable by route."""
 
@@ -19,7 +19,7 @@ class Bounds:
     body: int = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Timeouts:
     """In seconds."""
 
@@ -31,7 +31,7 @@ class Timeouts:
     """Between bytes of a stream, and of a kept-alive connection between requests."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GatewayRule:
     """A listener of its own, beside the door."""
 

@@ -1,13 +1,12 @@
 """What clients may be that register themselves, and from where things are fetched because they say so."""
 
-from dataclasses import dataclass
-
 from ostiary.contract.model.kinds import Profile
 from ostiary.contract.model.listeners import Network
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope, TokenHash
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FetchRule:
     """Where things are fetched from because a client that registers says so: by https from public addresses."""
 
@@ -19,7 +18,7 @@ class FetchRule:
     """PEM: who may vouch for such servers beside whom this machine trusts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegistrationRule:
     """What clients may be that register themselves (RFC 7591)."""
 

@@ -1,17 +1,17 @@
 """Which requests go where, and what they must prove."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ostiary.contract.model.clients import ClientRule
 from ostiary.contract.model.limits import Limit
 from ostiary.contract.model.listeners import Bounds, Timeouts
 from ostiary.contract.model.scopes import StepUp
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Role, RouteId, Scope, ServiceName
 from ostiary.model.principal import Binding, Kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """Where a rule reads from the request: `path.user`, `query.user`, `body.account.owner`, `claims.tenant`."""
 
@@ -30,7 +30,7 @@ Shape = tuple[str, Segments]
 """A method and segments: what a pattern matches, whatever its parameters are called."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RouteRule:
     """One rule: which requests, to where, and what they must prove."""
 

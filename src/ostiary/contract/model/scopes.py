@@ -1,9 +1,9 @@
 """What people let clients do: scopes, and types of authorization details, with their words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope
 
 
@@ -16,7 +16,7 @@ class MemberType(StrEnum):
     TEXTS = "texts"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MemberRule:
     """`one_of`: empty: any text."""
 
@@ -25,7 +25,7 @@ class MemberRule:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DetailRule:
     """A type of authorization details (RFC 9396)."""
 
@@ -37,7 +37,7 @@ class DetailRule:
     """By their paths, with a dot between the name of a member and those of its own members."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepUp:
     """RFC 9470: what a scope asks of the sign-in."""
 
@@ -45,7 +45,7 @@ class StepUp:
     max_age: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScopeRule:
     name: Scope
     says: str

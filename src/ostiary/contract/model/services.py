@@ -1,8 +1,8 @@
 """Where requests go to, and what an upstream is told of who asks."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ServiceName
 
 
@@ -13,7 +13,7 @@ class Identity(StrEnum):
     HEADERS = "headers"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceRule:
     """An upstream. `audience` is the `aud` of tokens for it."""
 

@@ -1,11 +1,12 @@
 """What a profile consists of: lines, each with its value, why it is that, and the text that it rests on."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from ostiary.contract.file_client import Credential
 from ostiary.contract.model import ClientAuth, GrantType, Limit, Profile
+from ostiary.model.frozen import frozen
 from ostiary.model.principal import Binding, Kind
 
 T_co = TypeVar("T_co", covariant=True)
@@ -20,7 +21,7 @@ class Carrier(StrEnum):
     NAMED = "where the contract names it"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chosen(Generic[T_co]):
     """A line of a profile: the value, why it is that, and where that is written."""
 
@@ -36,7 +37,7 @@ _ROTATES = Chosen(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """A kind's whole profile, with reasons."""
 

@@ -4,7 +4,7 @@ What stands behind a cookie is not in it. It is asked for when the cookie comes 
 old, by whoever runs the pipeline: `Unloaded` says what is missing. Every other request is judged from memory.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from ostiary.contract.model import Contract
@@ -17,6 +17,7 @@ from ostiary.http.same_origin import SAFE, is_own
 from ostiary.keys.hashing import same
 from ostiary.keys.session_cookie import PREFIX, csrf_token, is_ours
 from ostiary.model.errors import Forbidden, InvalidToken, Refusal
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId
 from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
@@ -64,7 +65,7 @@ def cookie(credential: bytes, asked: Asked, trust: Trust) -> Seen:
     raise Unloaded(Cookie(credential, client.id, value))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loaded:
     """What stands behind a cookie. `ends_at`: when the session does if nobody uses it, in seconds since the epoch."""
 

@@ -1,15 +1,15 @@
 """Old ways of legacy clients, ready to be looked up: of their secrets only the hashes are here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import formatdate
 
 from ostiary.contract.model import ClientRule, Contract, OldWay, OldWayRule
 from ostiary.gateway.query_keys import QueryKeys
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import TokenHash
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """Whose way it is, and what every answer says of its end."""
 
@@ -19,7 +19,7 @@ class Known:
     """Lines."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OldWays:
     """`by_secret` is asked for the SHA-256 of what came, so that how long that takes tells nothing of a secret; a
     secret of one way or name is none of another."""

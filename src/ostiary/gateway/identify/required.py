@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from ostiary.contract.model import Contract
 from ostiary.gateway.decision import Asked, Unloaded
@@ -14,6 +13,7 @@ from ostiary.gateway.identify.dpop import dpop
 from ostiary.gateway.identify.trust import Trust, is_revoked
 from ostiary.gateway.remembered import Seen
 from ostiary.model.errors import InvalidToken, MissingToken, Refusal, ServiceUnavailable
+from ostiary.model.frozen import frozen
 from ostiary.model.reasons import Reason
 
 Identify = Callable[[Asked], Refusal | None]
@@ -26,7 +26,7 @@ def _nothing(asked: Asked, trust: Trust) -> bytes:
     return b""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """A way to bring a credential beside the Authorization field."""
 

@@ -1,13 +1,13 @@
 """Whose key a signed request names: the clients that sign, by the `keyid` of their keys (RFC 9421 section 2.3)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ostiary.contract.model import ClientRule, Contract, SignatureRule
 from ostiary.keys.message_signature import MessageKey, from_jwks, shared
+from ostiary.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signer:
     """A client with one of its keys, and what its signatures have to say."""
 

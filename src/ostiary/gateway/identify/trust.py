@@ -14,10 +14,11 @@ from ostiary.gateway.remembered import Remembered, Seen
 from ostiary.gateway.revocation import Revocations
 from ostiary.keys.dpop import Proofs
 from ostiary.keys.keyset import KeySet
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WebSessions:
     """`key`: by which our cookies are known; None: none is taken for ours. `used`: cookies that came lately, until the
     shell has told so."""

@@ -5,10 +5,10 @@ pseudonym of an address, so that an operator who has the address and the key can
 `at` is in seconds since the epoch, with fractions.
 """
 
-from dataclasses import dataclass
+from ostiary.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Event:
     """What happened. Subclasses are the whole vocabulary of the log; a field not declared cannot be recorded."""
 

@@ -1,13 +1,12 @@
 """What the gateway does with requests."""
 
-from dataclasses import dataclass
-
 from ostiary.model.events import Event
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, GatewayName, Reference, RouteId, Subject, TenantId
 from ostiary.model.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class GatewayRefused(Event):
     """The gateway refused a request: `route` is absent where none matched, `ref` is what the client was told."""
 
@@ -21,7 +20,7 @@ class GatewayRefused(Event):
     tenant: TenantId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RefusalsCounted(Event):
     """Refusals past the bound of what is listed, since the record before: one for each who, where and why."""
 
@@ -33,7 +32,7 @@ class RefusalsCounted(Event):
     peer: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class HandshakesRefused(Event):
     """TLS handshakes that a listener refused, since the record before: one for each who, where and why. `gateway`: none
     is the door."""
@@ -45,7 +44,7 @@ class HandshakesRefused(Event):
     peer: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RequestsAllowed(Event):
     """A batch of requests that a service answered. `who`: distinct (client, subject, tenant); `where`: distinct routes;
     `requests`: (milliseconds since `at`, index in who, index in where, status, request number) for each."""
@@ -56,7 +55,7 @@ class RequestsAllowed(Event):
     requests: tuple[tuple[int, int, int, int, int], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RecordsLost(Event):
     """Allowed requests that were answered and could not be recorded, counted when recording works again."""
 

@@ -1,8 +1,7 @@
 """What the issuer gives to clients, refuses them and takes back."""
 
-from dataclasses import dataclass
-
 from ostiary.model.events import Event
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import (
     ClientId,
     DeviceKeyId,
@@ -18,7 +17,7 @@ from ostiary.model.ids import (
 from ostiary.model.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class CodeIssued(Event):
     """An authorization code went to a client, for these scopes."""
 
@@ -29,7 +28,7 @@ class CodeIssued(Event):
     scopes: tuple[Scope, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DeviceAsked(Event):
     """A device was given a code to show; `peer` is where it asked from."""
 
@@ -38,7 +37,7 @@ class DeviceAsked(Event):
     peer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TokensIssued(Event):
     """A token response went out; `grant_type` is RFC 6749's, `token` the access token's `jti`, `actors` those
     who act for the person, the last one first."""
@@ -53,7 +52,7 @@ class TokensIssued(Event):
     actors: tuple[ClientId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WebSessionStarted(Event):
     """The pages of a web client have somebody signed in; the tokens of `grant` are kept here."""
 
@@ -63,7 +62,7 @@ class WebSessionStarted(Event):
     grant: GrantId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class WebSessionEnded(Event):
     """A session at a web client's pages ended by signing out, or gave way to a new one; its tokens are dead."""
 
@@ -73,7 +72,7 @@ class WebSessionEnded(Event):
     grant: GrantId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LogoutTold(Event):
     """A client with an address for it was told that a sign-in ended, and said that it heard."""
 
@@ -81,7 +80,7 @@ class LogoutTold(Event):
     session: SessionId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class LogoutUntold(Event):
     """A client could not be told that a sign-in ended, however often it was tried."""
 
@@ -89,7 +88,7 @@ class LogoutUntold(Event):
     session: SessionId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class IssuerRefused(Event):
     """An endpoint of the issuer refused. `error` is the public code."""
 
@@ -101,7 +100,7 @@ class IssuerRefused(Event):
     client: ClientId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TokenRevocation(Event):
     """A token or a whole grant was revoked; `client` is who asked for it, none an operator."""
 
@@ -110,7 +109,7 @@ class TokenRevocation(Event):
     grant: GrantId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class InstanceVouchedFor(Event):
     """An instance of an app was vouched for: `key` is the one that its device attested, `platform` and `grade` what
     that is worth, and `instance` the thumbprint of the key that the instance proves itself with."""
@@ -122,7 +121,7 @@ class InstanceVouchedFor(Event):
     instance: Thumbprint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class FamilyRevoked(Event):
     """A code or refresh token was used twice: everything its grant issued is dead."""
 
@@ -131,7 +130,7 @@ class FamilyRevoked(Event):
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TokenIntrospected(Event):
     """A client asked about a token; `active` is what it was told."""
 

@@ -1,13 +1,12 @@
 """What operators do, by a command or through the admin API."""
 
-from dataclasses import dataclass
-
 from ostiary.model.events import Event
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import AdminTokenId, ApiKeyId, ClientId, Scope, Subject, TenantId
 from ostiary.model.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PersonAdded(Event):
     """An account was made."""
 
@@ -15,7 +14,7 @@ class PersonAdded(Event):
     tenant: TenantId | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class PersonChanged(Event):
     """An account was changed; `what` names the fields that changed, never their values."""
 
@@ -23,14 +22,14 @@ class PersonChanged(Event):
     what: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ClientRevocation(Event):
     """An operator revoked a client: its tokens are dead, and it gets no new ones."""
 
     client: ClientId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AdminTokenAdded(Event):
     """A token for the admin API was made; `rights` is what it is for."""
 
@@ -39,14 +38,14 @@ class AdminTokenAdded(Event):
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AdminTokenRevoked(Event):
     """A token for the admin API was revoked."""
 
     admin: AdminTokenId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AdminChangedClient(Event):
     """The bearer of a token made, changed or ended a client through the admin API, or gave it a secret: `change`."""
 
@@ -55,7 +54,7 @@ class AdminChangedClient(Event):
     change: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AdminRefused(Event):
     """The admin API refused a request; `admin` is whose it was, where that was known."""
 
@@ -64,7 +63,7 @@ class AdminRefused(Event):
     admin: AdminTokenId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ApiKeyAdded(Event):
     """A client got an API key; `scopes` is empty where it may all that the client may."""
 
@@ -74,7 +73,7 @@ class ApiKeyAdded(Event):
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ApiKeyRevoked(Event):
     """An operator revoked an API key."""
 

@@ -1,13 +1,12 @@
 """What people do: they sign in and out, agree or do not, let devices in, and end what they allowed."""
 
-from dataclasses import dataclass
-
 from ostiary.model.events import Event
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, GrantId, Scope, SessionId, Subject
 from ostiary.model.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SignedIn(Event):
     """A person signed in; `acr` says how."""
 
@@ -17,7 +16,7 @@ class SignedIn(Event):
     peer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SignInRefused(Event):
     """A sign-in failed; `account` is the keyed pseudonym of the name that was tried."""
 
@@ -26,7 +25,7 @@ class SignInRefused(Event):
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SignedOut(Event):
     """A session ended; `client` is the one that asked for it."""
 
@@ -35,7 +34,7 @@ class SignedOut(Event):
     client: ClientId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ConsentGranted(Event):
     """A person allowed a client these scopes, and details of these types."""
 
@@ -45,7 +44,7 @@ class ConsentGranted(Event):
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ConsentRefused(Event):
     """A person said no to a client."""
 
@@ -53,7 +52,7 @@ class ConsentRefused(Event):
     client: ClientId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class UserCodeRefused(Event):
     """A code that somebody typed led to no device; `account` is the keyed pseudonym of who was signed in."""
 
@@ -62,7 +61,7 @@ class UserCodeRefused(Event):
     account: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DeviceAllowed(Event):
     """A person let a device in. `device` is where it asked from and `peer` where the person was, `near` whether both
     are one network."""
@@ -77,7 +76,7 @@ class DeviceAllowed(Event):
     near: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class DeviceDenied(Event):
     """A person said that a device is not theirs; `device`, `peer` and `near` as where one is let in."""
 
@@ -88,7 +87,7 @@ class DeviceDenied(Event):
     near: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class InstanceEnded(Event):
     """A person has ended what an app or a device may do for them: everything its grant issued is dead."""
 

@@ -1,12 +1,11 @@
 """What the program does by itself: it starts, takes another contract, makes keys and drops them."""
 
-from dataclasses import dataclass
-
 from ostiary.model.events import Event
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, KeyId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class AppConfigurationPublished(Event):
     """What an app's attested builds fetch has changed; `configuration` is its digest."""
 
@@ -14,7 +13,7 @@ class AppConfigurationPublished(Event):
     configuration: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class KeyCreated(Event):
     """A signing key was made and published; `use` says what it signs."""
 
@@ -22,7 +21,7 @@ class KeyCreated(Event):
     use: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class KeyRetired(Event):
     """A signing key is gone: the last token that it signed is dead."""
 
@@ -30,7 +29,7 @@ class KeyRetired(Event):
     use: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Started(Event):
     """`ostiary up` began; `contract` is the digest of the contract in force."""
 
@@ -38,7 +37,7 @@ class Started(Event):
     version: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class InsecureSetting(Event):
     """A setting that weakens a profile, recorded at every start with the reason that the contract gives."""
 
@@ -46,7 +45,7 @@ class InsecureSetting(Event):
     because: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ContractChanged(Event):
     """Another contract is in force; both are named by their digest."""
 

@@ -1,12 +1,11 @@
 """What clients do that register themselves, and the tokens that let them."""
 
-from dataclasses import dataclass
-
 from ostiary.model.events import Event
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, InitialAccessTokenId, Scope
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ClientRegistered(Event):
     """A client registered itself, with these scopes; `token`: with which initial access token, where it is none of the
     contract's."""
@@ -17,7 +16,7 @@ class ClientRegistered(Event):
     token: InitialAccessTokenId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RegistrationChanged(Event):
     """A client that had registered itself changed what it is; `scopes` are those that it has now."""
 
@@ -26,7 +25,7 @@ class RegistrationChanged(Event):
     peer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class RegistrationEnded(Event):
     """A client that had registered itself took that back: its tokens are dead."""
 
@@ -34,7 +33,7 @@ class RegistrationEnded(Event):
     peer: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class InitialAccessTokenAdded(Event):
     """An operator made a token with which at most so many clients register."""
 
@@ -43,7 +42,7 @@ class InitialAccessTokenAdded(Event):
     most: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class InitialAccessTokenRevoked(Event):
     """An operator revoked a token with which clients register."""
 

@@ -4,13 +4,14 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from ostiary.gateway.certificates import Trusted
 from ostiary.gateway.decide import Gateway
 from ostiary.gateway.peer import Peer, peer_of
 from ostiary.keys.certificate import CertificateInvalid
+from ostiary.model.frozen import frozen
 from ostiary.server.channel import Listener
 from ostiary.server.gateway.client_certificates import ClientCertificates
 from ostiary.server.gateway.tls import server_context
@@ -23,7 +24,7 @@ _LOG: Final = logging.getLogger("ostiary.gateway")
 _GONE: Final = ("0.0.0.0",)  # noqa: S104  # the address of who hung up before anyone asked; nothing binds to it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tls:
     """What a listener shows, and which client certificates it takes; nothing of it for plain HTTP."""
 

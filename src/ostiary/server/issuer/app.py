@@ -3,7 +3,6 @@
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from ostiary.keys.certificate import heard
@@ -16,6 +15,7 @@ from ostiary.model.errors import (
     TemporarilyUnavailable,
 )
 from ostiary.model.fresh import fresh_name
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import GatewayName, Reference
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
@@ -44,7 +44,7 @@ _OURS: Final = (PEER, REQUEST_ID, GATEWAY, CLIENT_CERTIFICATE)
 _log = logging.getLogger("ostiary.issuer")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """`cors`: scripts of other origins may call it. `show`: how a refusal is told."""
 

@@ -1,9 +1,8 @@
 """One try to sign in with a login and a password, whatever page it was typed on."""
 
-from dataclasses import dataclass
-
 from ostiary.issuer.form import Parameters
 from ostiary.issuer.logout import lifetimes
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret
 from ostiary.model.plan import AlreadySpent, Plan
 from ostiary.model.reasons import Reason
@@ -19,7 +18,7 @@ from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import Incoming
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignedIn:
     """`secret`: of the session's cookie."""
 

@@ -1,7 +1,6 @@
 """The authorization endpoint: loads who is there and what they agreed to, and shows what `flows.next_step` says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, assert_never
 
 from ostiary.issuer import answer as answers
@@ -20,6 +19,7 @@ from ostiary.issuer.redirect_uris import origin_of, shown
 from ostiary.keys.hashing import token_hash
 from ostiary.model import endpoints
 from ostiary.model.errors import InvalidRequest, InvalidRequestUri, OAuthError
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import ClientId, Scope
 from ostiary.model.plan import AlreadySpent, Plan
 from ostiary.model.reasons import Reason
@@ -33,7 +33,7 @@ from ostiary.server.issuer.page import page, redirect, see
 from ostiary.server.issuer.refusal import RETRY_AFTER, record
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """An authorization request whose every check is passed, and the browser that brings it.
 

@@ -1,6 +1,6 @@
 """A person's browser at the issuer: its cookies, who is signed in, and what it has done for a request."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from ostiary.issuer.form import Parameters
@@ -9,6 +9,7 @@ from ostiary.issuer.interaction import Passed
 from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import Forbidden
 from ostiary.model.fresh import fresh_name
+from ostiary.model.frozen import frozen
 from ostiary.model.ids import Secret
 from ostiary.people.sessions import Visitor, visitor
 from ostiary.server.issuer.desk import Desk
@@ -23,7 +24,7 @@ PASSED: Final = b"&ostiary="
 _LONGEST_COOKIE: Final = 128
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Browser:
     """`name`: what forms are bound to. `fresh`: the browser does not have it yet. `visitor`: who is signed in."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from ostiary.audit.flood import RefusalLedger
@@ -16,6 +16,7 @@ from ostiary.keys.jwt import unverified_kid
 from ostiary.keys.master import MasterKey
 from ostiary.keys.session_cookie import PURPOSE
 from ostiary.model.fresh import Fresh
+from ostiary.model.frozen import frozen
 from ostiary.server.fetch import Fetcher, Resolve, resolve
 from ostiary.server.issuer.client_keys import ClientKeys
 from ostiary.server.issuer.documents import Documents, documents
@@ -25,7 +26,7 @@ from ostiary.server.issuer.turns import Turns
 from ostiary.store.interface import Store
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """One contract with all that follows from it; replaced as a whole, so that no request sees half of two."""
 

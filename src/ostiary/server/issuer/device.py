@@ -1,6 +1,5 @@
 """The pages for the person before a device: its code, a fresh sign-in, and the question (RFC 8628 section 3.3)."""
 
-from dataclasses import dataclass
 from typing import Final, assert_never
 
 from ostiary.issuer import device_verification as verification
@@ -11,6 +10,7 @@ from ostiary.issuer.form_token import Purpose
 from ostiary.issuer.user_code import UserCode, read_user_code, shown, user_code_hash
 from ostiary.model import endpoints
 from ostiary.model.errors import Forbidden
+from ostiary.model.frozen import frozen
 from ostiary.pages.views import DeviceView, Hindrance, Problem, SignInView, UserCodeView
 from ostiary.server.issuer.authorize import STATUS, status_of, where
 from ostiary.server.issuer.browser import PASSED, Browser, browser_of, require_token, token_for
@@ -21,7 +21,7 @@ from ostiary.server.issuer.page import page
 _PARAMETER: Final = b"user_code="
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Typed:
     """A code that the person typed or compared in this browser. `query`: its own; `whole`: with the proof of that."""
 

@@ -1,16 +1,16 @@
 """The issuer's keys in memory: which one signs and what is published, worked out once for each change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ostiary.keys import ring
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.keyset import KeySet
 from ostiary.keys.master import MasterKey
 from ostiary.keys.records import KeyUse, SigningKey
+from ostiary.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Current:
     """What holds until `until`, in seconds since the epoch."""
 

@@ -1,17 +1,16 @@
 """The session that a request's cookie stands for, with what is behind it."""
 
-from dataclasses import dataclass
-
 from ostiary.contract.model import ClientRule
 from ostiary.issuer import flows
 from ostiary.issuer.family import NO_GRANT, GrantFacts
 from ostiary.issuer.web_records import WebSession
 from ostiary.keys.hashing import token_hash
 from ostiary.keys.session_cookie import csrf_token
+from ostiary.model.frozen import frozen
 from ostiary.server.issuer.desk import Desk
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """Every check is passed. `csrf`: what its pages have to send beside the cookie."""
 
