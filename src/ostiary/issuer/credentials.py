@@ -5,7 +5,7 @@ from base64 import b64decode
 from typing import Final
 
 from ostiary.contract.model import ClientAuth
-from ostiary.issuer.form import Parameters, decode, require
+from ostiary.issuer.form import Parameters, decode, require, utf8
 from ostiary.issuer.holder import Holder
 from ostiary.keys.assertion import unverified_subject
 from ostiary.keys.certificate import ClientCertificate
@@ -68,7 +68,7 @@ def _read_basic(authorization: bytes, form: Parameters) -> Credentials:
         raw = b64decode(encoded.strip(), validate=True)
     except binascii.Error:
         raise InvalidClient(Reason.CLIENT_AUTH_MISSING) from None
-    name, _, secret = raw.partition(b":")
+    name, _, secret = utf8(raw).partition(":")
     client = decode(name)
     _require_same_client(client, form)
     return Credentials(ClientAuth.SECRET_BASIC, client, Secret(decode(secret)))

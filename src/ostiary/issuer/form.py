@@ -51,25 +51,27 @@ def pairs_of(parameters: Parameters) -> list[tuple[str, str]]:
 def read_pairs(raw: bytes) -> list[tuple[str, str]]:
     """Names and values as they stand. Raises InvalidRequest for what is not UTF-8, for a control character and for
     more than MOST_PARAMETERS."""
-    pairs = raw.split(b"&") if raw else []
+    pairs = utf8(raw).split("&") if raw else []
     if len(pairs) > MOST_PARAMETERS:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "too many parameters")
-    return [(decode(name), decode(value)) for name, _, value in (pair.partition(b"=") for pair in pairs)]
+    return [(decode(name), decode(value)) for name, _, value in (pair.partition("=") for pair in pairs)]
 
 
-def decode(raw: bytes) -> str:
+def decode(text: str) -> str:
     """Undo the form encoding of one name or value. Raises InvalidRequest (RFC 6749 appendix B)."""
-    if b"+" in raw:
-        raw = raw.replace(b"+", b" ")
-    if b"%" in raw:
-        raw = unquote_to_bytes(raw)
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        raise InvalidRequest(Reason.PARAMETER_INVALID, "not UTF-8") from None
+    if "%" in text or "+" in text:
+        text = utf8(unquote_to_bytes(text.replace("+", " ")))
     if not text.isprintable() and has_control(text):
         raise InvalidRequest(Reason.PARAMETER_INVALID, "control character")
     return text
+
+
+def utf8(raw: bytes) -> str:
+    """Raises InvalidRequest."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise InvalidRequest(Reason.PARAMETER_INVALID, "not UTF-8") from None
 
 
 def has_control(text: str) -> bool:

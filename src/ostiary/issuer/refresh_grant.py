@@ -1,6 +1,6 @@
 """grant_type=refresh_token: rotation, reuse, and the answer that got lost (RFC 6749 section 6, RFC 9700)."""
 
-import hmac
+from hashlib import blake2b
 from typing import Final
 
 from ostiary.contract.model import ClientAuth, ClientRule, GrantType
@@ -34,8 +34,9 @@ class RefreshFacts(GrantFacts):
 
 
 def successor_of(token: Secret, key: bytes) -> Secret:
-    """The next token of the family: nobody without `key` can tell it, and it is the same each time."""
-    return Secret(base64url.encode(hmac.digest(key, token.reveal().encode(), "sha256")))
+    """The next token of the family: nobody without `key` can tell it, and it is the same each time (RFC 7693 section
+    2.9)."""
+    return Secret(base64url.encode(blake2b(token.reveal().encode(), key=key, digest_size=32).digest()))
 
 
 def require_known_refresh_token(facts: RefreshFacts) -> RefreshToken:

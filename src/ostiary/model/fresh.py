@@ -12,5 +12,6 @@ def fresh_name(fresh: Fresh, size: int = 16) -> str:
 
     The first bit is none of chance, so that the name begins with a letter: a command would take `-` for an option.
     """
-    first, *others = fresh(size)
-    return urlsafe_b64encode(bytes((first & 0x7F, *others))).rstrip(b"=").decode()
+    name = bytearray(fresh(size))
+    name[0] &= 0x7F
+    return urlsafe_b64encode(name).rstrip(b"=").decode()
