@@ -25,7 +25,7 @@ from gateway_world import (
     world,
 )
 from ostiary.model.reasons import Reason
-from ostiary.server.gateway import checkup, pool
+from ostiary.server.gateway import pool, worker
 
 
 def in_turn(*lives: list[bytes]) -> Serve:
@@ -305,7 +305,7 @@ def test_an_unused_connection_to_a_service_is_closed(tmp_path: Path, monkeypatch
 
 
 def test_one_failed_check_makes_no_service_sick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkup, "EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(worker, "CHECKUP_SECONDS", 0.05)
     judged: list[bool] = []
     monkeypatch.setattr(pool.Pool, "judge", lambda self, *, healthy: judged.append(healthy))
     sick = [True, False, True, True, False]

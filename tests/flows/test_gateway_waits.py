@@ -19,7 +19,7 @@ from ostiary.keys.session_cookie import csrf_token, name_of, new_value
 from ostiary.model import endpoints
 from ostiary.model.ids import ClientId
 from ostiary.model.reasons import Reason
-from ostiary.server.gateway import connection, sessions
+from ostiary.server.gateway import connection, sessions, worker
 from secrets_seen import secret
 
 FRONT: Final = ClientId("front")
@@ -221,7 +221,7 @@ def test_bytes_that_are_no_answer_do_not_stop_who_tells_of_use(
     tmp_path: Path, head: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ostiary.gateway.identify.cookie.TOLD_EVERY", 0)
-    monkeypatch.setattr(sessions, "TELL_SECONDS", 0.01)
+    monkeypatch.setattr(worker, "USED_SECONDS", 0.01)
 
     async def work(door: World, issuer: Issuer, page: Page) -> None:
         line = await door.connect()

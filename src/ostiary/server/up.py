@@ -24,6 +24,7 @@ from ostiary.server.admission import Admission, find_admission
 from ostiary.server.app_configurations import pin_served, publish
 from ostiary.server.channel import Setup
 from ostiary.server.children import Inheritance, child_environment
+from ostiary.server.chores import again
 from ostiary.server.control import Control
 from ostiary.server.development import CA_FILE
 from ostiary.server.health import pages
@@ -68,13 +69,14 @@ class Up:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self._supervisor.stop)
             await self._start(stack)
-            caring, following = asyncio.create_task(self._care()), asyncio.create_task(self._follow())
+            chores = again(CARE_SECONDS, self._care), again(FOLLOW_SECONDS, self._follow)
+            running = [asyncio.create_task(chore) for chore in chores]
             try:
                 yield self
             finally:
                 self._say("draining")
-                caring.cancel()
-                following.cancel()
+                for chore in running:
+                    chore.cancel()
 
     async def _start(self, stack: AsyncExitStack) -> None:
         await self._supervisor.spawn()
@@ -108,7 +110,7 @@ class Up:
         api = AdminApi(self.store, lambda: self._admission, self._take_clients, secrets.token_bytes)
         opened = api.answer if self._place.deployment.admin_api else None
         listener = await admin.listen(address.host, address.port, served, opened)
-        stack.push_async_callback(self._write_counted, api, closing=True)
+        stack.push_async_callback(self._write_counted, api)
         stack.callback(listener.close)
         self._api = api
         control = Control(self._place.state.control_socket, {"reload": self._reload})
@@ -183,27 +185,21 @@ class Up:
         except PinsUnfit as unfit:
             self._say(f"what apps fetch stays as it was: {unfit}")
 
-    async def _write_counted(self, api: AdminApi, *, closing: bool) -> None:
+    async def _write_counted(self, api: AdminApi) -> None:
         with suppress(StoreUnavailable):
-            await api.write_counted(closing=closing)
+            await api.write_counted(closing=True)
 
     async def _follow(self) -> None:
         """Hear of clients that were made at other machines, and write what the admin API only counted."""
-        while True:
-            await asyncio.sleep(FOLLOW_SECONDS)
-            await self._write_counted(self._api, closing=False)
-            with suppress(StoreUnavailable):
-                events = await self.store.feed_since(self._heard)
-                self._heard = events[-1].position if events else self._heard
-                if any(isinstance(each.event, AdminClientsChanged) for each in events):
-                    await self._take_clients()
+        await self._api.write_counted(closing=False)
+        events = await self.store.feed_since(self._heard)
+        if any(isinstance(each.event, AdminClientsChanged) for each in events):
+            await self._take_clients()
+        self._heard = events[-1].position if events else self._heard
 
     async def _care(self) -> None:
-        while True:
-            with suppress(StoreUnavailable):
-                await rotate_due(self.store, self._key(), self._place.contract)
-                await self.store.forget(int(time.time()))
-            await asyncio.sleep(CARE_SECONDS)
+        await rotate_due(self.store, self._key(), self._place.contract)
+        await self.store.forget(int(time.time()))
 
     def _key(self) -> MasterKey:
         return MasterKey.from_text(self._master)

@@ -10,7 +10,6 @@ from ostiary.contract.model import ServiceRule
 from ostiary.server.gateway.door import Door
 from ostiary.server.gateway.tls import client_context
 
-EVERY_SECONDS: Final = 2.0
 WITHIN_SECONDS: Final = 2.0
 FAILURES: Final = 2
 """In a row make a service sick; one answer makes it well."""
@@ -25,12 +24,10 @@ class Checkup:
         self._failed: Final[Counter[ServiceRule]] = Counter()
         self._context: ssl.SSLContext | None = None
 
-    async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            rules = [rule for rule in self._door.contract.services.values() if rule.health_path is not None]
-            await asyncio.gather(*map(self._check, rules))
-            await asyncio.sleep(EVERY_SECONDS)
+    async def look(self) -> None:
+        """Ask each once."""
+        rules = [rule for rule in self._door.contract.services.values() if rule.health_path is not None]
+        await asyncio.gather(*map(self._check, rules))
 
     async def _check(self, rule: ServiceRule) -> None:
         well = await self._is_well(rule)

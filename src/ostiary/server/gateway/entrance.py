@@ -18,7 +18,6 @@ from ostiary.server.gateway.tls import server_context
 
 MOST_PEERS: Final = 10_000
 """Addresses whose `Peer` is remembered."""
-LOOK_SECONDS: Final = 2.0
 """How often the files of the revocation lists are looked at."""
 _LOG: Final = logging.getLogger("ostiary.gateway")
 _GONE: Final = ("0.0.0.0",)  # noqa: S104  # the address of who hung up before anyone asked; nothing binds to it
@@ -67,16 +66,14 @@ class Entrance:
         if tls.certificates is not None:
             tls.certificates.take(own)
 
-    async def watch(self, changed: Callable[[], None]) -> None:
-        """Keep the revocation lists true until cancelled; `changed` is called after what may end running streams. Where
-        a list cannot be read, the one before it stays in force until its end."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                if self.certificates is not None and await asyncio.to_thread(self.certificates.look):
-                    changed()
-            except (OSError, CertificateInvalid) as error:
-                _LOG.warning("a revocation list is left as it was: %s", error)
+    async def look(self, changed: Callable[[], None]) -> None:
+        """For new revocation lists; `changed` is called after what may end running streams. Where a list cannot be
+        read, the one before it stays in force until its end."""
+        try:
+            if self.certificates is not None and await asyncio.to_thread(self.certificates.look):
+                changed()
+        except (OSError, CertificateInvalid) as error:
+            _LOG.warning("a revocation list is left as it was: %s", error)
 
     def peer(self, address: str) -> Peer:
         """Raises ValueError for what is no address."""

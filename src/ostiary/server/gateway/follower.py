@@ -1,6 +1,5 @@
 """Follows the feed, so that what this worker believes stays true (docs/adr/0003)."""
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,15 +11,9 @@ from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.old_uses import CountOldUse, OldUses
 from ostiary.gateway.revocation import Revocations
 from ostiary.keys.api_key import TouchApiKey
-from ostiary.keys.ring import NoSigningKey
 from ostiary.model.plan import Plan
 from ostiary.server.gateway.keys import GatewayKeys
 from ostiary.store.interface import Store, StoreUnavailable
-
-POLL_SECONDS: Final = 0.2
-FORGET_SECONDS: Final = 60.0
-USED_SECONDS: Final = 5.0
-"""After which the store is told what was used."""
 
 
 class Follower:
@@ -48,8 +41,6 @@ class Follower:
         self._clients_version = -1
         self._trusts: Sequence[Trust] = ()
         self._keys_version = revocations.keys_version
-        self._write_at = time.monotonic() + USED_SECONDS
-        self._forget_at = time.monotonic() + FORGET_SECONDS
 
     def serve(self, trusts: Sequence[Trust]) -> None:
         """Keep these true from now on."""
@@ -88,18 +79,9 @@ class Follower:
                 return asked_at
             self._revocations.apply(events)
 
-    async def run(self) -> None:
-        """Poll until cancelled; a store that is away is asked again."""
-        while True:
-            await asyncio.sleep(POLL_SECONDS)
-            with suppress(StoreUnavailable, NoSigningKey, ValueError):
-                await self.poll()
-            if time.monotonic() >= self._forget_at:
-                self._forget_at = time.monotonic() + FORGET_SECONDS
-                self._revocations.forget(time.time())
-            if time.monotonic() >= self._write_at:
-                self._write_at = time.monotonic() + USED_SECONDS
-                await self.write_used()
+    async def forget(self) -> None:
+        """What can refuse no living token any more."""
+        self._revocations.forget(time.time())
 
     async def write_used(self) -> None:
         """What the store is told of uses."""

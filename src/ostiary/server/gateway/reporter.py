@@ -1,6 +1,5 @@
 """Tells the admin listener what this worker counts and how it is, twice a second."""
 
-import asyncio
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -9,8 +8,6 @@ from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.limits import Table
 from ostiary.gateway.metrics import Counts
 from ostiary.server.gateway.published import Place
-
-REPORT_SECONDS: Final = 0.5
 
 
 class Reporter:
@@ -22,13 +19,7 @@ class Reporter:
         self._table: Final = table
         self.trusts: Sequence[Trust] = ()
 
-    async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            self.report()
-            await asyncio.sleep(REPORT_SECONDS)
-
-    def report(self) -> None:
+    async def report(self) -> None:
         """Where a contract has so many routes that their counts have no place, the sums still do."""
         told = {**self._counts.snapshot(), **self._state()}
         if not self._place.write(told):

@@ -28,7 +28,6 @@ SECONDS: Final = 5.0
 AT_ONCE: Final = 16
 MOST_WAITING: Final = 1024
 """Cookies that are asked for; requests with the same one wait together."""
-TELL_SECONDS: Final = 5.0
 _MOST_TOLD: Final = 256
 """Cookies in one message."""
 _LONGEST: Final = 64 * 1024
@@ -93,14 +92,8 @@ class Sessions:
             raise ServiceUnavailable(Reason.SESSION_UNREADABLE)
         return _told(body)
 
-    async def run(self) -> None:
-        """Tell the issuer which sessions are used, until cancelled."""
-        while True:
-            await asyncio.sleep(TELL_SECONDS)
-            await self.tell_used()
-
     async def tell_used(self) -> None:
-        """What cannot be told now is told with the session's next use."""
+        """Tell the issuer which sessions are used. What cannot be told now is told with the session's next use."""
         used = self._door.trust.web.used
         while used:
             lines = [_line(used.pop()) for _ in range(min(len(used), _MOST_TOLD))]

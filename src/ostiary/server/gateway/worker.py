@@ -5,6 +5,7 @@ import resource
 import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from ostiary.contract.model import Contract
@@ -21,6 +22,7 @@ from ostiary.gateway.revocation import Revocations
 from ostiary.keys.master import MasterKey
 from ostiary.keys.session_cookie import PURPOSE
 from ostiary.server.channel import Listener, Setup
+from ostiary.server.chores import again
 from ostiary.server.gateway.checkup import Checkup
 from ostiary.server.gateway.clockwork import Clockwork
 from ostiary.server.gateway.connection import ClientConnection
@@ -36,6 +38,15 @@ from ostiary.server.memory import attach
 from ostiary.server.proofs import open_proofs
 from ostiary.store.opening import open_store
 
+POLL_SECONDS: Final = 0.2
+"""Between two looks at the feed."""
+USED_SECONDS: Final = 5.0
+"""After which the store, and the issuer for its sessions, is told what was used."""
+FORGET_SECONDS: Final = 60.0
+REPORT_SECONDS: Final = 0.5
+CHECKUP_SECONDS: Final = 2.0
+LISTS_SECONDS: Final = 2.0
+"""Between two looks for new revocation lists."""
 DRAIN_SECONDS: Final = 20.0
 GRACE_SECONDS: Final = 1.0
 """After Drain a connection that waits for its next request may still send one for so long."""
@@ -90,15 +101,17 @@ class GatewayWorker:
         self._listening = [await self._listen(entrance) for entrance in self.entrances]
         self.ports: list[int] = [listening.port for listening in self._listening]
         """Where it listens, in the order of the listeners, in case it was told port 0."""
-        self._reporter.report()
+        await self._reporter.report()
         self._tasks = [
-            asyncio.create_task(work)
-            for work in (
-                self._follower.run(),
-                self._reporter.run(),
-                Checkup(self._door).run(),
-                self._door.sessions.run(),
-                *(entrance.watch(self._door.recheck) for entrance in self.entrances),
+            asyncio.create_task(chore)
+            for chore in (
+                again(POLL_SECONDS, self._follower.poll),
+                again(FORGET_SECONDS, self._follower.forget),
+                again(USED_SECONDS, self._follower.write_used),
+                again(REPORT_SECONDS, self._reporter.report),
+                again(CHECKUP_SECONDS, Checkup(self._door).look),
+                again(USED_SECONDS, self._door.sessions.tell_used),
+                *(again(LISTS_SECONDS, partial(entrance.look, self._door.recheck)) for entrance in self.entrances),
             )
         ]
 

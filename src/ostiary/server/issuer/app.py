@@ -1,7 +1,6 @@
 """The issuer as an application: one table of endpoints, one way in, one way out."""
 
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
@@ -19,6 +18,7 @@ from ostiary.model.frozen import frozen
 from ostiary.model.ids import GatewayName, Reference
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
+from ostiary.server.chores import where
 from ostiary.server.issuer.app_configuration import app_configuration
 from ostiary.server.issuer.attest import attest
 from ostiary.server.issuer.challenge import challenge
@@ -137,6 +137,4 @@ def _incoming(desk: Desk, method: str, path: str, query: bytes, fields: Fields, 
 
 
 def _report(error: Exception, ref: Reference) -> None:
-    """Where it happened, and nothing of what was handled: an exception's text may hold it."""
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("unexpected %s, reference %s\n%s", type(error).__name__, ref, frames)
+    _log.error("unexpected %s, reference %s\n%s", type(error).__name__, ref, where(error))

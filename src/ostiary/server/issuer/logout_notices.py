@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-from contextlib import suppress
 from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Final
@@ -13,20 +12,10 @@ from ostiary.issuer.logout_notices import LogoutNotice
 from ostiary.issuer.logout_token import TYPE, logout_claims
 from ostiary.keys.jwt import sign
 from ostiary.server.issuer.desk import Desk
-from ostiary.store.interface import StoreUnavailable
 
-LOOK_SECONDS: Final = 1.0
 SECONDS: Final = 5.0
 """For each step of one message: a client that is slow is told again later."""
 AT_ONCE: Final = 8
-
-
-async def run(desk: Desk) -> None:
-    """Tell until cancelled; a store that is away is asked again."""
-    while True:
-        await asyncio.sleep(LOOK_SECONDS)
-        with suppress(StoreUnavailable):
-            await tell_due(desk)
 
 
 async def tell_due(desk: Desk) -> None:

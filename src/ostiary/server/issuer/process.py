@@ -12,13 +12,14 @@ from typing import Final
 from ostiary.contract.model import Contract
 from ostiary.keys.master import MasterKey
 from ostiary.server.channel import Listener, Setup
+from ostiary.server.chores import again
 from ostiary.server.counted import write_counted
-from ostiary.server.issuer import logout_notices
 from ostiary.server.issuer.app import IssuerApp
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.endpoints import PAGES
 from ostiary.server.issuer.hearing import Hearing
 from ostiary.server.issuer.keys import IssuerKeys
+from ostiary.server.issuer.logout_notices import tell_due
 from ostiary.server.issuer.wire import Wires
 from ostiary.server.proofs import open_proofs
 from ostiary.store.interface import StoreUnavailable
@@ -26,6 +27,8 @@ from ostiary.store.opening import open_store
 
 FOLLOW_SECONDS: Final = 1.0
 """How often keys are read anew and counted refusals are written: much less than a key is published before it signs."""
+TELL_SECONDS: Final = 1.0
+"""How often clients are looked for that are to be told of an ended sign-in."""
 DRAIN_SECONDS: Final = 10
 
 
@@ -47,8 +50,8 @@ class IssuerProcess:
         await hearing.hear()
         self._wires = Wires(IssuerApp(self._desk, PAGES))
         await self._wires.listen(_bound(self._setup.issuer_socket))
-        self._following = asyncio.create_task(_follow(self._desk, hearing))
-        self._telling = asyncio.create_task(logout_notices.run(self._desk))
+        self._following = asyncio.create_task(again(FOLLOW_SECONDS, lambda: _follow(self._desk, hearing)))
+        self._telling = asyncio.create_task(again(TELL_SECONDS, lambda: tell_due(self._desk)))
 
     def prepare(self, contract: Contract, listeners: Sequence[Listener] | None = None) -> Callable[[], None]:
         """Raises what is wrong with the contract. It listens nowhere but at its socket."""
@@ -74,10 +77,7 @@ def _bound(path: str) -> socket.socket:
 
 
 async def _follow(desk: Desk, hearing: Hearing) -> None:
-    """Keep the keys and the clients true and write what was only counted; a store that is away is asked again."""
-    while True:
-        await asyncio.sleep(FOLLOW_SECONDS)
-        with contextlib.suppress(StoreUnavailable):
-            desk.keys.adopt(await desk.store.signing_keys())
-            await hearing.hear()
-            await write_counted(desk.store, desk.refusals, desk.clock(), closing=False)
+    """Keep the keys and the clients true and write what was only counted."""
+    desk.keys.adopt(await desk.store.signing_keys())
+    await hearing.hear()
+    await write_counted(desk.store, desk.refusals, desk.clock(), closing=False)

@@ -1,0 +1,33 @@
+"""What a process does beside its requests, again and again."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Awaitable, Callable
+from typing import NoReturn
+
+from ostiary.store.interface import StoreUnavailable
+
+_LOG = logging.getLogger("ostiary.chores")
+
+
+async def again(every: float, do: Callable[[], Awaitable[object]]) -> NoReturn:
+    """Do it, wait so many seconds, and so on until cancelled. No error ends it: a store that is away is asked again,
+    and any other is in the log once, until it is another one or none."""
+    told: type[Exception] | None = None
+    while True:
+        try:
+            await do()
+            told = None
+        except StoreUnavailable:
+            pass
+        except Exception as error:  # noqa: BLE001  # whatever it is, the next time may do better
+            if type(error) is not told:
+                told = type(error)
+                _LOG.error("%s; it is tried again every %g s\n%s", told.__name__, every, where(error))
+        await asyncio.sleep(every)
+
+
+def where(error: Exception) -> str:
+    """Where it happened, and nothing of what was handled: an exception's text may hold it."""
+    return "".join(traceback.format_tb(error.__traceback__))
