@@ -8,19 +8,15 @@ from ostiary.gateway.compile import Facts
 from ostiary.gateway.route import Route
 from ostiary.http.request import RequestHead
 from ostiary.model import endpoints
-from ostiary.model.errors import BEARER, MethodNotAllowed, NotFound
+from ostiary.model.errors import BEARER, NotFound
 from ostiary.model.ids import GatewayName, RouteId, ServiceName
 from ostiary.model.reasons import Reason
 
-_METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST")
-_REGISTRATION_METHODS: Final = (*_METHODS, "DELETE", "PUT")
-"""A registration is changed and ended by methods of its own (RFC 7592 section 2)."""
 _SIGN_IN_LIMIT: Final = Limit("sign-in", LimitBy.IP, Rate(count=2, seconds=1, burst=30))
 _LIMIT: Final = Limit("issuer", LimitBy.IP, Rate(count=1000, seconds=1, burst=4000))
 """For each address. A password costs 0.2 s of a core to check, everything else of the issuer below a millisecond."""
 _RESERVED: Final = frozenset(path.split("/")[1].encode() for path in endpoints.RESERVED)
 _SIGN_IN: Final = endpoints.SIGN_IN.encode()
-_REGISTER: Final = endpoints.REGISTER.encode()
 
 
 def is_of_issuer(head: RequestHead) -> bool:
@@ -37,12 +33,9 @@ class IssuerRoutes:
         self._sign_in: Final = _route(RouteId("issuer sign-in"), _SIGN_IN_LIMIT, contract, known, gateway)
 
     def of(self, head: RequestHead) -> Route:
-        """Raises NotFound, MethodNotAllowed."""
+        """Raises NotFound. Which methods an endpoint has, the issuer knows and says in its refusal."""
         if self._only_for_clients and not _is_for_clients(head.path.decode("latin-1")):
             raise NotFound(Reason.ROUTE_UNKNOWN)
-        methods = _REGISTRATION_METHODS if head.path == _REGISTER else _METHODS
-        if head.method.decode("latin-1") not in methods:
-            raise MethodNotAllowed(Reason.ROUTE_METHOD, methods)
         return self._sign_in if head.method == b"POST" and head.path == _SIGN_IN else self._any
 
 

@@ -91,4 +91,4 @@ def test_what_is_not_there_is_a_problem(world: TokenWorld, path: str) -> None:
 def test_a_document_is_only_read(world: TokenWorld, path: str) -> None:
     assert world.ask("HEAD", path).status_code == 200
     answer = world.ask("POST", path)
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")

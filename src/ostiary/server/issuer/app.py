@@ -26,7 +26,7 @@ from ostiary.server.issuer.cors import preflight, shared_with
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.device_authorization import device_authorization
 from ostiary.server.issuer.documents import document, gateway_jwks, jwks
-from ostiary.server.issuer.http import Answer, Fields, Incoming
+from ostiary.server.issuer.http import Answer, Fields, Incoming, allow
 from ostiary.server.issuer.introspect import introspect
 from ostiary.server.issuer.par import par
 from ostiary.server.issuer.refusal import record, render
@@ -53,13 +53,18 @@ class Endpoint:
     cors: bool = False
     show: Callable[[Desk, Incoming, Refusal], Answer] = render
 
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """What `Allow` lists (RFC 9110 section 10.2.1)."""
+        return (*self.methods, "OPTIONS") if self.cors else self.methods
+
 
 READ: Final = ("GET", "HEAD")
 DOCUMENT: Final = Endpoint(document, READ, cors=True)
 
 ENDPOINTS: Final[Mapping[str, Endpoint]] = {
     endpoints.PAR: Endpoint(par, ("POST",), cors=True),
-    endpoints.REGISTER: Endpoint(registration, ("GET", "POST", "PUT", "DELETE")),
+    endpoints.REGISTER: Endpoint(registration, (*READ, "POST", "PUT", "DELETE")),
     endpoints.TOKEN: Endpoint(token, ("POST",), cors=True),
     endpoints.DEVICE_AUTHORIZATION: Endpoint(device_authorization, ("POST",)),
     endpoints.REVOKE: Endpoint(revoke, ("POST",), cors=True),
@@ -67,7 +72,7 @@ ENDPOINTS: Final[Mapping[str, Endpoint]] = {
     endpoints.CHALLENGE: Endpoint(challenge, ("POST",)),
     endpoints.ATTEST: Endpoint(attest, ("POST",)),
     endpoints.APP_CONFIGURATION: Endpoint(app_configuration, ("POST",)),
-    endpoints.USERINFO: Endpoint(userinfo, ("GET", "HEAD", "POST"), cors=True),
+    endpoints.USERINFO: Endpoint(userinfo, (*READ, "POST"), cors=True),
     endpoints.JWKS: Endpoint(jwks, READ, cors=True),
     endpoints.GATEWAY_JWKS: Endpoint(gateway_jwks, READ),
 }
@@ -96,9 +101,9 @@ class IssuerApp:
     async def _try(self, endpoint: Endpoint, incoming: Incoming, *, too_large: bool) -> Answer:
         try:
             if incoming.method == "OPTIONS" and endpoint.cors:
-                return preflight(self._desk, incoming, endpoint.methods)
+                return preflight(self._desk, incoming, endpoint.methods).adding((allow(endpoint.allowed),))
             if incoming.method not in endpoint.methods:
-                raise MethodNotAllowed(Reason.METHOD_NOT_ALLOWED, endpoint.methods)
+                raise MethodNotAllowed(Reason.METHOD_NOT_ALLOWED, endpoint.allowed)
             if too_large:
                 raise ContentTooLarge(Reason.BODY_TOO_LARGE)
             return await endpoint.answer(self._desk, incoming)

@@ -22,6 +22,11 @@ MOST_QUERY: Final = 8000
 JSON: Final[Header] = (b"content-type", b"application/json")
 
 
+def allow(methods: Sequence[str]) -> Header:
+    """What the endpoint is called with (RFC 9110 section 10.2.1)."""
+    return (b"allow", ", ".join(methods).encode())
+
+
 @frozen
 class Incoming:
     """One request, its body read whole. `peer` is the client's address, `ref` the gateway's number of the request:

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from ostiary.model.errors import NotFound, OAuthError, Refusal
+from ostiary.model.errors import MethodNotAllowed, NotFound, OAuthError, Refusal
 from ostiary.model.reasons import Reason
 from ostiary.pages.assets import ASSETS
 from ostiary.pages.render import asset as path_of
 from ostiary.pages.render import render
 from ostiary.pages.views import ErrorView, FormPostView, View
 from ostiary.server.issuer.desk import Desk
-from ostiary.server.issuer.http import NO_STORE, Answer, Header, Incoming
+from ostiary.server.issuer.http import NO_STORE, Answer, Header, Incoming, allow
 
 _ALWAYS: Final[tuple[Header, ...]] = (
     (b"content-type", b"text/html; charset=utf-8"),
@@ -46,7 +46,7 @@ def error_page(desk: Desk, incoming: Incoming, error: Refusal) -> Answer:
     title, text = _TOLD.get(error.reason, _USUAL)
     view = ErrorView(title, text, error.code, error.detail, incoming.ref)
     status = 400 if isinstance(error, OAuthError) and error.status == 401 else error.status
-    return page(desk, view, status)
+    return page(desk, view, status, (allow(error.allowed),) if isinstance(error, MethodNotAllowed) else ())
 
 
 async def asset(desk: Desk, incoming: Incoming) -> Answer:

@@ -29,10 +29,12 @@ from ostiary.model.ids import ClientId, Reference
 from ostiary.model.plan import AlreadySpent, Plan
 from ostiary.model.reasons import Reason
 from ostiary.server.issuer.desk import Desk
-from ostiary.server.issuer.http import JSON, NO_STORE, Answer, Header, Incoming
+from ostiary.server.issuer.http import JSON, NO_STORE, Answer, Header, Incoming, allow
 
 RETRY_AFTER = b"1"
 """Seconds."""
+BASIC: Header = (b"www-authenticate", b'Basic realm="ostiary", charset="UTF-8"')
+"""In each 401, however the client tried (RFC 9110 section 15.5.2): the one way of HTTP's own that is served."""
 
 
 async def refuse(
@@ -87,24 +89,24 @@ def render(desk: Desk, incoming: Incoming, error: Refusal) -> Answer:
     """The public part: RFC 6749 section 5.2, RFC 6750 section 3, RFC 9457. The reference leads to the rest."""
     match error:
         case OAuthError():
-            return _oauth(error, incoming)
+            return _oauth(error, incoming.ref)
         case TokenRefused():
             return _challenge(error, incoming.ref)
         case _:
             return _problem(error, incoming.ref)
 
 
-def _oauth(error: OAuthError, incoming: Incoming) -> Answer:
+def _oauth(error: OAuthError, ref: Reference) -> Answer:
     headers: tuple[Header, ...] = (JSON, NO_STORE)
-    if isinstance(error, InvalidClient) and incoming.header(b"authorization") is not None:
-        headers += ((b"www-authenticate", b'Basic realm="ostiary", charset="UTF-8"'),)
+    if isinstance(error, InvalidClient):
+        headers += (BASIC,)
     if isinstance(error, NonceNeeded):
         headers += ((b"dpop-nonce", error.nonce.encode()),)
     if isinstance(error, UseAttestationChallenge):
         headers += ((b"oauth-client-attestation-challenge", error.challenge.encode()),)
     if isinstance(error, TemporarilyUnavailable):
         headers += ((b"retry-after", RETRY_AFTER),)
-    return Answer(error.status, headers, _body(error, incoming.ref))
+    return Answer(error.status, headers, _body(error, ref))
 
 
 def _challenge(error: TokenRefused, ref: Reference) -> Answer:
@@ -128,7 +130,7 @@ def _problem(error: Refusal, ref: Reference) -> Answer:
     if isinstance(error, UpgradeRequired):
         return Answer(error.status, headers, problem.body(error, ref))
     if isinstance(error, MethodNotAllowed):
-        headers += ((b"allow", ", ".join(error.allowed).encode()),)
+        headers += (allow(error.allowed),)
     return Answer(error.status, headers, orjson.dumps(members))
 
 
