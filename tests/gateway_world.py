@@ -199,15 +199,15 @@ class World:
             self._drained = True
             await self.worker.drain()
 
-    async def connect(self, buffer: int | None = None) -> Line:
-        """`buffer`: bytes that the kernel keeps on each side for a client that does not read, who is read only as far
-        as the test asks."""
+    async def connect(self, buffer: int | None = None, port: int | None = None) -> Line:
+        """`port`: of another listener than the first. `buffer`: bytes that the kernel keeps on each side for a client
+        that does not read, who is read only as far as the test asks."""
         connection = socket.socket()
         if buffer is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
         connection.setblocking(False)
         try:
-            await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", self.worker.port))
+            await asyncio.get_running_loop().sock_connect(connection, ("127.0.0.1", port or self.worker.port))
         except ConnectionError:
             connection.close()
             raise
@@ -345,6 +345,12 @@ OK: Final = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
 QUICK: Final = {"first_byte": "1s", "headers": "1s", "body": "1s", "connect": "1s", "idle": "1s"}
 """Time-outs that a test can wait for."""
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """For what tells nobody that it has happened."""
+    while not true():  # noqa: ASYNC110  # nothing tells
+        await asyncio.sleep(0.005)
 
 
 async def reasons(door: World) -> list[Reason]:

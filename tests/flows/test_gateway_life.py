@@ -183,6 +183,7 @@ def test_requests_behind_the_one_that_runs_are_not_read_without_end(tmp_path: Pa
             line.writer.write(request("GET /public/a") * 40_000)
             (transport,) = door.worker.connections
             await held_back(transport)
+            transport.abort()
 
     run(flow())
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from gateway_world import OK, ROUTES, Answer, Line, World, read_head, reasons, request, run, world
+from gateway_world import OK, ROUTES, Answer, Line, World, read_head, reasons, request, run, until, world
 from ostiary.model.events.gateway import GatewayRefused
 from ostiary.model.feed import TokenRevoked
 from ostiary.model.ids import TokenId
@@ -64,11 +64,6 @@ def at_door(tmp_path: Path, answer: bytes, work: Callable[[World, Origin], Await
             origin.may_answer.set()
 
     run(flow())
-
-
-async def until(true: Callable[[], bool]) -> None:
-    while not true():  # noqa: ASYNC110  # nothing tells
-        await asyncio.sleep(0.005)
 
 
 async def sent(door: World, raw: bytes, token: str) -> Line:

@@ -14,7 +14,19 @@ import orjson
 import pytest
 
 from cookie_rules import WEB
-from gateway_world import OK, ORIGIN, World, answering, listen_as_issuer, read_request, reasons, request, run, world
+from gateway_world import (
+    OK,
+    ORIGIN,
+    World,
+    answering,
+    listen_as_issuer,
+    read_request,
+    reasons,
+    request,
+    run,
+    until,
+    world,
+)
 from ostiary.keys.session_cookie import csrf_token, name_of, new_value
 from ostiary.model import endpoints
 from ostiary.model.ids import ClientId
@@ -87,11 +99,6 @@ def on_door(tmp_path: Path, work: Callable[[World, Issuer, Page], Awaitable[None
             await work(door, issuer, page)
 
     run(flow())
-
-
-async def until(true: Callable[[], bool]) -> None:
-    while not true():  # noqa: ASYNC110  # nothing tells
-        await asyncio.sleep(0.005)
 
 
 def test_the_issuer_is_asked_once_and_then_the_worker_knows(tmp_path: Path) -> None:

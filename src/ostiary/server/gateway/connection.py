@@ -113,20 +113,19 @@ class ClientConnection(EndingConnection):
         self._stalled = True
         if self._exchange is not None:
             self._exchange.client_stalled()
-            self.wait(self._exchange.asked.route.rule.timeouts.idle)
 
     def resume_writing(self) -> None:
         self._stalled = False
         if self._exchange is not None:
             self._exchange.client_flows()
-        elif not self.closing:
+        else:
             self._go_on()
 
     def expired(self) -> None:
         """The client, or its exchange, took too long."""
         if self._exchange is not None:
             self._exchange.expired()
-        elif self.closing or self._stalled or self._skip:
+        elif self.closing:
             self.transport.abort()
         elif self._head_begun:
             self.refuse(RequestTimeout(Reason.HEADERS_TIMEOUT), None, self._next(), whole=False)
@@ -212,7 +211,7 @@ class ClientConnection(EndingConnection):
             data = self._serve(data[:end], data[end + 4 :])
         self._running = False
         self._kept = b"" if self.closing and self._exchange is None else data
-        if self._stalled or len(self._kept) > MOST_KEPT:
+        if len(self._kept) > MOST_KEPT:
             self.pause()
 
     def _go_on(self) -> None:
@@ -324,7 +323,7 @@ class ClientConnection(EndingConnection):
             self._kept += rest
             if len(self._kept) > MOST_KEPT:
                 self.pause()
-            if self._exchange is None and not self.closing:
+            if self._exchange is None:
                 self._run(self._kept)
 
     def _partial(self, data: bytes) -> None:

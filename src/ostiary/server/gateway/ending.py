@@ -54,8 +54,9 @@ class EndingConnection(PacedConnection):
         self._wait_for_end()
 
     def _wait_for_end(self) -> None:
-        idle = self._door.contract.timeouts.idle
-        self.wait(idle if self._stalled else LINGER_SECONDS)
+        """What is not written yet has as long as it would have before the end."""
+        left = self.transport.get_write_buffer_size()
+        self.wait(self._door.contract.timeouts.idle if left else LINGER_SECONDS)
 
     def _discard(self, size: int) -> None:
         self._lingered += size

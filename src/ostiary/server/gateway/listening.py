@@ -14,7 +14,8 @@ from ostiary.server.gateway.handshake import reason_of
 
 BACKLOG: Final = 1024
 HANDSHAKE_SECONDS: Final = 10.0
-GOODBYE_SECONDS: Final = 2.0
+GOODBYE_SECONDS: Final = 600.0
+"""Until a closed connection of TLS is cut, sent or not: its protocol waits for less, and knows what is left."""
 MOST_AT_A_TIME: Final = 64
 """Connections that are taken before others are served."""
 BREATH_SECONDS: Final = 1.0

@@ -1,0 +1,151 @@
+"""Clients that take or send slowly, or stop: nothing is cut off too early, and nothing is kept for ever."""
+
+import asyncio
+import secrets
+import ssl
+import time
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from gateway_world import AUTHORITY, OK, QUICK, Line, Serve, World, answering, request, run, until, world
+from ostiary.keys.devca import development_tls
+from ostiary.server.channel import Listener
+from ostiary.server.gateway import clockwork, ending
+
+LAST: Final = "Connection: close"
+SIZES: Final = {"as much as holds its writer up": 100_000, "less": 40_000}
+SHORT: Final = dict.fromkeys(QUICK, "300ms")
+
+
+def of(size: int) -> Serve:
+    """An origin whose answers have so many bytes."""
+    return answering(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % size + bytes(size))
+
+
+@pytest.fixture(autouse=True)
+def looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deadlines are over soon."""
+    monkeypatch.setattr(clockwork, "TICK", 0.02)
+
+
+async def asks(door: World, *fields: str) -> Line:
+    """Of a client that has taken the first byte of an answer, which the door holds as a whole."""
+    line = await door.connect(buffer=4096)
+    await line.send(request("GET /public/a", *fields))
+    assert await line.reader.readexactly(1) == b"H"
+    return line
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_a_last_answer_has_its_time_until_it_is_taken(
+    tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a worker drains. Another connection, which has taken all, is cut off meanwhile."""
+    monkeypatch.setattr(ending, "LINGER_SECONDS", 0.0)
+
+    async def flow() -> None:
+        async with world(tmp_path, of(size)) as door:
+            slow = await asks(door, LAST)
+            await until(door.worker.connections[0].is_closing)
+            other = await door.connect()
+            await other.send(request("POST /things", "Content-Length: 1000000000"))
+            await until(lambda: len(door.worker.connections) < 2)
+            assert (await slow.reader.read()).endswith(b"\r\n\r\n" + bytes(size))
+
+    run(flow())
+
+
+def test_a_last_answer_has_its_time_inside_tls_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ending, "LINGER_SECONDS", 0.0)
+    made = development_tls((AUTHORITY,), int(time.time()), secrets.token_bytes)
+    paths = (tmp_path / "door.pem", tmp_path / "door.key")
+    for path, data in zip(paths, (made.certificate, made.key), strict=True):
+        path.write_bytes(data)
+    context, size = ssl.create_default_context(cadata=made.ca.decode()), 400_000
+
+    async def flow() -> None:
+        async with world(tmp_path, of(size), (Listener("127.0.0.1", 0, *map(str, paths)),)) as door:
+            slow = await door.connect(buffer=4096, port=door.worker.ports[1])
+            await slow.writer.start_tls(context, server_hostname=AUTHORITY)
+            await slow.send(request("GET /public/a", LAST))
+            assert await slow.reader.readexactly(1) == b"H"
+            await until(door.worker.connections[0].is_closing)
+            other = await door.connect()
+            await other.send(request("POST /things", "Content-Length: 1000000000"))
+            await until(lambda: len(door.worker.connections) < 2)
+            assert (await slow.reader.read()).endswith(b"\r\n\r\n" + bytes(size))
+
+    run(flow())
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("fields", [(LAST,), ()], ids=["last", "not last"])
+def test_who_takes_nothing_of_an_answer_is_cut_off(
+    tmp_path: Path, size: int, fields: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ending, "LINGER_SECONDS", 0.0)
+
+    async def flow() -> None:
+        async with world(tmp_path, of(size), timeouts=SHORT) as door:
+            await asks(door, *fields)
+            await until(lambda: not door.worker.connections)
+
+    run(flow())
+
+
+def test_who_says_nothing_at_all_is_cut_off(tmp_path: Path) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK), timeouts={"headers": "300ms"}) as door:
+            line = await door.connect()
+            assert (await line.ask("GET /public/a")).status == 200
+            silent = await door.connect()
+            assert await silent.ended()
+            assert (await line.ask("GET /public/a")).status == 200
+
+    run(flow())
+
+
+def test_a_held_body_that_comes_to_nothing_leaves_its_connection_open(tmp_path: Path) -> None:
+    """It is not read on while the body goes to the service, which is not there."""
+    services = {"api": {"url": "http://127.0.0.1:9", "audience": "https://api.example"}}
+
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK), services=services) as door:
+            line, fields = await door.connect(), (door.token(), "Content-Type: application/json")
+            for _ in range(2):
+                assert (await line.ask("POST /things", *fields, body=b'{"owner": "ada"}')).status == 502
+            await line.send(request("POST /things", *fields, "Content-Length: 16"))
+            await line.send(b'{"owner": "ada"}')
+            assert (await line.answer()).status == 502
+            assert (await line.ask("GET /nowhere")).status == 404
+
+    run(flow())
+
+
+def test_a_worker_that_drains_cuts_off_no_request_that_has_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not half a head, and not the body of a request that was refused before it had come. Who asks for nothing is left
+    meanwhile."""
+    monkeypatch.setattr("ostiary.server.gateway.worker.GRACE_SECONDS", 0.05)
+
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK)) as door:
+            half, refused, idle = [await door.connect() for _ in range(3)]
+            whole = request("GET /public/a")
+            await half.send(whole[:20])
+            await refused.send(request("POST /things", "Content-Length: 4"))
+            assert (await refused.answer()).status == 401
+            assert (await idle.ask("GET /public/a")).status == 200
+            draining = asyncio.create_task(door.drain())
+            assert await idle.ended()
+            await half.send(whole[20:])
+            await refused.send(b"body" + whole)
+            for line in (half, refused):
+                answer = await line.answer()
+                assert (answer.status, answer.fields["connection"]) == (200, "close")
+            await draining
+
+    run(flow())
