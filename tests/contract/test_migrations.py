@@ -41,8 +41,11 @@ def differences(connection: Connection) -> list[object]:
 def compared(location: Secret) -> list[object]:
     place = location.reveal()
     if not place.startswith("postgresql"):
-        with create_engine(f"sqlite:///{place}").connect() as connection:
-            return differences(connection)
+        engine = create_engine(f"sqlite:///{place}")
+        with engine.connect() as connection:
+            found = differences(connection)
+        engine.dispose()
+        return found
 
     async def compare() -> list[object]:
         engine = create_async_engine(make_url(place).set(drivername="postgresql+asyncpg"))
