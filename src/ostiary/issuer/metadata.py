@@ -35,12 +35,12 @@ ATTESTED = (ClientAuth.ATTESTATION.value, f"{ClientAuth.ATTESTATION.value}_dpop"
 
 
 def authorization_server(contract: Contract) -> Document:
-    """One document for both well-known names (RFC 8414 section 2, OpenID Connect Discovery 1.0 section 3, RFC 8628
-    section 4). Where clients can register is said only where they can."""
+    """One document for both well-known names (RFC 8414 sections 2 and 3.2, OpenID Connect Discovery 1.0 section 3,
+    RFC 8628 section 4). Where clients can register is said only where they can."""
     origin = contract.origin
     methods = CONFIDENTIAL if contract.mutual_tls is None else (*CONFIDENTIAL, *BY_CERTIFICATE)
     by_attestation = ATTESTED if is_attested(contract) else ()
-    return {
+    document: Document = {
         "issuer": origin,
         "authorization_endpoint": origin + endpoints.AUTHORIZE,
         "token_endpoint": origin + endpoints.TOKEN,
@@ -63,6 +63,12 @@ def authorization_server(contract: Contract) -> Document:
         **({} if contract.registration is None else {"registration_endpoint": origin + endpoints.REGISTER}),
         "protected_resources": sorted(service.audience for service in contract.services.values()),
     }
+    return _without_empty(document)
+
+
+def _without_empty(document: Document) -> Document:
+    """Members without an element are left out (RFC 8414 section 3.2, RFC 9728 section 3.2)."""
+    return {name: value for name, value in document.items() if value != []}
 
 
 def is_attested(contract: Contract) -> bool:
@@ -135,9 +141,9 @@ def _authentication(endpoint: str, methods: Iterable[str]) -> Document:
 
 
 def protected_resource(contract: Contract, service: ServiceRule) -> Document:
-    """RFC 9728 section 2."""
+    """RFC 9728 sections 2 and 3.2."""
     scopes = {scope for route in contract.routes if route.service == service.name for scope in route.scopes}
-    return {
+    document: Document = {
         "resource": service.audience,
         "resource_name": service.name,
         "authorization_servers": [contract.origin],
@@ -146,6 +152,7 @@ def protected_resource(contract: Contract, service: ServiceRule) -> Document:
         "dpop_signing_alg_values_supported": list(PROVING),
         **({} if contract.mutual_tls is None else {"tls_client_certificate_bound_access_tokens": True}),
     }
+    return _without_empty(document)
 
 
 def protected_resource_paths(contract: Contract) -> dict[str, ServiceRule]:

@@ -51,6 +51,13 @@ def test_2_the_grants_that_are_named_are_the_grants_that_are_served(world: Token
         assert (read(answer).get("error") == "unsupported_grant_type") is (grant_type not in named)
 
 
+def test_3_2_a_member_without_an_element_is_left_out(world: TokenWorld) -> None:
+    assert "authorization_details_types_supported" not in metadata(world)
+    assert [] not in metadata(world).values()
+    world.adopt(details={"note": {"says": "Read {title}", "scope": "orders.read", "members": {"title": "text"}}})
+    assert metadata(world)["authorization_details_types_supported"] == ["note"]
+
+
 def test_2_introspection_is_for_clients_that_authenticate(world: TokenWorld) -> None:
     told = metadata(world)
     assert told["introspection_endpoint_auth_methods_supported"] == ["client_secret_basic", "private_key_jwt"]

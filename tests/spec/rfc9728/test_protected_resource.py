@@ -45,6 +45,18 @@ def test_3_1_a_service_with_the_path_of_its_audience(world: TokenWorld) -> None:
     assert world.ask("GET", PROTECTED_RESOURCE).status_code == 404
 
 
+def test_3_2_a_service_without_scopes_says_nothing_of_them(world: TokenWorld) -> None:
+    world.adopt(
+        routes=[
+            {"on": "GET /chat", "to": "chat", "public": True},
+            {"on": "GET /orders", "to": "shop", "scope": "orders.read"},
+        ]
+    )
+    chat, shop = (read(world.ask("GET", f"{PROTECTED_RESOURCE}/{name}")) for name in ("chat", "shop"))
+    assert "scopes_supported" not in chat
+    assert shop["scopes_supported"] == ["orders.read"]
+
+
 def test_4_the_issuer_names_its_resources(world: TokenWorld) -> None:
     named = read(world.ask("GET", AUTHORIZATION_SERVER))["protected_resources"]
     assert named == [f"{ORIGIN}/{name}" for name in sorted(CONTRACT["services"])]
