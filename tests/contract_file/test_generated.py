@@ -60,7 +60,7 @@ def test_every_line_of_every_profile_has_a_reason_and_a_source() -> None:
         assert len(lines) == 17
         for line in lines:
             assert line.why.endswith(".")
-            assert re.search(r"RFC \d+|OpenID Connect Core|Fetch Standard|OWASP", line.source)
+            assert re.search(r"RFC \d+|OpenID Connect Core|JARM|Fetch Standard|OWASP", line.source)
 
 
 def test_the_schema_is_json_that_editors_know() -> None:

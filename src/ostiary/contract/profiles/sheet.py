@@ -31,6 +31,9 @@ class Chosen(Generic[T_co]):
 
 
 _MAY_SIGN = Chosen(False, "Allowed to whom has keys here, and needed by nobody who pushes.", "RFC 9101 section 10.1")
+_MAY_HAVE_SIGNED = Chosen(
+    False, "Whoever asks for a signed answer gets one: the key is the issuer's.", "JARM section 2.3"
+)
 _MAY_ASK_SIGNED = Chosen(False, "Who may ask about a token may ask for a signed answer.", "RFC 9701 section 4")
 _ROTATES = Chosen(
     True, "Two who have the same token cannot both go on: the second use ends the family.", "RFC 9700 section 4.14.2"
@@ -58,7 +61,7 @@ class Sheet:
     limit: Chosen[Limit]
     sees_unnamed: Chosen[bool]
     signed_requests: Chosen[bool] = _MAY_SIGN
-    signed_answers: Chosen[bool] = _MAY_SIGN
+    signed_answers: Chosen[bool] = _MAY_HAVE_SIGNED
     signed_introspection: Chosen[bool] = _MAY_ASK_SIGNED
     rotates_refresh: Chosen[bool] = _ROTATES
 
