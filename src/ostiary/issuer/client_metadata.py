@@ -37,10 +37,18 @@ _ONLY: Final[Mapping[str, object]] = {
     "id_token_encrypted_response_alg": None,
     "authorization_encrypted_response_alg": None,
     "introspection_encrypted_response_alg": None,
+    "userinfo_signed_response_alg": None,
+    "userinfo_encrypted_response_alg": None,
+    "default_max_age": None,
+    "default_acr_values": None,
+    "backchannel_logout_uri": None,
+    "frontchannel_logout_uri": None,
+    "post_logout_redirect_uris": None,
 }
 """The one value that is served (RFC 9449 section 5.2, RFC 8705 section 3.4, RFC 9101 section 10.5, OpenID Connect
-Dynamic Client Registration section 2, JARM section 3, RFC 9701 section 6); None: nothing is encrypted. A client that
-counts on another would be worse off than it believes."""
+Dynamic Client Registration section 2, JARM section 3, RFC 9701 section 6, OpenID Connect Back-Channel Logout section
+2.2, Front-Channel Logout section 2, RP-Initiated Logout section 3.1); None: none is. A client that counts on another
+would be worse off than it believes."""
 _GRANTS: Final = frozenset({GrantType.AUTHORIZATION_CODE.value, GrantType.REFRESH_TOKEN.value})
 
 Members = Mapping[str, object]

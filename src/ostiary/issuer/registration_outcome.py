@@ -132,7 +132,9 @@ def _anew(now: int) -> RegisteredClientsChanged:
 
 
 def told_of(registration: Registration, address: str) -> Mapping[str, object]:
-    """The client information response (RFC 7591 section 3.2.1, RFC 7592 section 3). `address`: of the registration."""
+    """The client information response (RFC 7591 section 3.2.1, RFC 7592 section 3). `address`: of the registration.
+    Where what is served is not what holds where nothing is said, it is said (OpenID Connect Dynamic Client Registration
+    section 2, RFC 9126 section 6)."""
     client = registration.client
     grants = ["authorization_code", "refresh_token"] if client.refreshes else ["authorization_code"]
     told: dict[str, object] = {
@@ -145,6 +147,8 @@ def told_of(registration: Registration, address: str) -> Mapping[str, object]:
         "grant_types": grants,
         "response_types": ["code"],
         "scope": " ".join(sorted(client.scopes)),
+        "id_token_signed_response_alg": "ES256",
+        "require_pushed_authorization_requests": True,
     }
     optional = {"client_name": client.name, "jwks_uri": client.jwks_uri, "logo_uri": client.logo_uri}
     told |= {name: value for name, value in optional.items() if value is not None}

@@ -51,6 +51,13 @@ def test_2_public_keys_are_for_clients_that_sign_by_them(open_door: Registration
         ("id_token_encrypted_response_alg", "RSA-OAEP", None),
         ("authorization_encrypted_response_alg", "RSA-OAEP", None),
         ("introspection_encrypted_response_alg", "RSA-OAEP", None),
+        ("userinfo_signed_response_alg", "ES256", None),
+        ("userinfo_encrypted_response_alg", "RSA-OAEP", None),
+        ("default_max_age", 60, None),
+        ("default_acr_values", ["mfa"], None),
+        ("backchannel_logout_uri", "https://book.example/ended", None),
+        ("frontchannel_logout_uri", "https://book.example/ended", None),
+        ("post_logout_redirect_uris", ["https://book.example/"], None),
     ],
 )
 def test_2_what_a_client_would_count_on_in_vain_is_refused(
@@ -112,6 +119,16 @@ def test_3_2_1_the_answer_has_all_that_was_registered(open_door: RegistrationWor
     [event] = open_door.events_of(ClientRegistered)
     assert (event.client, event.scopes) == (known["client_id"], ("offline_access", "openid", "orders.read"))
     assert open_door.registered()["client_id"] != known["client_id"]
+
+
+def test_3_2_1_what_is_served_is_said_where_silence_would_mean_something_else(open_door: RegistrationWorld) -> None:
+    """A client would wait for RS256, and might send people here without a push (OpenID Connect Dynamic Client
+    Registration section 2, RFC 9126 section 6)."""
+    known = open_door.registered()
+    assert (known["id_token_signed_response_alg"], known["require_pushed_authorization_requests"]) == ("ES256", True)
+    browser, page = open_door.consent_page(known)
+    tokens = open_door.tokens_of(known, told(browser.fill(page, answer="allow")))
+    assert open_door.decoded(tokens["id_token"]).header["alg"] == known["id_token_signed_response_alg"]
 
 
 def test_3_2_1_a_secret_is_only_for_who_proves_itself_by_one(open_door: RegistrationWorld) -> None:
