@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from gateway_world import AUTHORITY, OK, QUICK, Line, Serve, World, answering, request, run, until, world
+from gateway_world import AUTHORITY, OK, QUICK, Line, Serve, World, answering, read_head, request, run, until, world
 from ostiary.keys.devca import development_tls
 from ostiary.server.channel import Listener
 from ostiary.server.gateway import clockwork, ending
@@ -127,25 +127,53 @@ def test_a_held_body_that_comes_to_nothing_leaves_its_connection_open(tmp_path: 
 def test_a_worker_that_drains_cuts_off_no_request_that_has_begun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not half a head, and not the body of a request that was refused before it had come. Who asks for nothing is left
-    meanwhile."""
+    """Not half a head, not the body of a request that was refused before it had come, and nobody who still sends after
+    a last answer. Who asks for nothing is left meanwhile."""
     monkeypatch.setattr("ostiary.server.gateway.worker.GRACE_SECONDS", 0.05)
+    monkeypatch.setattr(ending, "LINGER_SECONDS", 60.0)
 
     async def flow() -> None:
         async with world(tmp_path, answering(OK)) as door:
-            half, refused, idle = [await door.connect() for _ in range(3)]
+            half, refused, sends, idle = [await door.connect() for _ in range(4)]
             whole = request("GET /public/a")
             await half.send(whole[:20])
             await refused.send(request("POST /things", "Content-Length: 4"))
             assert (await refused.answer()).status == 401
+            await sends.send(request("POST /things", "Content-Length: 1000000000"))
+            assert await sends.ended()
             assert (await idle.ask("GET /public/a")).status == 200
             draining = asyncio.create_task(door.drain())
             assert await idle.ended()
+            assert len(door.worker.connections) == 3
+            sends.close()
             await half.send(whole[20:])
             await refused.send(b"body" + whole)
             for line in (half, refused):
                 answer = await line.answer()
                 assert (answer.status, answer.fields["connection"]) == (200, "close")
+            await draining
+
+    run(flow())
+
+
+def test_a_request_that_fails_while_its_worker_drains_is_the_last_of_its_connection(tmp_path: Path) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        asked.set()
+        await go_on.wait()
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line = await door.connect()
+            await line.send(request("GET /public/a"))
+            await asked.wait()
+            draining = asyncio.create_task(door.drain())
+            await asyncio.sleep(0)
+            go_on.set()
+            answer = await line.answer()
+            assert (answer.status, answer.fields["connection"]) == (502, "close")
             await draining
 
     run(flow())

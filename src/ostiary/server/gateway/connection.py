@@ -210,7 +210,7 @@ class ClientConnection(EndingConnection):
             self._head_begun = False
             data = self._serve(data[:end], data[end + 4 :])
         self._running = False
-        self._kept = b"" if self.closing and self._exchange is None else data
+        self._kept = data
         if len(self._kept) > MOST_KEPT:
             self.pause()
 
