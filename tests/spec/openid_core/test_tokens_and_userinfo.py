@@ -112,6 +112,15 @@ def test_rfc6750_2_a_token_comes_once_and_never_in_the_uri(world: TokenWorld) ->
     assert refused(world, two_headers) == (400, "invalid_request", Reason.PARAMETER_REPEATED)
 
 
+def test_rfc6750_3_a_token_that_comes_in_no_such_way_is_challenged_too(world: TokenWorld) -> None:
+    token = world.tokens()["access_token"]
+    header = ("authorization", f"Bearer {token}")
+    answer = world.ask("GET", f"{USERINFO}?access_token={token}", headers=[header])
+    assert answer.status_code == 400
+    assert 'Bearer realm="ostiary", error="invalid_request"' in answer.headers["www-authenticate"]
+    assert "www-authenticate" not in world.ask("GET", USERINFO, headers=[header]).headers
+
+
 @pytest.mark.parametrize("headers", [[], [("authorization", "Basic YTpi")], [("authorization", "Bearer")]])
 def test_rfc6750_3_1_without_a_token_the_challenge_has_no_error(
     world: TokenWorld, headers: list[tuple[str, str]]

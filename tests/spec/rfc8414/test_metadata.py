@@ -88,10 +88,11 @@ def test_the_gateways_key_is_not_the_issuers(world: TokenWorld) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/oauth", "/oauth/token/", "/.well-known/", "/.well-known/x", "/oauth/jwks.json"]
 )
-def test_what_is_not_there_is_a_problem(world: TokenWorld, path: str) -> None:
-    answer = world.ask("GET", path)
-    assert answer.status_code == 404
-    assert answer.headers["content-type"] == "application/problem+json"
+def test_what_is_not_there_is_a_problem_whichever_the_method(world: TokenWorld, path: str) -> None:
+    for method in ("GET", "HEAD", "POST", "OPTIONS", "BREW"):
+        answer = world.ask(method, path)
+        assert (answer.status_code, "allow" in answer.headers) == (404, False)
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("path", [AUTHORIZATION_SERVER, JWKS])

@@ -9,6 +9,7 @@ from ostiary.model import endpoints
 from ostiary.model.errors import (
     ContentTooLarge,
     MethodNotAllowed,
+    NotFound,
     Refusal,
     ServerError,
     TemporarilyUnavailable,
@@ -29,7 +30,7 @@ from ostiary.server.issuer.documents import document, gateway_jwks, jwks
 from ostiary.server.issuer.http import Answer, Fields, Incoming, allow
 from ostiary.server.issuer.introspect import introspect
 from ostiary.server.issuer.par import par
-from ostiary.server.issuer.refusal import record, render
+from ostiary.server.issuer.refusal import record, render, render_at_resource
 from ostiary.server.issuer.registration import registration
 from ostiary.server.issuer.revoke import revoke
 from ostiary.server.issuer.token import token
@@ -72,7 +73,7 @@ ENDPOINTS: Final[Mapping[str, Endpoint]] = {
     endpoints.CHALLENGE: Endpoint(challenge, ("POST",)),
     endpoints.ATTEST: Endpoint(attest, ("POST",)),
     endpoints.APP_CONFIGURATION: Endpoint(app_configuration, ("POST",)),
-    endpoints.USERINFO: Endpoint(userinfo, (*READ, "POST"), cors=True),
+    endpoints.USERINFO: Endpoint(userinfo, (*READ, "POST"), cors=True, show=render_at_resource),
     endpoints.JWKS: Endpoint(jwks, READ, cors=True),
     endpoints.GATEWAY_JWKS: Endpoint(gateway_jwks, READ),
 }
@@ -100,6 +101,8 @@ class IssuerApp:
 
     async def _try(self, endpoint: Endpoint, incoming: Incoming, *, too_large: bool) -> Answer:
         try:
+            if endpoint is DOCUMENT and incoming.path not in self._desk.documents:
+                raise NotFound(Reason.ROUTE_UNKNOWN)
             if incoming.method == "OPTIONS" and endpoint.cors:
                 return preflight(self._desk, incoming, endpoint.methods).adding((allow(endpoint.allowed),))
             if incoming.method not in endpoint.methods:

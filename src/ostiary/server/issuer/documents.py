@@ -8,8 +8,6 @@ import orjson
 from ostiary.contract.model import Contract
 from ostiary.issuer import metadata
 from ostiary.model import endpoints
-from ostiary.model.errors import NotFound
-from ostiary.model.reasons import Reason
 from ostiary.server.issuer.http import JSON, Answer, Header, Incoming
 
 if TYPE_CHECKING:
@@ -41,11 +39,8 @@ def documents(contract: Contract) -> Documents:
 
 
 async def document(desk: "Desk", incoming: Incoming) -> Answer:
-    """RFC 8414 section 3.2, RFC 9728 section 3.2. Raises NotFound."""
-    found = desk.documents.get(incoming.path)
-    if found is None:
-        raise NotFound(Reason.ROUTE_UNKNOWN)
-    return Answer(200, _METADATA, found)
+    """The one at this path (RFC 8414 section 3.2, RFC 9728 section 3.2)."""
+    return Answer(200, _METADATA, desk.documents[incoming.path])
 
 
 async def jwks(desk: "Desk", incoming: Incoming) -> Answer:

@@ -8,10 +8,12 @@ from ostiary.http import problem
 from ostiary.issuer.records import SpendAssertion
 from ostiary.model.algorithms import PROVING
 from ostiary.model.errors import (
+    BEARER,
     DPOP,
     AuthorizationPending,
     InsufficientScope,
     InvalidClient,
+    InvalidRequest,
     InvalidSignature,
     MethodNotAllowed,
     MissingToken,
@@ -94,6 +96,17 @@ def render(desk: Desk, incoming: Incoming, error: Refusal) -> Answer:
             return _challenge(error, incoming.ref)
         case _:
             return _problem(error, incoming.ref)
+
+
+def render_at_resource(desk: Desk, incoming: Incoming, error: Refusal) -> Answer:
+    """As `render`: and who brings a token in a way that is none is told how they come (RFC 6750 section 3)."""
+    answer = render(desk, incoming, error)
+    return answer.adding((_bearer(error),)) if isinstance(error, InvalidRequest) else answer
+
+
+def _bearer(error: Refusal) -> Header:
+    challenge = f'{BEARER} realm="ostiary", error="{error.code}", error_description="{error.public}"'
+    return (b"www-authenticate", challenge.encode())
 
 
 def _oauth(error: OAuthError, ref: Reference) -> Answer:
