@@ -44,9 +44,9 @@ bench: $(VENV)/bench.installed  ## the benchmarks beside their peers; ARGS="--qu
 
 .PHONY: fuzz
 fuzz: $(VENV)/fuzz.installed  ## fuzz the paths of requests, tokens and signatures for SECONDS (600) each
-	$(BIN)/python -m tests.fuzz.http -max_total_time=$(or $(SECONDS),600)
-	$(BIN)/python -m tests.fuzz.token -max_total_time=$(or $(SECONDS),600)
-	$(BIN)/python -m tests.fuzz.signature -max_total_time=$(or $(SECONDS),600)
+	PYTHONPATH=tests $(BIN)/python -m tests.fuzz.http -max_total_time=$(or $(SECONDS),600)
+	PYTHONPATH=tests $(BIN)/python -m tests.fuzz.token -max_total_time=$(or $(SECONDS),600)
+	PYTHONPATH=tests $(BIN)/python -m tests.fuzz.signature -max_total_time=$(or $(SECONDS),600)
 
 LOCK := uv pip compile -q --generate-hashes --no-emit-index-url --universal --python-version 3.11 \
 	--custom-compile-command "make lock" pyproject.toml --group build

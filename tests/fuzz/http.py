@@ -5,7 +5,6 @@ does a service's answer.
 """
 
 import json
-import sys
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -28,6 +27,8 @@ from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import HttpRefused
 from ostiary.model.ids import Secret
 from used_proofs import proofs
+
+from .endless import fuzz
 
 CONTRACT: Final = {
     "origin": "https://door.example",
@@ -160,19 +161,5 @@ def _read(data: bytes, cut: int) -> bytes | None:
     return got
 
 
-def main() -> None:
-    """Fuzz until told to stop (libFuzzer's options)."""
-    import atheris
-
-    def target(data: bytes) -> None:
-        head(data)
-        answer(data)
-        chunked(data)
-
-    atheris.instrument_all()
-    atheris.Setup(sys.argv, target)
-    atheris.Fuzz()
-
-
 if __name__ == "__main__":
-    main()
+    fuzz(head, answer, chunked)

@@ -4,7 +4,6 @@ Nothing holds that was not signed, and nothing but the known refusals comes out.
 """
 
 import hmac
-import sys
 from base64 import b64encode
 from typing import Final
 
@@ -16,6 +15,8 @@ from ostiary.http.signature_base import coverage, site_of
 from ostiary.http.target import served_authorities
 from ostiary.keys.message_signature import shared
 from ostiary.model.errors import BadRequest, InvalidSignature
+
+from .endless import fuzz
 
 ORIGIN: Final = "https://door.example"
 SITE: Final = site_of(ORIGIN)
@@ -33,6 +34,7 @@ SEEDS: Final = (
     b's=();tag="\\"", t=("a";sf);x=?1\ns=::, t=::',
     b"s=:YQ==:",
 )
+
 DIGEST_SEEDS: Final = (b"sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:", b"sha-512=::, md5=:AA==:")
 
 
@@ -59,18 +61,5 @@ def digest(data: bytes) -> None:
     assert b"sha-" in field
 
 
-def main() -> None:
-    """Fuzz until told to stop (libFuzzer's options)."""
-    import atheris
-
-    def target(data: bytes) -> None:
-        fields(data)
-        digest(data)
-
-    atheris.instrument_all()
-    atheris.Setup(sys.argv, target)
-    atheris.Fuzz()
-
-
 if __name__ == "__main__":
-    main()
+    fuzz(fields, digest)

@@ -1,11 +1,19 @@
 """The fuzz targets for a moment: seeds changed here and there, the same changes in every run."""
 
+import os
 import random
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
 
 import pytest
 
 from . import http, signature, token
+
+ROOT: Final = Path(__file__).parents[2]
 
 ROUNDS = 4000
 TOKENS = (
@@ -68,3 +76,12 @@ def test_nothing_unknown_comes_of_changed_seeds(target: Callable[[bytes], None],
         target(seed)
     for _ in range(ROUNDS):
         target(changed(source, source.choice(seeds)))
+
+
+def test_make_finds_all_that_the_targets_need() -> None:
+    commands = subprocess.run(["make", "-n", "fuzz"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    found = re.findall(r"PYTHONPATH=(\S+) \S+ -m (tests\.fuzz\.\w+) ", commands)
+    assert {name.rpartition(".")[2] for _, name in found} == {"http", "signature", "token"}
+    for path, name in found:
+        environment = {**os.environ, "PYTHONPATH": path}
+        subprocess.run([sys.executable, "-c", f"import {name}"], cwd=ROOT, env=environment, check=True)

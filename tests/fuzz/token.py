@@ -3,7 +3,6 @@
 Nothing is believed that the key did not sign, and nothing but the known refusal comes out.
 """
 
-import sys
 from typing import Final
 
 from ostiary.issuer.id_token_hint import require_own_id_token
@@ -13,6 +12,8 @@ from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.jwk import JwkInvalid
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import InvalidRequest, InvalidToken
+
+from .endless import fuzz
 
 ISSUER: Final = "https://door.example"
 KEY: Final = SigningPrivateKey.generate()
@@ -26,6 +27,7 @@ SEEDS: Final = (
     b"a.b.c.d.e",
     b"..",
 )
+
 KEY_SET_SEEDS: Final = (KEYS.to_jwks().encode(), b'{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}', b"[]")
 
 
@@ -56,18 +58,5 @@ def key_set(data: bytes) -> None:
         return
 
 
-def main() -> None:
-    """Fuzz until told to stop (libFuzzer's options)."""
-    import atheris
-
-    def target(data: bytes) -> None:
-        token(data)
-        key_set(data)
-
-    atheris.instrument_all()
-    atheris.Setup(sys.argv, target)
-    atheris.Fuzz()
-
-
 if __name__ == "__main__":
-    main()
+    fuzz(token, key_set)
