@@ -31,7 +31,7 @@ from ostiary.keys.session_cookie import csrf_token, name_of, new_value
 from ostiary.model import endpoints
 from ostiary.model.ids import ClientId
 from ostiary.model.reasons import Reason
-from ostiary.server.gateway import connection, sessions, worker
+from ostiary.server.gateway import clockwork, connection, sessions, worker
 from secrets_seen import secret
 
 FRONT: Final = ClientId("front")
@@ -295,7 +295,9 @@ def test_without_an_issuer_cookies_are_refused_and_tokens_are_not(tmp_path: Path
     run(flow())
 
 
-def test_a_client_that_leaves_while_it_waits_harms_nobody(tmp_path: Path) -> None:
+def test_a_client_that_leaves_while_it_waits_harms_nobody_and_is_not_served(tmp_path: Path) -> None:
+    heads: list[bytes] = []
+
     async def work(door: World, issuer: Issuer, page: Page) -> None:
         issuer.may_answer.clear()
         gone, stays = await door.connect(), await door.connect()
@@ -306,8 +308,52 @@ def test_a_client_that_leaves_while_it_waits_harms_nobody(tmp_path: Path) -> Non
         await until(lambda: len(door.worker.connections) == 1)
         issuer.may_answer.set()
         assert (await stays.answer()).status == 200
+        assert len(heads) == 1
 
-    on_door(tmp_path, work)
+    on_door(tmp_path, work, serve=answering(OK, heads))
+
+
+@pytest.mark.parametrize("status", [200, 401])
+def test_who_was_told_that_it_took_too_long_is_not_answered_again(
+    tmp_path: Path, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next request gets its own answer, and the service one request."""
+    monkeypatch.setattr(connection, "SECONDS", 0.0)
+    heads: list[bytes] = []
+
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        issuer.may_answer.clear()
+        issuer.status = status
+        line = await door.connect()
+        assert (await line.ask(THING, page.cookie)).status == 503
+        issuer.may_answer.set()
+        other = Page(door)
+        monkeypatch.setattr(connection, "SECONDS", 60.0)
+        await (await door.connect()).ask(THING, other.cookie)
+        served = len(heads)
+        assert (await line.ask("GET /nowhere")).status == 404
+        assert len(heads) == served == (status == 200)
+
+    on_door(tmp_path, work, serve=answering(OK, heads))
+
+
+def test_who_asks_late_in_its_idle_time_is_waited_for_as_long_as_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another connection, which is idle as long, is closed meanwhile."""
+    monkeypatch.setattr(clockwork, "TICK", 0.02)
+
+    async def work(door: World, issuer: Issuer, page: Page) -> None:
+        line, idle = await door.connect(), await door.connect()
+        for one in (line, idle):
+            assert (await one.ask("GET /nowhere")).status == 404
+        issuer.may_answer.clear()
+        await line.send(request(THING, page.cookie))
+        assert await idle.ended()
+        issuer.may_answer.set()
+        assert (await line.answer()).status == 200
+
+    on_door(tmp_path, work, timeouts={"idle": "300ms"})
 
 
 def test_a_worker_that_drains_answers_who_waits(tmp_path: Path) -> None:

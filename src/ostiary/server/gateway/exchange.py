@@ -148,16 +148,13 @@ class Exchange:
 
     def finish(self, *, sent: bool) -> None:
         """The answer is whole, and the upstream's connection has gone back. `sent`: it had the whole request."""
-        self._upstream = None
         self.client.finished(whole=sent)
 
     def cut(self, *, began: bool) -> None:
         """The upstream closed before its answer was whole."""
         reused = self._upstream is not None and self._upstream.reused
         self._upstream = None
-        if self.answering:
-            self.client.transport.abort()
-        elif reused and not began and not self._retried and self._may_repeat():
+        if reused and not began and not self._retried and self._may_repeat():
             self._retried = True
             self._door.counts.upstream_retries_total += 1
             self._retry()

@@ -14,22 +14,19 @@ class Waiting:
     """In an exchange's place on its connection, until it is decided again. What the client sends meanwhile is kept
     there, up to a bound."""
 
-    __slots__ = ("_client", "_gone", "_stalled", "_told", "asked", "refused")
+    __slots__ = ("_client", "_gone", "_told", "asked", "refused")
 
     def __init__(self, client: "ClientConnection", asked: Asked) -> None:
         self._client: Final = client
         self._gone = False
-        self._stalled = False
         self._told = False
         self.asked: Final = asked
         self.refused: Refusal | None = None
 
     def told(self, refused: Refusal | None) -> None:
-        """Decide again, or refuse; once earlier answers are with the client."""
-        if self._gone or self._told:
-            return
-        self._told, self.refused = True, refused
-        if not self._stalled:
+        """Decide again, or refuse; once."""
+        if not self._gone and not self._told:
+            self._told, self.refused = True, refused
             self._client.decide_again(self)
 
     # what the client's connection tells
@@ -41,12 +38,10 @@ class Waiting:
         return data
 
     def client_stalled(self) -> None:
-        self._stalled = True
+        """Nothing is written to the client until it is decided."""
 
     def client_flows(self) -> None:
-        self._stalled = False
-        if self._told:
-            self._client.decide_again(self)
+        """As above."""
 
     def revoked(self) -> Refusal | None:
         """Nothing has let it in yet."""
