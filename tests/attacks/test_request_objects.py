@@ -83,10 +83,12 @@ def test_an_id_token_an_access_token_and_an_assertion_are_no_requests(issuer: Is
 def test_a_request_is_no_assertion(issuer: IssuerWorld) -> None:
     """Cross-JWT confusion the other way round (section 10.8)."""
     jwt = issuer.request_object(jti="once", iss="bank", sub="bank", iat=int(issuer.now))
-    form = {"grant_type": "client_credentials", "client_assertion": jwt}
+    untyped = {"alg": "ES256", "kid": BANK.id}
     kind = {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
-    answer = issuer.post(endpoints.TOKEN, form | kind, None)
-    assert refused(issuer, answer) == (401, "invalid_client", Reason.ASSERTION_INVALID)
+    for each in (jwt, compact(untyped, {**claims(issuer), "jti": "other"}, BANK.sign)):
+        form = {"grant_type": "client_credentials", "client_assertion": each}
+        answer = issuer.post(endpoints.TOKEN, form | kind, None)
+        assert refused(issuer, answer) == (401, "invalid_client", Reason.ASSERTION_INVALID)
 
 
 def test_one_clients_object_is_not_anothers(issuer: IssuerWorld) -> None:

@@ -10,13 +10,15 @@ from ostiary.contract.model import ClientRule
 from ostiary.issuer.brought import LONGEST_VISIT, Brought
 from ostiary.issuer.form import MOST_PARAMETERS, has_control
 from ostiary.keys.claims import VerifiedClaims
-from ostiary.keys.jwt import verify
+from ostiary.keys.jwt import verify_typed
 from ostiary.keys.keyset import KeySet
 from ostiary.model.errors import InvalidRequestObject, InvalidToken
 from ostiary.model.reasons import Reason
 
 TYPE: Final = "oauth-authz-req+jwt"
-"""Section 10.8: no other JWT of a client passes for one, and this one for no other."""
+_TYPES: Final = frozenset({TYPE, ""})
+"""Section 10.8: no other JWT of a client passes for one, and this one for no other. Clients need not say it (FAPI 2.0
+Message Signing section 5.3.2): a JWT without a type is none where it has a `sub`, as assertions do."""
 LONGEST_SECONDS: Final = 3600
 """From `nbf` to `exp`, and how long `nbf` may lie back (FAPI 2.0 Message Signing section 5.3.1)."""
 CLOCKS_APART: Final = 10
@@ -29,7 +31,7 @@ _NEVER_INSIDE: Final = frozenset({"request", "request_uri", "sub"})
 def require_signed(jwt: str, keys: KeySet) -> VerifiedClaims:
     """Raise InvalidRequestObject unless the client signed it, as a request object (section 6.2)."""
     try:
-        return verify(jwt, keys, TYPE)
+        return verify_typed(jwt, keys, _TYPES)
     except InvalidToken:
         raise _invalid() from None
 
