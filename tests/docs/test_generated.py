@@ -32,12 +32,21 @@ def test_every_event_says_what_happened_in_words() -> None:
         assert not str(event.__doc__).startswith(event.__name__ + "(")
 
 
-def test_every_proof_that_the_threat_model_names_is_there() -> None:
-    named = re.findall(r"`(tests/[^`:]+)(?:::(\w+))?`", (DOCS / "threat-model.md").read_text())
+@pytest.mark.parametrize("page", ["threat-model.md", "standards.md"])
+def test_every_proof_that_a_page_names_is_there(page: str) -> None:
+    named = re.findall(r"`(tests/[^`:]+)(?:::(\w+))?`", (DOCS / page).read_text())
     assert named
     for path, test in named:
         assert (DOCS.parent / path).is_file(), path
         assert f"def {test}" in (DOCS.parent / path).read_text(), test
+
+
+def test_every_departure_from_a_text_is_pinned_by_a_test() -> None:
+    rows = re.findall(r"^\| (?!---|the text)(.*) \|$", (DOCS / "standards.md").read_text(), re.MULTILINE)
+    assert rows
+    for row in rows:
+        _, _, _, pinned, _ = row.split(" | ")
+        assert re.fullmatch(r"`tests/spec/\w+/\w+\.py::test_\w+`", pinned), row
 
 
 def test_every_decision_is_in_the_list_and_says_what_it_costs() -> None:
