@@ -16,7 +16,8 @@ _REVOKE: Final = Statement("UPDATE admin_tokens SET revoked_at = :at WHERE id = 
 _CHANGE: Final = Statement(
     "UPDATE admin_clients SET settings = :settings, secret_hash = :secret_hash, former_hash = :former_hash,"
     " changed_at = :changed_at, ended_at = :ended_at, version = :version"
-    " WHERE id = :id AND version = :before AND ended_at IS NULL RETURNING id"
+    " WHERE id = :id AND version = :before AND ended_at IS NULL",
+    counts=True,
 )
 
 

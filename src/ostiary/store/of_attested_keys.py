@@ -17,7 +17,8 @@ KEY: Final = Shape(AttestedKey, "attested_keys", ("id",))
 BY_ID: Final = KEY.by("id")
 _SPEND: Final = add_new("spent_challenges", ("token",), ("expires_at",))
 _RAISE: Final = Statement(
-    "UPDATE attested_keys SET counter = :counter, used_at = :at WHERE id = :id AND counter < :counter RETURNING id"
+    "UPDATE attested_keys SET counter = :counter, used_at = :at WHERE id = :id AND counter < :counter",
+    counts=True,
 )
 
 _TOUCH: Final = Statement("UPDATE attested_keys SET used_at = :at WHERE id = :id AND used_at < :at")

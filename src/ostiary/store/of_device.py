@@ -18,15 +18,15 @@ from ostiary.store.statements import Statement, Steps
 REQUEST: Final = Shape(DeviceRequest, "device_requests", ("hash",))
 REQUEST_BY_HASH: Final = REQUEST.by("hash")
 REQUEST_BY_USER_CODE: Final = REQUEST.by("user_code")
-_UNANSWERED: Final = 'WHERE hash = :hash AND "grant" IS NULL AND denied_at IS NULL RETURNING hash'
+_UNANSWERED: Final = 'WHERE hash = :hash AND "grant" IS NULL AND denied_at IS NULL'
 _ENTER: Final = Statement("UPDATE device_requests SET entries = entries + 1 WHERE hash = :hash")
-_ALLOW: Final = Statement(f"UPDATE device_requests SET \"grant\" = :to, peer = '' {_UNANSWERED}")
-_DENY: Final = Statement(f"UPDATE device_requests SET denied_at = :at, peer = '' {_UNANSWERED}")
+_ALLOW: Final = Statement(f"UPDATE device_requests SET \"grant\" = :to, peer = '' {_UNANSWERED}", counts=True)
+_DENY: Final = Statement(f"UPDATE device_requests SET denied_at = :at, peer = '' {_UNANSWERED}", counts=True)
 """What the person judged by is not needed any more."""
 _POLL: Final = Statement('UPDATE device_requests SET polled_at = :at, "interval" = :seconds WHERE hash = :hash')
 _SPEND: Final = Statement(
-    "UPDATE device_requests SET spent_at = :at"
-    ' WHERE hash = :hash AND spent_at IS NULL AND "grant" IS NOT NULL RETURNING hash'
+    'UPDATE device_requests SET spent_at = :at WHERE hash = :hash AND spent_at IS NULL AND "grant" IS NOT NULL',
+    counts=True,
 )
 
 

@@ -18,7 +18,8 @@ BY_HASH: Final = TOKEN.by("hash")
 _REVOKE: Final = Statement("UPDATE initial_access_tokens SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL")
 _USE: Final = Statement(
     "UPDATE initial_access_tokens SET used = used + 1"
-    " WHERE id = :id AND revoked_at IS NULL AND used < most AND expires_at > :at RETURNING id"
+    " WHERE id = :id AND revoked_at IS NULL AND used < most AND expires_at > :at",
+    counts=True,
 )
 
 

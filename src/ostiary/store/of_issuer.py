@@ -47,7 +47,7 @@ class Spent(Exception):
 
 
 def _spend(table: str) -> Statement:
-    return Statement(f"UPDATE {table} SET spent_at = :at WHERE hash = :hash AND spent_at IS NULL RETURNING hash")
+    return Statement(f"UPDATE {table} SET spent_at = :at WHERE hash = :hash AND spent_at IS NULL", counts=True)
 
 
 _SPEND: Final[Mapping[type[Spend], Statement]] = {

@@ -38,13 +38,14 @@ SESSION_BY_HASH: Final = SESSION.by("hash")
 _FAILURES: Final = FAILURES.by("key")
 _CONSENT: Final = CONSENT.by("subject", "client")
 _TOUCH: Final = Statement("UPDATE sessions SET seen_at = :seen WHERE id = :id AND seen_at < :seen")
-_END: Final = Statement("UPDATE sessions SET ended_at = :at WHERE id = :id AND ended_at IS NULL RETURNING id")
+_END: Final = Statement("UPDATE sessions SET ended_at = :at WHERE id = :id AND ended_at IS NULL", counts=True)
 _END_BEFORE: Final = Statement(
     "UPDATE sessions SET ended_at = :at WHERE subject = :subject AND auth_time <= :at AND ended_at IS NULL RETURNING id"
 )
 _RENEW: Final = Statement(
     "UPDATE sessions SET hash = :hash, subject = :subject, auth_time = :auth_time, acr = :acr, amr = :amr,"
-    " seen_at = :seen_at, expires_at = :expires_at WHERE id = :id AND ended_at IS NULL RETURNING id"
+    " seen_at = :seen_at, expires_at = :expires_at WHERE id = :id AND ended_at IS NULL",
+    counts=True,
 )
 _FORGET: Final = Statement("DELETE FROM failures WHERE key = :key")
 

@@ -18,7 +18,8 @@ _CHANGE: Final = Statement(
     "UPDATE registered_clients SET secret_hash = :secret_hash, auth_method = :auth_method, name = :name,"
     " redirect_uris = :redirect_uris, scopes = :scopes, refreshes = :refreshes, jwks = :jwks, version = :version,"
     " jwks_uri = :jwks_uri, logo_uri = :logo_uri, logo = :logo"
-    " WHERE id = :id AND version = :before RETURNING id"
+    " WHERE id = :id AND version = :before",
+    counts=True,
 )
 _LIVING: Final = Statement(
     "SELECT COUNT(*) FROM registered_clients"

@@ -61,8 +61,8 @@ def run(connection: sqlite3.Connection, steps: Steps[T]) -> T:
         statement, values = next(steps)
         while True:
             asked = statement.sqlite
-            rows = connection.execute(asked.text, asked.arguments(values)).fetchall()
-            statement, values = steps.send(rows)
+            cursor = connection.execute(asked.text, asked.arguments(values))
+            statement, values = steps.send([()] * cursor.rowcount if asked.counts else cursor.fetchall())
     except StopIteration as end:
         result: T = end.value
         return result

@@ -16,10 +16,12 @@ _PARAMETER: Final = re.compile(r":([a-z_]+)")
 
 @frozen
 class Prepared:
-    """A statement as a driver takes it: its text, and the names of its parameters in their order."""
+    """A statement as a driver takes it: its text, and the names of its parameters in their order. `counts`: it has no
+    rows of its own, and an empty one stands for each that it changed."""
 
     text: str
     names: tuple[str, ...]
+    counts: bool = False
 
     def arguments(self, values: Values) -> list[object]:
         """Raises KeyError for a parameter that has no value."""
@@ -31,13 +33,14 @@ class Statement:
 
     __slots__ = ("postgresql", "sqlite")
 
-    def __init__(self, text: str, lock: str = "") -> None:
+    def __init__(self, text: str, lock: str = "", *, counts: bool = False) -> None:
         """`text`: a parameter is `:name`. `lock`: what PostgreSQL needs behind it to hold the rows; SQLite has one
-        writer."""
+        writer. `counts`: its rows tell how many it changed."""
         names = tuple(dict.fromkeys(_PARAMETER.findall(text)))
         numbers = {name: f"${number}" for number, name in enumerate(names, 1)}
-        self.sqlite: Final = Prepared(_PARAMETER.sub("?", text), tuple(_PARAMETER.findall(text)))
-        self.postgresql: Final = Prepared(_PARAMETER.sub(lambda found: numbers[found[1]], text) + lock, names)
+        self.sqlite: Final = Prepared(_PARAMETER.sub("?", text), tuple(_PARAMETER.findall(text)), counts)
+        numbered = _PARAMETER.sub(lambda found: numbers[found[1]], text)
+        self.postgresql: Final = Prepared(numbered + lock + (" RETURNING 1" if counts else ""), names)
 
 
 Ask = tuple[Statement, Values]
@@ -58,8 +61,8 @@ def put(table: str, key: Sequence[str], rest: Sequence[str]) -> Statement:
 
 
 def add_new(table: str, key: Sequence[str], rest: Sequence[str]) -> Statement:
-    """Insert one row unless one like it is there; the key comes back only if none was."""
-    return Statement(f"{_insert(table, (*key, *rest))} ON CONFLICT DO NOTHING RETURNING {names(key)}")
+    """Insert one row unless one like it is there; a row comes back only if none was."""
+    return Statement(f"{_insert(table, (*key, *rest))} ON CONFLICT DO NOTHING", counts=True)
 
 
 def names(columns: Iterable[str]) -> str:
