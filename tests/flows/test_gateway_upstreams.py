@@ -142,7 +142,8 @@ def test_a_request_without_a_body_that_changes_something_is_not_sent_again(tmp_p
     run(flow())
 
 
-def test_a_request_whose_answer_has_begun_is_not_sent_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 103 Early Hints\r\n\r\n"])
+def test_a_request_whose_answer_has_begun_is_not_sent_again(tmp_path: Path, first: bytes) -> None:
     begun = False
 
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -152,7 +153,7 @@ def test_a_request_whose_answer_has_begun_is_not_sent_again(tmp_path: Path) -> N
         if not begun:
             await read_request(reader)
             begun = True
-            writer.write(b"HTTP/1.1 200 OK\r\n")
+            writer.write(first)
 
     async def flow() -> None:
         async with world(tmp_path, origin) as door:

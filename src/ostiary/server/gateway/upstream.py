@@ -202,7 +202,6 @@ class UpstreamConnection(PacedConnection):
 
     def expired(self) -> None:
         """Idle for long enough."""
-        self.deadline = NEVER
         self.transport.close()
 
 

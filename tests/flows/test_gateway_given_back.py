@@ -1,0 +1,167 @@
+"""Connections to services: kept while they are of use, given back once, and never cut under a request."""
+
+import asyncio
+import socket
+import struct
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import h11
+import pytest
+
+from gateway_world import OK, Line, World, contract, read_head, request, run, until, world
+from ostiary.server.gateway import clockwork, pool, worker
+
+GET: Final = request("GET /public/a")
+
+
+class Origin:
+    """Answers when the test lets it; counts those who came and left, but for who asks how it is."""
+
+    def __init__(self) -> None:
+        self.came = self.left = self.asked = 0
+        self.well = True
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await read_head(reader)
+        if head.startswith(b"GET /health"):
+            writer.write(OK if self.well else b"HTTP/1.1 500 Sick\r\ncontent-length: 0\r\n\r\n")
+            return
+        self.came += 1
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            while head:
+                self.asked += 1
+                await self.may_answer.wait()
+                writer.write(OK)
+                head = await read_head(reader)
+        self.left += 1
+
+
+@pytest.fixture
+def origin() -> Origin:
+    return Origin()
+
+
+def adopt(door: World, **changes: Any) -> None:
+    """A service with other settings."""
+    door.worker.prepare(contract(door.service, services={"api": one(door) | changes}))()
+
+
+def one(door: World) -> dict[str, Any]:
+    return {"url": f"http://127.0.0.1:{door.service}", "audience": "https://api.example"}
+
+
+async def sent(door: World, origin: Origin) -> Line:
+    """A request that waits for its answer."""
+    asked, line = origin.asked, await door.connect()
+    await line.send(GET)
+    await until(lambda: origin.asked > asked)
+    return line
+
+
+@pytest.mark.parametrize("under_way", [False, True])
+@pytest.mark.parametrize(("changes", "left"), [({"connections": 7}, 1), ({}, 0)], ids=["changed", "as it was"])
+def test_a_changed_service_is_left_when_nothing_is_under_way(
+    tmp_path: Path, origin: Origin, under_way: bool, changes: dict[str, Any], left: int
+) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, origin.serve) as door:
+            if under_way:
+                origin.may_answer.clear()
+            line = await sent(door, origin)
+            if not under_way:
+                assert (await line.answer()).status == 200
+            adopt(door, **changes)
+            origin.may_answer.set()
+            if under_way:
+                assert (await line.answer()).status == 200
+            assert (await line.ask("GET /public/a")).status == 200
+            assert origin.came == 1 + left
+            await until(lambda: origin.left == left)
+
+    run(flow())
+
+
+def test_a_service_that_is_sick_is_left_and_nobody_waits_for_it(
+    tmp_path: Path, origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But for who has asked it already."""
+    monkeypatch.setattr(worker, "CHECKUP_SECONDS", 0.05)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin.serve) as door:
+            adopt(door, connections=2, health="/health")
+            origin.may_answer.clear()
+            under_way = await sent(door, origin)
+            other = await sent(door, origin)
+            waits = await door.connect()
+            await waits.send(GET)
+            origin.well = False
+            assert (await waits.answer()).status == 503
+            origin.may_answer.set()
+            assert [(await line.answer()).status for line in (under_way, other)] == [200, 200]
+            await until(lambda: origin.left == 2)
+            origin.well = True
+            while (await waits.ask("GET /public/a")).status != 200:  # noqa: ASYNC110  # a health check tells nobody
+                await asyncio.sleep(0.02)
+            origin.well = False
+            await until(lambda: origin.left == 3)
+
+    run(flow())
+
+
+def test_a_kept_connection_is_not_cut_under_its_next_request(
+    tmp_path: Path, origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one, which is not used for as long, is closed meanwhile."""
+    monkeypatch.setattr(clockwork, "TICK", 0.02)
+    monkeypatch.setattr(pool, "IDLE_SECONDS", 0.3)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin.serve) as door:
+            origin.may_answer.clear()
+            lines = [await sent(door, origin) for _ in range(2)]
+            origin.may_answer.set()
+            assert [(await line.answer()).status for line in lines] == [200, 200]
+            origin.may_answer.clear()
+            line = await sent(door, origin)
+            await until(lambda: origin.left == 1)
+            origin.may_answer.set()
+            assert (await line.answer()).status == 200
+            assert origin.came == 2
+
+    run(flow())
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_an_answer_without_a_length_is_whole_only_where_its_connection_was_closed_in_order(
+    tmp_path: Path, whole: bool
+) -> None:
+    go_on = asyncio.Event()
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\nhalf")
+        await go_on.wait()
+        if not whole:
+            at_once = struct.pack("ii", 1, 0)
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+            writer.transport.abort()
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line = await door.connect()
+            await line.send(GET)
+            assert (await line.head()).status == 200
+            assert await line.part() == b"half"
+            go_on.set()
+            if whole:
+                assert await line.part() == b""
+            else:
+                with pytest.raises((h11.RemoteProtocolError, ConnectionError)):
+                    await line.part()
+
+    run(flow())
