@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import apsw
 import asyncpg
 import pytest
 
@@ -27,8 +27,8 @@ LOWEST = 19
 
 def test_sqlite_waits_for_the_disk(tmp_path: Path) -> None:
     connection = connect(tmp_path / "store.sqlite3")
-    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-    assert connection.execute("PRAGMA synchronous").fetchone() == (FULL,)
+    assert connection.pragma("journal_mode") == "wal"
+    assert connection.pragma("synchronous") == FULL
     connection.close()
 
 
@@ -95,13 +95,13 @@ def test_commits_of_many_processes_succeed_in_a_database_that_serializes(cluster
 def test_a_new_file_waits_for_who_writes_it_at_that_moment(tmp_path: Path) -> None:
     """SQLite itself would say at once that it is locked."""
     file = tmp_path / "store.sqlite3"
-    writing = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    writing = apsw.Connection(str(file))
     writing.execute("CREATE TABLE t (x)")
     writing.execute("BEGIN IMMEDIATE")
     leaving = threading.Timer(0.3, writing.execute, ("COMMIT",))
     leaving.start()
     connection = connect(file)
-    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.pragma("journal_mode") == "wal"
     leaving.join()
     connection.close()
     writing.close()

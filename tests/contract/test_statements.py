@@ -1,11 +1,11 @@
 """Every statement of the store fits the schema that the migrations make, in both dialects."""
 
-import sqlite3
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+import apsw
 import pytest
 
 from ostiary import store
@@ -41,16 +41,16 @@ SHAPES = {value.table: value for module in MODULES for value in vars(module).val
 
 
 @pytest.fixture(scope="module")
-def schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+def schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[apsw.Connection]:
     file = Path(tmp_path_factory.mktemp("schema")) / "store.sqlite3"
     upgrade_sqlite(file)
-    connection = sqlite3.connect(file)
+    connection = apsw.Connection(str(file))
     yield connection
     connection.close()
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_a_statement_is_one_that_the_schema_takes(name: str, schema: sqlite3.Connection) -> None:
+def test_a_statement_is_one_that_the_schema_takes(name: str, schema: apsw.Connection) -> None:
     asked = ALL[name].sqlite
     schema.execute(f"EXPLAIN {asked.text}", [None] * len(asked.names))
 

@@ -1,11 +1,11 @@
 """Whoever can write the store, and has no key, cannot change the log unseen: not even where the program goes on."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 
+import apsw
 import asyncpg
 import pytest
 
@@ -26,7 +26,8 @@ async def write(location: Secret, statements: Statements) -> None:
     """As a thief does: with the database's own means; `?` stands for a value."""
     place = location.reveal()
     if not place.startswith("postgresql"):
-        with closing(sqlite3.connect(place, timeout=30)) as stolen, stolen:
+        with closing(apsw.Connection(place)) as stolen, stolen:
+            stolen.set_busy_timeout(30_000)
             for text, values in statements:
                 stolen.execute(text, values)
         return

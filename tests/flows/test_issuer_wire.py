@@ -2,13 +2,13 @@
 
 import asyncio
 import socket
-import sqlite3
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
+import apsw
 import pytest
 
 from ostiary.model.endpoints import JWKS, TOKEN
@@ -228,9 +228,9 @@ def test_what_is_not_answered_in_time_is_given_up(world: TokenWorld, tmp_path: P
 
 
 @contextmanager
-def busy(folder: Path) -> Iterator[sqlite3.Connection]:
+def busy(folder: Path) -> Iterator[apsw.Connection]:
     """Somebody else writes, until told to stop, and so no request that writes ends."""
-    with closing(sqlite3.connect(folder / "store.sqlite3", isolation_level=None)) as store:
+    with closing(apsw.Connection(str(folder / "store.sqlite3"))) as store:
         store.execute("BEGIN IMMEDIATE")
         yield store
 

@@ -1,8 +1,8 @@
 """Open the store that a location names, with its schema brought to this version's."""
 
 import asyncio
-import sqlite3
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from ostiary.model.ids import Secret
@@ -10,6 +10,8 @@ from ostiary.store.interface import Store, StoreUnavailable
 from ostiary.store.migrations import LATEST
 
 _SCHEMES: Final = ("postgresql://", "postgres://")
+_OPENING: Final = Lock()
+"""Who finds a step due is the first in this process to open the file (`store.sqlite`)."""
 _VERSION: Final = "SELECT version_num FROM alembic_version"
 
 
@@ -22,31 +24,20 @@ async def open_store(location: Secret, audit_key: bytes, *, on_loop: bool = Fals
 
 
 async def _sqlite(path: Path, audit_key: bytes, on_loop: bool) -> Store:
-    from ostiary.store.sqlite import SqliteStore  # a process loads only the driver that it uses
+    from ostiary.store import sqlite  # a process loads only the driver that it uses
+
+    def opened() -> Store:
+        with _OPENING:
+            if sqlite.version(path, _VERSION) != LATEST:
+                from ostiary.store.migrations.upgrading import upgrade_sqlite  # rarely due, and large
+
+                upgrade_sqlite(path)
+            return sqlite.SqliteStore(path, audit_key, on_loop=on_loop)
 
     try:
-        if await asyncio.to_thread(_sqlite_version, path) != LATEST:
-            from ostiary.store.migrations.upgrading import upgrade_sqlite  # rarely due, and large
-
-            await asyncio.to_thread(upgrade_sqlite, path)
-        return SqliteStore(path, audit_key, on_loop=on_loop)
-    except (sqlite3.Error, OSError) as error:
-        raise StoreUnavailable(f"SQLite: {error}") from error
-
-
-def _sqlite_version(path: Path) -> str | None:
-    """None where there is no schema yet. A new file is readable by its owner alone."""
-    path.touch(mode=0o600)
-    connection = sqlite3.connect(path)
-    try:
-        row = connection.execute(_VERSION).fetchone()
-    except sqlite3.OperationalError as error:
-        if "no such table" not in str(error):
-            raise
-        return None
-    finally:
-        connection.close()
-    return None if row is None else str(row[0])
+        return await asyncio.to_thread(opened)
+    except sqlite.UNAVAILABLE as error:
+        raise sqlite.unavailable(error) from error
 
 
 async def _postgresql(url: str, audit_key: bytes) -> Store:

@@ -1,8 +1,11 @@
-"""SQLite: one file, WAL, `synchronous=FULL`. Reads run where they are asked; each process has one writer (ADR 0006)."""
+"""SQLite: one file, WAL, `synchronous=FULL`. Reads run where they are asked; each process has one writer (ADR 0006).
+
+SQLite comes with APSW (ADR 0028). A process never has the file open with Python's own `sqlite3` at the same time: each
+would give back the locks of the other.
+"""
 
 import asyncio
 import os
-import sqlite3
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -11,6 +14,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread, get_native_id
 from typing import Final, TypeVar
+
+import apsw
 
 from ostiary.audit.chain import Sealer
 from ostiary.model.ids import ClientId
@@ -22,6 +27,8 @@ from ostiary.store.statements import Steps
 
 T = TypeVar("T")
 
+UNAVAILABLE: Final = (apsw.Error, OSError)
+
 BUSY_SECONDS: Final = 5.0
 """How long a transaction waits for those of other processes."""
 _AGAIN_SECONDS: Final = 0.01
@@ -32,9 +39,11 @@ _PAGES_IN_WAL: Final = 4000
 """Between checkpoints: more would make a recovery slow, fewer would write the same pages again and again."""
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """A connection that commits only when told to. Raises sqlite3.Error."""
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+def connect(path: Path) -> apsw.Connection:
+    """A connection that commits only when told to. Raises apsw.Error."""
+    connection = apsw.Connection(str(path))
+    connection.set_busy_timeout(int(BUSY_SECONDS * 1000))
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)  # or each new value of a parameter plans the query anew
     _write_ahead(connection)
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
@@ -42,27 +51,43 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
+def _write_ahead(connection: apsw.Connection) -> None:
     """A new file is turned to WAL while nobody else uses it, and for that SQLite does not wait by itself."""
     end = time.monotonic() + BUSY_SECONDS
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             return
-        except sqlite3.OperationalError:
+        except apsw.BusyError:
             if time.monotonic() >= end:
                 raise
             time.sleep(_AGAIN_SECONDS)
 
 
-def run(connection: sqlite3.Connection, steps: Steps[T]) -> T:
-    """Run steps to their end. Raises sqlite3.Error and what the steps raise."""
+def version(path: Path, statement: str) -> str | None:
+    """Of the schema; None where there is none yet. A new file is readable by its owner alone. Raises what is in
+    UNAVAILABLE."""
+    path.touch(mode=0o600)
+    connection = apsw.Connection(str(path))
+    try:
+        rows = connection.execute(statement).fetchall()
+    except apsw.SQLError as error:
+        if "no such table" not in str(error):
+            raise
+        return None
+    finally:
+        connection.close()
+    return str(rows[0][0]) if rows else None
+
+
+def run(cursor: apsw.Cursor, steps: Steps[T]) -> T:
+    """Run steps to their end. Raises apsw.Error and what the steps raise."""
     try:
         statement, values = next(steps)
         while True:
             asked = statement.sqlite
-            cursor = connection.execute(asked.text, asked.arguments(values))
-            statement, values = steps.send([()] * cursor.rowcount if asked.counts else cursor.fetchall())
+            rows = cursor.execute(asked.text, asked.arguments(values)).fetchall()
+            statement, values = steps.send([()] * cursor.connection.changes() if asked.counts else rows)
     except StopIteration as end:
         result: T = end.value
         return result
@@ -72,8 +97,8 @@ class SqliteStore(SqlStore):
     """One file. The directory must be its owner's alone; the file holds hashes of secrets and sealed keys."""
 
     def __init__(self, path: Path, audit_key: bytes, *, on_loop: bool) -> None:
-        """`on_loop`: write where plans are handed over, in place of a thread. Raises sqlite3.Error."""
-        self._reading: Final = connect(path)
+        """`on_loop`: write where plans are handed over, in place of a thread. Raises apsw.Error."""
+        self._reading: Final = connect(path).cursor()
         run(self._reading, ends.first_ends())
         self._reading.execute("PRAGMA query_only=ON")
         transactions = Transactions(connect(path), audit_key)
@@ -83,7 +108,7 @@ class SqliteStore(SqlStore):
     async def _read(self, steps: Steps[T]) -> T:
         try:
             return run(self._reading, steps)
-        except sqlite3.Error as error:
+        except apsw.Error as error:
             raise unavailable(error) from error
 
     async def client_disabled_at(self, client: ClientId) -> int | None:
@@ -101,23 +126,23 @@ class SqliteStore(SqlStore):
     async def close(self) -> None:
         """What was handed over before is still written."""
         await self._writer.stop()
-        self._reading.close()
+        self._reading.connection.close()
 
 
 class Transactions:
     """The one connection that writes."""
 
-    def __init__(self, connection: sqlite3.Connection, audit_key: bytes) -> None:
-        self._connection: Final = connection
+    def __init__(self, connection: apsw.Connection, audit_key: bytes) -> None:
+        self._cursor: Final = connection.cursor()
         self._sealer: Final = Sealer(audit_key)
 
     def commit(self, group: Sequence[Waiting]) -> list[Committed | Exception]:
         """One transaction for all; what each plan came to, in their order."""
         try:
             failed, committed = self._commit(group, self._write)
-        except sqlite3.OperationalError as error:
-            return [unavailable(error)] * len(group)
-        except Exception:  # noqa: BLE001  # one that fails leaves nothing behind, and the others succeed
+        except Exception as error:  # noqa: BLE001  # one that fails leaves nothing behind, and the others succeed
+            if _is_of_the_file(error):
+                return [unavailable(error)] * len(group)
             try:
                 failed, committed = self._commit(group, self._write_apart)
             except Exception as error:  # noqa: BLE001  # whoever waits gets it
@@ -126,19 +151,19 @@ class Transactions:
         return [next(settled) if error is None else error for error in failed]
 
     def close(self) -> None:
-        self._connection.close()
+        self._cursor.connection.close()
 
     def _commit(
         self, group: Sequence[Waiting], write: Callable[[Plan], Exception | None]
     ) -> tuple[list[Exception | None], Sequence[Committed]]:
-        """How each failed, and what the others came to. Raises what `write` does, and sqlite3.Error."""
+        """How each failed, and what the others came to. Raises what `write` does, and apsw.Error."""
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            before = run(self._connection, ends.ends())
+            self._cursor.execute("BEGIN IMMEDIATE")
+            before = run(self._cursor, ends.ends())
             failed = [write(each.encoded.plan) for each in group]
             written = [each.encoded for each, error in zip(group, failed, strict=True) if error is None]
-            committed = run(self._connection, plans.finish(before, written, self._sealer))
-            self._connection.execute("COMMIT")
+            committed = run(self._cursor, plans.finish(before, written, self._sealer))
+            self._cursor.execute("COMMIT")
         except Exception:
             self._roll_back()
             raise
@@ -147,24 +172,24 @@ class Transactions:
     def _write(self, plan: Plan) -> None:
         """With all others or not at all: hardly a plan ever fails, and a savepoint takes as long as a row."""
         if plan.writes:
-            run(self._connection, plans.write(plan))
+            run(self._cursor, plans.write(plan))
 
     def _write_apart(self, plan: Plan) -> Exception | None:
-        self._connection.execute("SAVEPOINT plan")
+        self._cursor.execute("SAVEPOINT plan")
         try:
             self._write(plan)
-        except sqlite3.OperationalError:
-            raise
-        except Exception as error:  # noqa: BLE001  # whoever waits gets it
-            self._connection.execute("ROLLBACK TO plan")
-            self._connection.execute("RELEASE plan")
+        except Exception as error:
+            if _is_of_the_file(error):
+                raise
+            self._cursor.execute("ROLLBACK TO plan")
+            self._cursor.execute("RELEASE plan")
             return _told(error)
-        self._connection.execute("RELEASE plan")
+        self._cursor.execute("RELEASE plan")
         return None
 
     def _roll_back(self) -> None:
-        with suppress(sqlite3.Error):
-            self._connection.execute("ROLLBACK")
+        with suppress(apsw.Error):
+            self._cursor.execute("ROLLBACK")
 
 
 class ThreadWriter:
@@ -253,8 +278,13 @@ def _tell(group: Sequence[Waiting], came: Sequence[Committed | Exception]) -> No
         each.settle(result)
 
 
+def _is_of_the_file(error: Exception) -> bool:
+    """Whether every plan would meet it."""
+    return isinstance(error, apsw.Error) and not isinstance(error, apsw.ConstraintError)
+
+
 def _told(error: Exception) -> Exception:
-    return unavailable(error) if isinstance(error, sqlite3.Error) else error
+    return unavailable(error) if isinstance(error, apsw.Error) else error
 
 
 def unavailable(error: Exception) -> StoreUnavailable:

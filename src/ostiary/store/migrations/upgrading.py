@@ -29,7 +29,7 @@ def upgrade(connection: Connection, step: str = "head") -> None:
 
 
 def upgrade_sqlite(path: Path, step: str = "head") -> None:
-    """Raises sqlite3.Error, StoreUnavailable."""
+    """The file is open nowhere else in this process (`store.sqlite`). Raises StoreUnavailable."""
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
