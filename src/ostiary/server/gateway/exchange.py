@@ -1,5 +1,6 @@
 """One allowed request: its way to a service, and the answer's way back."""
 
+import asyncio
 from time import monotonic_ns, time
 from typing import TYPE_CHECKING, Final
 
@@ -36,7 +37,7 @@ class Exchange:
         "_number",
         "_pool",
         "_retried",
-        "_tunnelled",
+        "_tunnel",
         "_upstream",
         "answering",
         "asked",
@@ -52,7 +53,7 @@ class Exchange:
         self._upstream: UpstreamConnection | None = None
         self._chunked = False
         self._retried = False
-        self._tunnelled = False
+        self._tunnel: asyncio.Transport | None = None
         self.asked: Final = asked
         self.client: Final = client
         self.answering = False
@@ -64,7 +65,7 @@ class Exchange:
     @property
     def sent(self) -> bool:
         """Whether the request is with the upstream as a whole."""
-        return not self._tunnelled if self.sending is None else self.sending.done
+        return self._tunnel is None if self.sending is None else self.sending.done
 
     def begin(self, data: bytes) -> bytes:
         """`data` came with the head. Returns what is not of this request. Raises Refusal."""
@@ -140,10 +141,10 @@ class Exchange:
         """Whether this 101 is the one that the client asked for (RFC 9110 section 7.8, RFC 6455 section 4.1)."""
         return framed.wants_upgrade(self.asked) and head.fields.get(b"upgrade", b"").lower() == b"websocket"
 
-    def switched(self, head: ResponseHead) -> None:
+    def switched(self, head: ResponseHead, tunnel: asyncio.Transport) -> None:
         """From here on both sides say what they like."""
         self._tell(head, framed.SWITCHING, b"")
-        self._tunnelled = self.client.closing = True
+        self._tunnel, self.client.closing = tunnel, True
         self.feed(self.client.unkeep())
 
     def finish(self, *, sent: bool) -> None:
@@ -171,9 +172,8 @@ class Exchange:
 
     def feed(self, data: bytes) -> bytes:
         """Bytes of the client; returns those that are not of this request. Raises Refusal."""
-        if self._tunnelled:
-            if self._upstream is not None and not self._upstream.transport.is_closing():
-                self._upstream.transport.write(data)
+        if self._tunnel is not None:
+            self._tunnel.write(data)
             self.client.wait(self.asked.route.rule.timeouts.idle)
             return b""
         if self.sending is None or self.sending.received:
@@ -227,7 +227,7 @@ class Exchange:
         """Nobody waits for the answer any more."""
         upstream, self._upstream = self._upstream, None
         if upstream is not None:
-            upstream.drop(flush=self._tunnelled)
+            upstream.drop(None if self._tunnel is None else self._door.idle_until())
         else:
             self._pool.give_up(self)
 

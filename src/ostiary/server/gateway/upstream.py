@@ -127,7 +127,7 @@ class UpstreamConnection(PacedConnection):
         self._interim += 1
         if head.status == _SWITCHING and exchange.switches(head):
             self._body, self._persistent = EndlessBody(), False
-            exchange.switched(head)
+            exchange.switched(head, self.transport)
             if rest:
                 self._more(exchange, self._body, rest)
         elif head.status == _SWITCHING or self._interim > MOST_INTERIM:
@@ -170,13 +170,14 @@ class UpstreamConnection(PacedConnection):
         if exchange is not None:
             exchange.failed(refused)
 
-    def drop(self, *, flush: bool) -> None:
-        """The exchange ends here, before the answer did. `flush`: what was written still goes out."""
+    def drop(self, until: float | None) -> None:
+        """The exchange ends here, before the answer did. `until`: what was written still goes out, by then."""
         self.exchange = None
-        if flush:
-            self.transport.close()
-        else:
+        if until is None:
             self.transport.abort()
+        else:
+            self.deadline = until
+            self.transport.close()
 
     def eof_received(self) -> None:
         """Close. What is under way hears of it in `connection_lost`."""
@@ -201,8 +202,11 @@ class UpstreamConnection(PacedConnection):
             self.exchange.upstream_flows()
 
     def expired(self) -> None:
-        """Idle for long enough."""
-        self.transport.close()
+        """Idle for long enough, or closed and the service does not take what is left."""
+        if self.transport.is_closing():
+            self.transport.abort()
+        else:
+            self.transport.close()
 
 
 def _body(length: int) -> Body:
