@@ -88,3 +88,30 @@ def test_a_service_that_takes_nothing_of_a_tunnel_is_left_when_its_client_is_gon
             origin.may_read.set()
 
     run(flow())
+
+
+def test_a_websocket_is_asked_for_again_where_a_kept_connection_was_closed(tmp_path: Path) -> None:
+    """It is a GET, and nothing was said in it yet: what came behind it waits for the switch."""
+    lives = 0
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal lives
+        lives += 1
+        if lives == 1:
+            await read_head(reader)
+            writer.write(OK)
+            await read_head(reader)
+            return
+        assert b"upgrade: websocket" in (await read_head(reader)).lower()
+        writer.write(SWITCH)
+        writer.write(await reader.readexactly(5))
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line = await door.connect()
+            assert (await line.ask("GET /public/a")).status == 200
+            await line.send(request("GET /socket", *WEBSOCKET) + b"early")
+            assert (await line.reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+            assert await line.reader.read() == b"early"
+
+    run(flow())

@@ -232,7 +232,7 @@ class Exchange:
             self._pool.give_up(self)
 
     def _may_repeat(self) -> bool:
-        return self.sending is None and self.asked.head.method in _RETRIED and not framed.wants_upgrade(self.asked)
+        return self.sending is None and self.asked.head.method in _RETRIED
 
     def _retry(self) -> None:
         try:
