@@ -168,11 +168,9 @@ class ClientConnection(EndingConnection):
         door = self._door
         peer = self._peer if asked is None else asked.peer
         ref = door.recorder.refused(refused, number, peer.text, asked)
-        if not self.transport.is_closing():
-            self.closing = self.closing or not whole or door.draining
-            lines = door.clockwork.date + self.persistence
-            answer = refusal.rendered(refused, ref, asked, door.contract, lines, bodiless=bodiless)
-            self.transport.write(answer)
+        self.closing = self.closing or not whole or door.draining
+        lines = door.clockwork.date + self.persistence
+        self.transport.write(refusal.rendered(refused, ref, asked, door.contract, lines, bodiless=bodiless))
         self.finished(whole=whole)
 
     def recheck(self) -> None:

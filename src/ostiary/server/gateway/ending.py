@@ -46,8 +46,6 @@ class EndingConnection(PacedConnection):
     def _linger(self) -> None:
         """Say that this was all, and read on for a moment."""
         self.closing = self._lingers = True
-        if self.transport.is_closing():
-            return
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.resume()

@@ -18,11 +18,11 @@ class PacedConnection(asyncio.Protocol):
 
     def pause(self) -> None:
         """Read no more until `resume`."""
-        if not self.paused and not self.transport.is_closing():
+        if not self.paused:
             self.paused = True
             self.transport.pause_reading()
 
     def resume(self) -> None:
-        if self.paused and not self.transport.is_closing():
+        if self.paused:
             self.paused = False
             self.transport.resume_reading()

@@ -67,7 +67,7 @@ class Sending:
         """The head is on its way, and a part of the body with it where it has `begun`; the rest follows."""
         self._to = to
         if self._body.done:
-            self._finish()
+            self._finish(to)
         else:
             self._exchange.client.wait(self._exchange.asked.route.rule.timeouts.body)
             if not begun:
@@ -82,10 +82,9 @@ class Sending:
             return
         if self._holds:
             self._judge()
-            self._exchange.client.pause()
             self._exchange.start()
         elif self._to is not None:
-            self._finish()
+            self._finish(self._to)
 
     def _take(self, data: bytes) -> None:
         payload = self._body.feed(data)
@@ -96,7 +95,7 @@ class Sending:
         if self._to is None:
             self._held.append(payload)
         else:
-            self._write(payload)
+            self._to.write(self._framed(payload))
 
     def _judge(self) -> None:
         """The body is whole: ask the rules that read it. Raises Refusal."""
@@ -106,17 +105,13 @@ class Sending:
             raise refusal
         self._held, self.length, self._chunked = [body], len(body), False
 
-    def _write(self, payload: bytes) -> None:
-        if self._to is not None and not self._to.is_closing():
-            self._to.write(self._framed(payload))
-
     def _framed(self, payload: bytes) -> bytes:
         return bodies.chunk(payload) if self._chunked else payload
 
-    def _finish(self) -> None:
+    def _finish(self, to: asyncio.Transport) -> None:
         self.done = True
-        if self._chunked and self._to is not None and not self._to.is_closing():
-            self._to.write(bodies.LAST_CHUNK)
+        if self._chunked:
+            to.write(bodies.LAST_CHUNK)
         if not self._exchange.answering:
             self._exchange.client.wait(self._exchange.asked.route.rule.timeouts.first_byte)
 

@@ -145,7 +145,7 @@ class UpstreamConnection(PacedConnection):
             return
         if payload:
             exchange.payload(payload)
-        if body.done and self.exchange is exchange:
+        if body.done:
             self._persistent = self._persistent and not body.rest
             exchange.ended()
             self._end(exchange)
