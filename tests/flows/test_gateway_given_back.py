@@ -1,6 +1,7 @@
 """Connections to services: kept while they are of use, given back once, and never cut under a request."""
 
 import asyncio
+import os
 import socket
 import struct
 from contextlib import suppress
@@ -10,8 +11,9 @@ from typing import Any, Final
 import h11
 import pytest
 
-from gateway_world import OK, Line, World, contract, read_head, request, run, until, world
-from ostiary.server.gateway import clockwork, pool, worker
+from gateway_world import OK, Line, World, contract, read_head, read_request, reasons, request, run, until, world
+from ostiary.model.reasons import Reason
+from ostiary.server.gateway import checkup, clockwork, pool, worker
 
 GET: Final = request("GET /public/a")
 
@@ -22,12 +24,17 @@ class Origin:
     def __init__(self) -> None:
         self.came = self.left = self.asked = 0
         self.well = True
+        self.checks = float("inf")
+        """How often it says how it is; then it says nothing."""
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await read_head(reader)
         if head.startswith(b"GET /health"):
+            self.checks -= 1
+            if self.checks < 0:
+                await reader.read()
             writer.write(OK if self.well else b"HTTP/1.1 500 Sick\r\ncontent-length: 0\r\n\r\n")
             return
         self.came += 1
@@ -109,6 +116,95 @@ def test_a_service_that_is_sick_is_left_and_nobody_waits_for_it(
                 await asyncio.sleep(0.02)
             origin.well = False
             await until(lambda: origin.left == 3)
+
+    run(flow())
+
+
+@pytest.mark.parametrize("well", [True, False])
+def test_a_connection_that_a_sick_service_gives_back_is_not_used_again(
+    tmp_path: Path, origin: Origin, monkeypatch: pytest.MonkeyPatch, well: bool
+) -> None:
+    """Nor is it waited for that the next health check says so once more."""
+    monkeypatch.setattr(worker, "CHECKUP_SECONDS", 0.02)
+    monkeypatch.setattr(checkup, "WITHIN_SECONDS", 60.0)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin.serve) as door:
+            adopt(door, health="/health")
+            origin.may_answer.clear()
+            under_way = await sent(door, origin)
+            origin.well, origin.checks = well, checkup.FAILURES + 1
+            await until(lambda: origin.checks < 0)
+            origin.may_answer.set()
+            assert (await under_way.answer()).status == 200
+            assert (await (await door.connect()).ask("GET /public/a")).status == (200 if well else 503)
+            await until(lambda: origin.left == (not well))
+            assert origin.came == 1
+
+    run(flow())
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_request_gets_no_connection_that_its_service_closes_at_that_moment(tmp_path: Path, closes: bool) -> None:
+    """One that changes something would not be sent again."""
+    ends: list[socket.socket] = []
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ends.append(socket.socket(fileno=os.dup(writer.get_extra_info("socket").fileno())))
+        while True:
+            await read_request(reader)
+            writer.write(OK)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            line = await door.connect()
+            assert (await line.ask("POST /public/a", body=b"one")).status == 200
+            if closes:
+                ends[0].shutdown(socket.SHUT_WR)
+            assert (await line.ask("POST /public/a", body=b"two")).status == 200
+            assert len(ends) == 1 + closes
+            for end in ends:
+                end.close()
+
+    run(flow())
+
+
+def test_who_waits_again_since_its_connection_was_closed_waits_no_longer_than_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told that the service is busy, and is not served later."""
+    monkeypatch.setattr(clockwork, "TICK", 0.02)
+    asked: list[bytes] = []
+    go_on = asyncio.Event()
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            asked.append((await read_head(reader)).split(b" ")[1])
+            if asked[-1] == b"/public/closed":
+                await go_on.wait()
+                go_on.clear()
+                return
+            if asked[-1] == b"/public/slow":
+                await go_on.wait()
+            writer.write(OK)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            services = {"api": one(door) | {"connections": 1}}
+            door.worker.prepare(contract(door.service, services=services, timeouts={"connect": "1s"}))()
+            closed, slow, other = [await door.connect() for _ in range(3)]
+            assert (await closed.ask("GET /public/a")).status == 200
+            await closed.send(request("GET /public/closed"))
+            await until(lambda: len(asked) == 2)
+            await slow.send(request("GET /public/slow"))
+            assert (await other.ask("OPTIONS *")).status == 204
+            go_on.set()
+            assert (await closed.answer()).status == 503
+            go_on.set()
+            assert (await slow.answer()).status == 200
+            assert (await other.ask("GET /public/b")).status == 200
+            assert asked == [b"/public/a", b"/public/closed", b"/public/slow", b"/public/b"]
+            assert await reasons(door) == [Reason.UPSTREAM_BUSY]
 
     run(flow())
 

@@ -192,11 +192,20 @@ def test_an_answer_that_ends_with_its_connection_leaves_the_clients_open(tmp_pat
     run(flow())
 
 
-def test_a_client_of_http_1_0_gets_no_chunks(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fields", [(), ("Connection: keep-alive",)])
+def test_a_client_of_http_1_0_gets_no_chunks(tmp_path: Path, fields: tuple[str, ...]) -> None:
+    """An answer without a length ends with its connection, also for who would go on; one with a length does not."""
+
     async def flow() -> None:
-        async with world(tmp_path, scripted(b"HTTP/1.1 200 OK\r\n\r\nuntil I close")) as door:
+        async with world(tmp_path, scripted(OK, b"HTTP/1.1 200 OK\r\n\r\nuntil I close")) as door:
+            asked = request("GET /public/a", *fields).replace(b"HTTP/1.1", b"HTTP/1.0")
             line = await door.connect()
-            await line.send(request("GET /public/a").replace(b"HTTP/1.1", b"HTTP/1.0"))
+            await line.send(asked)
+            answer = await line.answer()
+            assert answer.fields["connection"] == ("keep-alive" if fields else "close")
+            if not fields:
+                line = await door.connect()
+            await line.send(asked)
             answer = await line.answer()
             assert "transfer-encoding" not in answer.fields
             assert answer.fields["connection"] == "close"

@@ -144,7 +144,12 @@ def test_what_comes_behind_a_waiting_request_is_served_after_it(tmp_path: Path) 
     on_door(tmp_path, work)
 
 
-def test_a_large_body_waits_with_its_request(tmp_path: Path) -> None:
+HELD: Final = {"on": "POST /held", "to": "api", "scope": "things", "owner": "body.owner"}
+
+
+@pytest.mark.parametrize("path", ["/things", "/held"])
+def test_a_large_body_waits_with_its_request(tmp_path: Path, path: str) -> None:
+    """Whether it goes on at once then, or only as a whole."""
     got: list[int] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -156,15 +161,16 @@ def test_a_large_body_waits_with_its_request(tmp_path: Path) -> None:
     async def work(door: World, issuer: Issuer, page: Page) -> None:
         issuer.may_answer.clear()
         line = await door.connect()
-        size = 8 * connection.MOST_KEPT
-        sending = asyncio.create_task(line.send(request("POST /things", *page.own, body=bytes(size))))
+        body = b'{"owner": "ada"}'.ljust(8 * connection.MOST_KEPT)
+        asked = request(f"POST {path}", *page.own, "Content-Type: application/json", body=body)
+        sending = asyncio.create_task(line.send(asked))
         await until(lambda: issuer.questions == 1)
         issuer.may_answer.set()
         assert (await line.answer("POST")).status == 200
         await sending
-        assert got == [size]
+        assert got == [len(body)]
 
-    on_door(tmp_path, work, serve=serve)
+    on_door(tmp_path, work, serve=serve, routes=[*WEB["routes"], HELD])
 
 
 def test_a_session_that_is_over_is_refused_and_the_connection_goes_on(tmp_path: Path) -> None:
