@@ -47,12 +47,11 @@ def appearance(client: ClientRule) -> str | None:
 
 def question(request: AuthorizationRequest, scopes: frozenset[Scope], remembered: Consent | None) -> Question | None:
     """What to ask before the client gets these scopes; None where nothing is to be asked."""
-    details = request.details
-    if not request.address.client.profile.asks_consent:
-        return None if details is None else Question(frozenset(), details=details)
-    needed = scopes | _revealing(request.claims)
+    details, needed = request.details, scopes | _revealing(request.claims)
     if Prompt.CONSENT in request.prompts:
         return Question(needed, details=details)
+    if not request.address.client.profile.asks_consent:
+        return None if details is None else Question(frozenset(), details=details)
     already = needed & still_holds(remembered, request.address.client)
     return Question(needed - already, already, details) if needed - already or details else None
 

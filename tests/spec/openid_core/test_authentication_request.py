@@ -104,6 +104,15 @@ def test_3_1_2_1_prompt_consent_asks_again_what_was_allowed(issuer: IssuerWorld)
     assert told(browser.fill(page, answer="allow")).code
 
 
+def test_3_1_2_1_prompt_consent_asks_for_a_client_whose_kind_does_not(issuer: IssuerWorld) -> None:
+    browser = signed_in(issuer)
+    assert told(browser.open(authorization())).code
+    page = browser.open(authorization(prompt="consent"))
+    assert told(browser.fill(page, answer="refuse")).error == "access_denied"
+    assert told(browser.fill(browser.open(authorization(prompt="consent")), answer="allow")).code
+    assert told(browser.open(authorization(prompt="none"))).code
+
+
 def test_prompt_login_and_consent_ask_for_both(issuer: IssuerWorld) -> None:
     browser = issuer.browser()
     browser.fill(browser.sign_in("agency"), answer="allow")
