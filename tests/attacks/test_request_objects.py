@@ -85,7 +85,9 @@ def test_a_request_is_no_assertion(issuer: IssuerWorld) -> None:
     jwt = issuer.request_object(jti="once", iss="bank", sub="bank", iat=int(issuer.now))
     untyped = {"alg": "ES256", "kid": BANK.id}
     kind = {"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
-    for each in (jwt, compact(untyped, {**claims(issuer), "jti": "other"}, BANK.sign)):
+    general = untyped | {"typ": "JWT"}
+    made = (compact(header, {**claims(issuer), "jti": "other"}, BANK.sign) for header in (untyped, general))
+    for each in (jwt, *made):
         form = {"grant_type": "client_credentials", "client_assertion": each}
         answer = issuer.post(endpoints.TOKEN, form | kind, None)
         assert refused(issuer, answer) == (401, "invalid_client", Reason.ASSERTION_INVALID)

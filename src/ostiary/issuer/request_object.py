@@ -16,9 +16,10 @@ from ostiary.model.errors import InvalidRequestObject, InvalidToken
 from ostiary.model.reasons import Reason
 
 TYPE: Final = "oauth-authz-req+jwt"
-_TYPES: Final = frozenset({TYPE, ""})
+_TYPES: Final = frozenset({TYPE, "jwt", ""})
 """Section 10.8: no other JWT of a client passes for one, and this one for no other. Clients need not say it (FAPI 2.0
-Message Signing section 5.3.2): a JWT without a type is none where it has a `sub`, as assertions do."""
+Message Signing section 5.3.2), and libraries say `JWT`, which says nothing: where there is a `sub`, as assertions have,
+it is none."""
 LONGEST_SECONDS: Final = 3600
 """From `nbf` to `exp`, and how long `nbf` may lie back (FAPI 2.0 Message Signing section 5.3.1)."""
 CLOCKS_APART: Final = 10

@@ -14,8 +14,8 @@ from ostiary.model.ids import TokenId
 from ostiary.model.reasons import Reason
 
 TYPES: Final = frozenset({"", "jwt", "client-authentication+jwt"})
-"""RFC 7523 had no `typ`; its update names the last one (RFC 10070 section 4). No other JWT of ours has one of these
-and is signed by a client."""
+"""RFC 7523 had no `typ`; its update names the last one (RFC 10070 section 4). Of what else a client signs, only a
+request object may have one of these, and it has no `sub`."""
 
 
 @frozen
