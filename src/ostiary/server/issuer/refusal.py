@@ -22,7 +22,6 @@ from ostiary.model.errors import (
     Refusal,
     TemporarilyUnavailable,
     TokenRefused,
-    UpgradeRequired,
     UseAttestationChallenge,
     UseDpopNonce,
 )
@@ -138,13 +137,10 @@ def _challenge(error: TokenRefused, ref: Reference) -> Answer:
 
 
 def _problem(error: Refusal, ref: Reference) -> Answer:
-    members = {"type": "about:blank", "title": error.public, "status": error.status, "code": error.code, "ref": ref}
     headers: tuple[Header, ...] = ((b"content-type", b"application/problem+json"), NO_STORE)
-    if isinstance(error, UpgradeRequired):
-        return Answer(error.status, headers, problem.body(error, ref))
     if isinstance(error, MethodNotAllowed):
         headers += (allow(error.allowed),)
-    return Answer(error.status, headers, orjson.dumps(members))
+    return Answer(error.status, headers, problem.body(error, ref))
 
 
 def _body(error: Refusal, ref: Reference) -> bytes:
