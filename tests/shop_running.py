@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ostiary.cli.demo.browser import Browser
@@ -36,16 +37,17 @@ class RunningShop(Up):
         self.shop = Shop(self._listener, self.demo, folder / "shop.log")
         self._watch()
 
-    def open(self) -> "RunningShop":
-        """Return when people can sign in."""
-        self.start("--workers", "2")
-        asyncio.run(_add_people(self.demo))
-        return self
-
-    def close(self) -> None:
-        assert self.stop() == 0
-        self.shop.stop()
-        self._listener.close()
+    @contextmanager
+    def open(self) -> Iterator["RunningShop"]:
+        """Inside, people can sign in."""
+        try:
+            self.start("--workers", "2")
+            asyncio.run(_add_people(self.demo))
+            yield self
+        finally:
+            assert self.stop() == 0
+            self.shop.stop()
+            self._listener.close()
 
     def person(self, login: str) -> PersonOfDemo:
         return self.demo.people[login]

@@ -14,11 +14,8 @@ DESK = {"width": 1280, "height": 900}
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
-    running = RunningShop(tmp_path_factory.mktemp("shop"))
-    try:
-        yield running.open()
-    finally:
-        running.close()
+    with RunningShop(tmp_path_factory.mktemp("shop")).open() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

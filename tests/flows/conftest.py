@@ -9,8 +9,5 @@ from shop_running import RunningShop
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
-    running = RunningShop(tmp_path_factory.mktemp("shop"))
-    try:
-        yield running.open()
-    finally:
-        running.close()
+    with RunningShop(tmp_path_factory.mktemp("shop")).open() as running:
+        yield running

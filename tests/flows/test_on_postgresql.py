@@ -27,11 +27,8 @@ def cluster() -> Iterator[Cluster]:
 
 @pytest.fixture(scope="module")
 def shop(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
-    running = RunningShop(tmp_path_factory.mktemp("on-postgresql"), cluster.database())
-    try:
-        yield running.open()
-    finally:
-        running.close()
+    with RunningShop(tmp_path_factory.mktemp("on-postgresql"), cluster.database()).open() as running:
+        yield running
 
 
 def sign_in(shop: RunningShop, login: str) -> Tokens:

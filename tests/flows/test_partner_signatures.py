@@ -31,8 +31,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningShop]:
     file = running.folder / "acme.jwks.json"
     listed = json.loads(file.read_text())["keys"]
     file.write_text(json.dumps({"keys": [*listed, jwk_of(KEY) | {"kid": "acme-2026"}]}))
-    yield running.open()
-    running.close()
+    with running.open():
+        yield running
 
 
 def documented() -> Callable[..., httpx.Client]:
