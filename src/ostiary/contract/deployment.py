@@ -1,6 +1,7 @@
 """How `ostiary up` runs a contract on this machine: what no client sees."""
 
-from ostiary.contract.file import ContractFile, GatewayOf
+from ostiary.contract.file import ContractFile
+from ostiary.contract.file_listener import GatewayOf
 from ostiary.contract.places import Address, is_loopback, split_url
 from ostiary.model.frozen import frozen
 from ostiary.model.ids import GatewayName, Secret

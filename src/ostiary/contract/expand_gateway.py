@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ostiary.contract.file import ContractFile, GatewayOf
+from ostiary.contract.file import ContractFile
+from ostiary.contract.file_listener import GatewayOf
 from ostiary.contract.file_route import Route
 from ostiary.contract.model import GatewayRule
 from ostiary.contract.versions import version_of

@@ -1,18 +1,21 @@
 """The file a user writes, as types: the root of `ostiary.yaml`. The JSON Schema and the reference come from these."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from ostiary.contract.file_attest import AttesterOf
 from ostiary.contract.file_client import Client
 from ostiary.contract.file_details import Detail, DetailName
+from ostiary.contract.file_listener import GatewayOf, Tls
+from ostiary.contract.file_pins import PinsOf
+from ostiary.contract.file_registration import RegistrationOf
 from ostiary.contract.file_route import BoundsOf, LimitOf, Route, StepUpOf, TimeoutsOf, as_tuple
 from ostiary.contract.model import Identity
 from ostiary.contract.patterns import PatternText
 from ostiary.contract.places import AddressText, NetworkText, OriginText, SecretText, StoreText, UpstreamUrl
 from ostiary.contract.setting import InsecureYes, Setting
-from ostiary.contract.words import Day, FilePath, Flag, Name, PinText, ScopeName, Seconds, Uri, UrlPath, Words
-from ostiary.model.principal import Kind
+from ostiary.contract.words import FilePath, Flag, Name, ScopeName, Seconds, Uri, UrlPath, Words
 
 
 class Service(Setting):
@@ -65,107 +68,6 @@ class Sessions(Setting):
     """How long a session lives unused."""
     absolute: Seconds = 12 * 3600
     """How long a session lives at most."""
-
-
-class Tls(Setting):
-    """The certificate of the door, as PEM files from the contract's folder."""
-
-    certificate: FilePath
-    """The certificate with its chain."""
-    key: FilePath
-    """Its private key."""
-
-
-class AttesterOf(Setting):
-    """Who vouches that an instance of an app is what was shipped, and holds a key of its own."""
-
-    jwks: Annotated[dict[str, Any], Field(title="JWK set")] | None = None
-    """Its public keys as a JWK set (RFC 7517 section 5)."""
-    jwks_file: FilePath | None = None
-    """A file with its public keys as a JWK set, from the contract's folder."""
-    max_age: Seconds = 86400
-    """How old an attestation may be; its own end may come sooner."""
-
-
-class BackupOf(Setting):
-    """A key that the door does not use yet: generated and kept where the one in use is not."""
-
-    sha256: PinText
-    """Its pin: `ostiary pins show FILE` prints that of a certificate, a request for one, or a public key."""
-    since: Day
-    """When apps began to be given it."""
-
-
-class PinsOf(Setting):
-    """To which keys apps hold the door's certificate, beside the one in use.
-    `ostiary client-config NAME` writes them."""
-
-    backup: tuple[BackupOf, ...] = Field(min_length=1)
-    """What the door can change to without locking apps out."""
-    expires: Day
-    """When apps stop asking for them, where their system knows an end: Android does, iOS does not."""
-    settle: Seconds = 30 * 86400
-    """For how long a backup is given to apps before the door may use it; `ostiary pins check` refuses it until then."""
-
-
-class ClientCertificates(Setting):
-    """Which client certificates a listener takes. Those that clients register themselves are taken too."""
-
-    authorities: FilePath | None = None
-    """A PEM file of the authorities that issue client certificates themselves, from the contract's folder."""
-    revoked: tuple[FilePath, ...] = ()
-    """Revocation lists (RFC 5280) as PEM or DER: one for each authority, read anew when they change. When the next one
-    is overdue, no certificate of its authority is taken."""
-    required: Flag = True
-    """`false`: clients without a certificate may connect too."""
-
-
-class GatewayOf(Setting):
-    """A listener of its own, beside the door. It serves routes, and the issuer's endpoints for clients; the pages for
-    people are only at the door."""
-
-    listen: AddressText
-    """Where it listens."""
-    origin: OriginText
-    """What its clients see: `https://host` or `https://host:port`."""
-    tls: Tls | None = None
-    """Its certificate. By default the door's."""
-    client_certificates: ClientCertificates | None = None
-    """Mutual TLS. By default no client is asked for a certificate."""
-    kinds: tuple[Kind, ...] | None = None
-    """The kinds of clients that may use it. By default all."""
-    routes: tuple[Words, ...] | None = None
-    """What it serves: routes as their `on` has them, or beginnings of paths such as `/v1`. By default all routes."""
-    versions: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
-    """Of these routes only those of these versions: `[v1]`. By default of every version, and of none."""
-
-
-class FetchOf(Setting):
-    """What a client that registers may have fetched, its keys (`jwks_uri`) and its logo (`logo_uri`), comes by https
-    from port 443 of public addresses. This allows more."""
-
-    networks: tuple[NetworkText, ...] = ()
-    """Networks of your own that are reached too: whoever may register can have something fetched there."""
-    ports: tuple[Annotated[int, Field(strict=True, ge=1, le=65535)], ...] = ()
-    """Ports beside 443."""
-    authorities: FilePath | None = None
-    """A PEM file of authorities, from the contract's folder, that are trusted for it beside those of this machine."""
-
-
-class RegistrationOf(Setting):
-    """Clients that register themselves (RFC 7591, RFC 7592): other people's applications, of kind `third-party`."""
-
-    initial_access_tokens: Annotated[
-        tuple[SecretText, ...], BeforeValidator(as_tuple, json_schema_input_type=SecretText | list[SecretText])
-    ] = Field(default=(), max_length=100)
-    """Where tokens are with which clients register: `${env:NAME}` or `${file:PATH}`. `ostiary registration add` makes
-    others, which end and are used up. Without any nobody new registers, and those that have registered stay."""
-    scopes: tuple[ScopeName, ...] = ()
-    """The most that such a client may ask for."""
-    most: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 1000
-    """So many such clients at once; those that were revoked are not counted."""
-    fetch: FetchOf = Field(default_factory=FetchOf)
-    """Where what they name is fetched from."""
 
 
 class ContractFile(Setting):

@@ -1,6 +1,6 @@
-"""The file a user writes, as types: which instances of an app the issuer vouches for itself."""
+"""The file a user writes, as types: who vouches for instances of apps, and for which the issuer does so itself."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -59,6 +59,17 @@ PatchLevel = Annotated[
         Code.BAD_DATE,
     ),
 ]
+
+
+class AttesterOf(Setting):
+    """Who vouches that an instance of an app is what was shipped, and holds a key of its own."""
+
+    jwks: Annotated[dict[str, Any], Field(title="JWK set")] | None = None
+    """Its public keys as a JWK set (RFC 7517 section 5)."""
+    jwks_file: FilePath | None = None
+    """A file with its public keys as a JWK set, from the contract's folder."""
+    max_age: Seconds = 86400
+    """How old an attestation may be; its own end may come sooner."""
 
 
 class AppleAppOf(Setting):

@@ -3,7 +3,7 @@
 import json
 
 from ostiary.contract.draft import ReadFile
-from ostiary.contract.file import AttesterOf
+from ostiary.contract.file_attest import AttesterOf
 from ostiary.contract.file_client import Client
 from ostiary.keys import message_signature
 from ostiary.keys.jwk import JwkInvalid

@@ -7,7 +7,7 @@ from ostiary.contract.deployment import DEFAULT_ADMIN, listen_address
 from ostiary.contract.document import Path
 from ostiary.contract.draft import Draft
 from ostiary.contract.expand_gateway import is_named, named_routes
-from ostiary.contract.file import ClientCertificates, GatewayOf
+from ostiary.contract.file_listener import ClientCertificates, GatewayOf
 from ostiary.contract.file_route import Expose
 from ostiary.contract.mistakes import Code, Mistake
 from ostiary.contract.versions import version_of
