@@ -60,11 +60,13 @@ Hindrance = Problem | TooSoon
 
 @frozen
 class View:
-    """`template` is its file; `sends_to`: sources of `form-action` beside our own (CSP Level 3 section 6.4.1)."""
+    """`template` is its file. `sends_to`: sources of `form-action` beside our own (CSP Level 3 section 6.4.1).
+    `problem`: why it is shown again."""
 
     template: ClassVar[str]
     scripts: ClassVar[bool] = False
     sends_to: tuple[str, ...] = field(default=(), kw_only=True)
+    problem: Hindrance | None = field(default=None, kw_only=True)
 
 
 @frozen
@@ -76,7 +78,6 @@ class SignInView(View):
     action: str
     form: str = field(repr=False)
     login: str = field(default="", repr=False)
-    problem: Hindrance | None = None
     known_as: str | None = None
     choose_form: str = field(default="", repr=False)
 
@@ -104,7 +105,6 @@ class ConsentView(View):
     switch: str
     returns_to: str
     form: str = field(repr=False)
-    problem: Problem | None = None
     stranger: bool = False
     logo: str | None = None
     """A path of this origin."""
@@ -118,7 +118,6 @@ class UserCodeView(View):
     action: str
     form: str = field(repr=False)
     code: str = field(default="", repr=False)
-    problem: Hindrance | None = None
 
 
 @frozen
@@ -137,7 +136,6 @@ class DeviceView(View):
     action: str = field(repr=False)
     form: str = field(repr=False)
     switch: str = field(repr=False)
-    problem: Problem | None = None
 
 
 @frozen
@@ -147,7 +145,6 @@ class SignOutView(View):
     client: str | None
     action: str
     form: str = field(repr=False)
-    problem: Problem | None = None
 
 
 @frozen
@@ -169,7 +166,6 @@ class AppsView(View):
     action: str
     sign_out: str
     apps: tuple[AppShown, ...]
-    problem: Problem | None = None
 
 
 @frozen

@@ -12,11 +12,10 @@ from ostiary.model.plan import Plan
 from ostiary.pages.views import AppShown, AppsView, Hindrance, Problem, SignInView
 from ostiary.people.sessions import Visitor
 from ostiary.server.issuer.attempt import SignedIn, attempt
-from ostiary.server.issuer.authorize import STATUS, status_of
 from ostiary.server.issuer.browser import Browser, browser_of, require_token, session_cookie, token_for
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import Answer, Incoming
-from ostiary.server.issuer.page import page, see
+from ostiary.server.issuer.page import form_page, see
 from ostiary.server.issuer.refusal import record
 
 _HERE: Final = "your apps"
@@ -79,7 +78,7 @@ def _list(
         apps=tuple(_shown(desk, browser, visitor, each) for each in instances),
         problem=problem,
     )
-    return page(desk, view, 200 if problem is None else STATUS[problem][0], browser.cookies)
+    return form_page(desk, view, browser.cookies)
 
 
 def _shown(desk: Desk, browser: Browser, visitor: Visitor, instance: Instance) -> AppShown:
@@ -100,7 +99,6 @@ def _moment(at: int) -> str:
 
 
 def _sign_in_page(desk: Desk, browser: Browser, login: str = "", problem: Hindrance | None = None) -> Answer:
-    status, headers = status_of(problem)
     view = SignInView(
         client=_HERE,
         action=endpoints.APPS_SIGN_IN,
@@ -108,7 +106,7 @@ def _sign_in_page(desk: Desk, browser: Browser, login: str = "", problem: Hindra
         login=login,
         problem=problem,
     )
-    return page(desk, view, status, (*browser.cookies, *headers))
+    return form_page(desk, view, browser.cookies)
 
 
 def _why(refused: Refusal) -> Problem:

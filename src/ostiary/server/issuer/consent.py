@@ -7,12 +7,14 @@ from ostiary.model import endpoints
 from ostiary.model.errors import Forbidden
 from ostiary.model.plan import Plan
 from ostiary.pages.views import Problem
-from ostiary.server.issuer.authorize import Asked, ToClient, consent_page, finish, next_step, read, shown_on, tell_error
+from ostiary.server.issuer.asked import Asked, ToClient, read
+from ostiary.server.issuer.authorize import consent_page, next_step, shown_on
 from ostiary.server.issuer.browser import require_token
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import Answer, Incoming
 from ostiary.server.issuer.page import see
 from ostiary.server.issuer.refusal import record
+from ostiary.server.issuer.telling import finish, tell_error
 
 ALLOW = "allow"
 

@@ -12,11 +12,10 @@ from ostiary.model import endpoints
 from ostiary.model.errors import Forbidden
 from ostiary.model.frozen import frozen
 from ostiary.pages.views import DeviceView, Hindrance, Problem, SignInView, UserCodeView
-from ostiary.server.issuer.authorize import STATUS, status_of, where
 from ostiary.server.issuer.browser import PASSED, Browser, browser_of, require_token, token_for
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import Answer, Incoming
-from ostiary.server.issuer.page import page
+from ostiary.server.issuer.page import form_page, where
 
 _PARAMETER: Final = b"user_code="
 
@@ -75,21 +74,19 @@ async def next_step(desk: Desk, typed: Typed) -> DeviceStep:
 
 def code_page(desk: Desk, browser: Browser, code: str, problem: Hindrance | None = None) -> Answer:
     """`code`: what a link brought or somebody typed before."""
-    status, headers = status_of(problem)
     view = UserCodeView(
         action=endpoints.DEVICE,
         form=token_for(desk, browser, Purpose.USER_CODE, b""),
         code=code,
         problem=problem,
     )
-    return page(desk, view, status, (*browser.cookies, *headers))
+    return form_page(desk, view, browser.cookies)
 
 
 def sign_in_page(
     desk: Desk, typed: Typed, client: str, login: str | None = None, problem: Hindrance | None = None
 ) -> Answer:
     """`login`: what was typed before."""
-    status, headers = status_of(problem)
     visitor = typed.browser.visitor
     view = SignInView(
         client=client,
@@ -98,7 +95,7 @@ def sign_in_page(
         login=login if login is not None else visitor.person.login if visitor is not None else "",
         problem=problem,
     )
-    return page(desk, view, status, (*typed.browser.cookies, *headers))
+    return form_page(desk, view, typed.browser.cookies)
 
 
 def question_page(
@@ -119,7 +116,7 @@ def question_page(
         switch=where(endpoints.DEVICE_SIGN_IN, typed.whole),
         problem=problem,
     )
-    return page(desk, view, 200 if problem is None else STATUS[problem][0], typed.browser.cookies)
+    return form_page(desk, view, typed.browser.cookies)
 
 
 def shown_on(step: AskDevice) -> tuple[str, ...]:

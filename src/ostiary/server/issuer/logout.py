@@ -12,11 +12,10 @@ from ostiary.model.ids import ClientId
 from ostiary.model.plan import Plan
 from ostiary.pages.views import NoticeView, Problem, SignOutView
 from ostiary.people.sessions import Visitor, end
-from ostiary.server.issuer.authorize import where
 from ostiary.server.issuer.browser import Browser, browser_of, no_session_cookie, require_token, token_for
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import Answer, Incoming
-from ostiary.server.issuer.page import page, redirect, see
+from ostiary.server.issuer.page import form_page, page, redirect, see, where
 from ostiary.server.issuer.refusal import record
 
 SIGN_OUT = "sign-out"
@@ -79,7 +78,7 @@ def _question(
         problem=problem,
         sends_to=(origin_of(request.back),) if request.back else (),
     )
-    return page(desk, view, 200 if problem is None else 403, browser.cookies)
+    return form_page(desk, view, browser.cookies)
 
 
 async def _end(desk: Desk, request: LogoutRequest, visitor: Visitor) -> Answer:

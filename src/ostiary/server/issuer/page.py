@@ -1,21 +1,30 @@
 """Pages and redirects as answers, with the fields that keep them from being framed, cached or scripted."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, assert_never
 
 from ostiary.model.errors import MethodNotAllowed, NotFound, OAuthError, Refusal
 from ostiary.model.reasons import Reason
 from ostiary.pages.assets import ASSETS
 from ostiary.pages.render import asset as path_of
 from ostiary.pages.render import render
-from ostiary.pages.views import ErrorView, FormPostView, View
+from ostiary.pages.views import ErrorView, FormPostView, Hindrance, Problem, TooSoon, View
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import NO_STORE, Answer, Header, Incoming, allow
+from ostiary.server.issuer.refusal import RETRY_AFTER
 
 _ALWAYS: Final[tuple[Header, ...]] = (
     (b"content-type", b"text/html; charset=utf-8"),
     NO_STORE,
     (b"x-frame-options", b"DENY"),
 )
+_STATUS: Final[Mapping[Problem, tuple[int, tuple[Header, ...]]]] = {
+    Problem.WRONG: (400, ()),
+    Problem.CODE_WRONG: (400, ()),
+    Problem.NOT_BEFORE_THEM: (400, ()),
+    Problem.OUT_OF_DATE: (403, ()),
+    Problem.BUSY: (503, ((b"retry-after", RETRY_AFTER),)),
+}
 _FOR_EVER: Final[Header] = (b"cache-control", b"public, max-age=31536000, immutable")
 
 
@@ -23,6 +32,24 @@ def page(desk: Desk, view: View, status: int = 200, headers: tuple[Header, ...] 
     made = render(view, desk.registry.issuer)
     policies = ((b"content-security-policy", made.policy.encode()), (b"referrer-policy", _referrer(view)))
     return Answer(status, (*_ALWAYS, *policies, *headers), made.body)
+
+
+def form_page(desk: Desk, view: View, cookies: tuple[Header, ...]) -> Answer:
+    """With the status of what hindered its form before, and the fields that go with that (RFC 6585 section 4)."""
+    status, headers = _status_of(view.problem)
+    return page(desk, view, status, (*cookies, *headers))
+
+
+def _status_of(problem: Hindrance | None) -> tuple[int, tuple[Header, ...]]:
+    match problem:
+        case None:
+            return 200, ()
+        case TooSoon(seconds):
+            return 429, ((b"retry-after", b"%d" % seconds),)
+        case Problem():
+            return _STATUS[problem]
+        case _:
+            assert_never(problem)
 
 
 def _referrer(view: View) -> bytes:
@@ -38,7 +65,11 @@ def redirect(location: str, headers: tuple[Header, ...] = ()) -> Answer:
 
 def see(path: str, query: bytes, headers: tuple[Header, ...] = ()) -> Answer:
     """To one of our own pages."""
-    return redirect(f"{path}?{query.decode('latin-1')}" if query else path, headers)
+    return redirect(where(path, query) if query else path, headers)
+
+
+def where(path: str, query: bytes) -> str:
+    return f"{path}?{query.decode('latin-1')}"
 
 
 def error_page(desk: Desk, incoming: Incoming, error: Refusal) -> Answer:

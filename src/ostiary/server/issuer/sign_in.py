@@ -8,13 +8,15 @@ from ostiary.model.errors import Forbidden, Refusal, TemporarilyUnavailable
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.pages.views import Problem
+from ostiary.server.issuer.asked import Asked, ToClient, read
 from ostiary.server.issuer.attempt import SignedIn, attempt
-from ostiary.server.issuer.authorize import Asked, ToClient, read, sign_in_page, tell_error
+from ostiary.server.issuer.authorize import sign_in_page
 from ostiary.server.issuer.browser import Browser, require_token, session_cookie, with_passed
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import Answer, Incoming
 from ostiary.server.issuer.page import see
 from ostiary.server.issuer.refusal import record
+from ostiary.server.issuer.telling import tell_error
 
 
 async def sign_in(desk: Desk, incoming: Incoming) -> Answer:
