@@ -111,6 +111,9 @@ def test_a_client_is_known_by_its_own_certificate() -> None:
         "certificate: {dns: ledger.example}", f"credential: mtls, jwks: {json.dumps(jwks_of([OWN]))}"
     )
     assert client_of(door(client=by_key)) == expected
+    contract = door(client=by_key).contract
+    assert contract is not None
+    assert contract.clients[ClientId("ledger")].jwks is None, "its keys are there for the handshake alone"
     two = OWN.pem.decode() + self_signed().pem.decode()
     assert len((client_of(door(client=by_file, ledger_pem=two))[1] or expected[1]).own) == 2
 

@@ -15,6 +15,7 @@ from ostiary.contract.file_client import Client, Credential, OldWayOf, Signature
 from ostiary.contract.key_sets import key_set
 from ostiary.contract.model import (
     SIGNATURE_MAX_AGE,
+    CertificateRule,
     ClientAuth,
     ClientRule,
     GrantType,
@@ -107,7 +108,7 @@ def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
         post_logout_redirect_uris=client.post_logout_redirect_uris,
         backchannel_logout_uri=client.backchannel_logout_uri,
         secret_hashes=() if signs else _secret_hashes(draft, name, client),
-        jwks=None if signs or certificate else key_set(client, draft.read_file),
+        jwks=key_set(client, draft.read_file) if _has_keys_of_jwts(client, certificate, profile) else None,
         tenant=TenantId(client.tenant) if client.tenant else None,
         roles=frozenset(map(Role, client.roles)),
         origins=_origins(client) if profile.cors else frozenset(),
@@ -124,6 +125,14 @@ def client_rule(draft: Draft, name: str, client: Client) -> ClientRule:
         acts_for_people=bool(client.acts_for_people),
         takes_bound_tokens=client.insecure_bound_subject_tokens is not None,
     )
+
+
+def _has_keys_of_jwts(client: Client, certificate: CertificateRule | None, profile: Profile) -> bool:
+    """Whether its keys verify its assertions or request objects. Those of partners verify each request, and those of a
+    client that proves itself by a certificate are there for that alone, unless its requests have to be signed."""
+    if credential_of(client) is Credential.SIGNATURE:
+        return False
+    return certificate is None or profile.signed_requests
 
 
 def _secrets(draft: Draft, name: str, client: Client) -> tuple[Secret, ...]:

@@ -136,7 +136,8 @@ class Client(Setting):
     """Since when (UTC) its old ways are deprecated: every answer says so (RFC 9745), and when they end (RFC 8594)."""
     certificate: CertificateOf | None = None
     """By what of its certificate it is known, with `credential: mtls`. In place of it, `jwks` or `jwks_file` may hold
-    the certificates themselves as `x5c` (RFC 8705 section 2.2.2)."""
+    the certificates themselves as `x5c` (RFC 8705 section 2.2.2). With `profile: fapi2` it may stand beside them: they
+    are what requests are signed with."""
     redirect_uris: tuple[RedirectUri, ...] = ()
     """Where people come back to after sign-in; compared to the letter. Of a web client with a cookie: its pages."""
     post_logout_redirect_uris: tuple[RedirectUri, ...] = ()

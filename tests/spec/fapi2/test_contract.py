@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from contract_door import TEXT, changed, of_code, read_door
+from client_certificates import Authority, jwks_of, self_signed
+from contract_door import FILES as FILES_OF_DOOR
+from contract_door import KEYS, TEXT, changed, of_code, read_door
 from ostiary.contract.explain import explain_client
 from ostiary.contract.fapi2 import FIXED
 from ostiary.contract.mistakes import Code
@@ -102,6 +104,83 @@ def test_it_proves_itself_by_a_key_or_a_certificate(setting: str) -> None:
     contract = read_door(certificate).contract
     assert contract is not None
     assert contract.clients[ClientId("vault")].profile.binding is Binding.MTLS
+
+
+LISTENER = """\
+gateways:
+  own:
+    listen: 127.0.0.1:9444
+    origin: https://mtls.api.example
+    tls: {certificate: door.pem, key: door.key}
+    client_certificates: {authorities: clients.pem}
+clients:
+"""
+FILES = FILES_OF_DOOR | {"clients.pem": Authority().pem.decode()}
+
+
+def by_certificate(*lines: str) -> str:
+    """The client with these lines in place of its keys."""
+    return CONTRACT.replace("clients:\n", LISTENER).replace(
+        "    jwks_file: robot.json\n    redirect", "".join(f"    {line}\n" for line in lines) + "    redirect", 1
+    )
+
+
+def test_ms_5_3_1_beside_its_certificate_it_has_keys_that_sign_its_requests() -> None:
+    reading = read_door(by_certificate("certificate: {dns: vault.example}", "jwks_file: robot.json"), FILES)
+    assert reading.mistakes == ()
+    assert reading.contract is not None
+    vault = reading.contract.clients[ClientId("vault")]
+    assert (vault.auth_method, vault.profile.binding) == (ClientAuth.TLS, Binding.MTLS)
+    assert vault.jwks == KEYS
+
+
+def test_ms_5_3_1_the_keys_of_certificates_that_it_made_itself_sign_its_requests() -> None:
+    own = json.dumps(jwks_of([self_signed()]))
+    reading = read_door(by_certificate("credential: mtls", f"jwks: {own}"), FILES)
+    assert reading.mistakes == ()
+    assert reading.contract is not None
+    vault = reading.contract.clients[ClientId("vault")]
+    assert (vault.auth_method, vault.jwks) == (ClientAuth.SELF_SIGNED_TLS, own)
+
+
+def test_ms_5_3_1_without_such_keys_it_is_told_that_nobody_can_sign_in_by_it() -> None:
+    reading = read_door(by_certificate("certificate: {dns: vault.example}"), FILES)
+    assert [mistake.code for mistake in reading.mistakes] == [Code.KIND_NOT_SERVED]
+    assert reading.draft is not None
+    assert reading.contract is not None
+    assert explain_client(reading.draft, reading.contract, "vault").not_served
+    robot = "  robot:\n    kind: service\n    profile: fapi2\n    certificate: {dns: robot.example}"
+    acting = read_door(
+        CONTRACT.replace("clients:\n", LISTENER).replace(
+            "  robot:\n    kind: service\n    jwks_file: robot.json", robot
+        ),
+        FILES,
+    )
+    assert acting.mistakes == ()
+
+
+def test_keys_beside_a_certificate_are_for_nothing_where_no_request_is_signed() -> None:
+    """A service sends nobody to the authorization endpoint."""
+    robot = "  robot:\n    kind: service\n    profile: fapi2\n    »certificate: {dns: robot.example}\n    jwks_file"
+    text, place = changed(CONTRACT, "  robot:\n    kind: service\n    jwks_file", robot)
+    reading = read_door(text.replace("clients:\n", LISTENER), FILES)
+    line, column = place
+    assert of_code(reading.mistakes, Code.SETTINGS_CONTRADICT) == [(line + LISTENER.count("\n") - 1, column)]
+
+
+def test_a_broken_certificate_and_a_broken_key_set_beside_it_are_both_found() -> None:
+    text = by_certificate("certificate: {file: robot.json}", "jwks_file: clients.pem")
+    assert [mistake.code for mistake in read_door(text, FILES).mistakes] == [
+        Code.CERTIFICATE_INVALID,
+        Code.KEY_SET_INVALID,
+    ]
+    text = by_certificate("certificate: {file: none.pem}", "jwks_file: none.json")
+    assert [mistake.code for mistake in read_door(text, FILES).mistakes] == [
+        Code.CERTIFICATE_INVALID,
+        Code.KEY_SET_INVALID,
+    ]
+    text = by_certificate("credential: mtls", "jwks_file: none.json")
+    assert [mistake.code for mistake in read_door(text, FILES).mistakes] == [Code.KEY_SET_INVALID]
 
 
 def test_consent_and_other_weakenings_of_the_kind_are_found_as_ever() -> None:

@@ -42,7 +42,7 @@ def credentials(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
         yield draft.mistake(
             (*path, "jwks_file"), Code.SETTINGS_CONTRADICT, "The keys stand twice.", "Keep one.", key=True
         )
-    elif client.certificate is not None and (keys or credential is not Credential.MTLS):
+    elif client.certificate is not None and (credential is not Credential.MTLS or (keys and not _signs(client))):
         says = f"The client proves itself by {credential}, and `certificate` says something else."
         yield draft.mistake((*path, "certificate"), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
     elif Credential.SIGNATURE in given and client.secret and keys:
@@ -66,31 +66,58 @@ def _without(draft: Draft, path: Path, client: Client, credential: Credential) -
     return draft.mistake(path, Code.CREDENTIAL_MISSING, says, mend, key=True)
 
 
+def _signs(client: Client) -> bool:
+    """Whether its requests are signed with keys of its own, whatever it proves itself by."""
+    return sheet_of(client).signed_requests.value
+
+
 def given_keys(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
     """Its public keys or certificates can be read, and nothing private is among them."""
-    setting = "jwks" if client.jwks_file is None else "jwks_file"
     if holds_private_keys(client):
         mend = "Leave only the public members; then replace the key, since it was in a file."
         yield draft.mistake((*path, "jwks"), Code.SECRET_IN_CONTRACT, "A private key is written here.", mend)
         return
+    by_certificate = credential_of(client) is Credential.MTLS
+    if by_certificate:
+        yield from _certificate_refused(draft, path, client)
+    if not by_certificate or _signs(client):
+        yield from _keys_refused(draft, path, client)
+
+
+def _certificate_refused(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    """Of a client that proves itself by one."""
+    named, setting = client.certificate is not None, _setting_of_keys(client)
     try:
-        if credential_of(client) is Credential.MTLS:
-            certificate_rule(client, draft.read_file)
-        else:
-            key_set(client, draft.read_file)
+        certificate_rule(client, draft.read_file)
     except CertificateInvalid as invalid:
-        at, mend = ("certificate", _PEM) if client.certificate is not None else (setting, _X5C)
+        at, mend = ("certificate", _PEM) if named else (setting, _X5C)
         yield draft.mistake((*path, at), Code.CERTIFICATE_INVALID, f"The certificate is refused: {invalid}.", mend)
-    except JwkInvalid as invalid:
-        mend = "Write public keys of type EC P-256, OKP Ed25519 or RSA."
-        yield draft.mistake((*path, setting), Code.KEY_SET_INVALID, f"The key set is refused: {invalid}.", mend)
     except OSError as error:
-        if client.certificate is not None:
+        if named:
             says = f"The certificate cannot be read: {error.strerror or 'no such file'}."
             yield draft.mistake((*path, "certificate", "file"), Code.CERTIFICATE_INVALID, says, _PEM)
-            return
-        says = f"The key set cannot be read: {error.strerror or 'no such file'}."
-        yield draft.mistake((*path, setting), Code.KEY_SET_INVALID, says, "Write its path from the contract's folder.")
+        else:
+            yield _unreadable_keys(draft, path, client, error)
+
+
+def _keys_refused(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
+    try:
+        key_set(client, draft.read_file)
+    except JwkInvalid as invalid:
+        says, mend = f"The key set is refused: {invalid}.", "Write public keys of type EC P-256, OKP Ed25519 or RSA."
+        yield draft.mistake((*path, _setting_of_keys(client)), Code.KEY_SET_INVALID, says, mend)
+    except OSError as error:
+        yield _unreadable_keys(draft, path, client, error)
+
+
+def _unreadable_keys(draft: Draft, path: Path, client: Client, error: OSError) -> Mistake:
+    says = f"The key set cannot be read: {error.strerror or 'no such file'}."
+    mend = "Write its path from the contract's folder."
+    return draft.mistake((*path, _setting_of_keys(client)), Code.KEY_SET_INVALID, says, mend)
+
+
+def _setting_of_keys(client: Client) -> str:
+    return "jwks" if client.jwks_file is None else "jwks_file"
 
 
 _PEM = "Write the path of a PEM file from the contract's folder."
@@ -117,18 +144,23 @@ def certificates(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
 
 def not_served(file: ContractFile, client: Client) -> str:
     """What is missing before the client gets in; empty: nothing."""
-    if credential_of(client) is Credential.MTLS:
-        if client.certificate is None and client.jwks is None and client.jwks_file is None:
-            return _UNNAMED
-        return "" if _is_asked(file, client) else _NOBODY_ASKS
-    return ""
+    if credential_of(client) is not Credential.MTLS:
+        return ""
+    keys = client.jwks is not None or client.jwks_file is not None
+    if client.certificate is None and not keys:
+        return _UNNAMED
+    if not keys and _signs(client):
+        return _UNSIGNED
+    return "" if _is_asked(file, client) else _NOBODY_ASKS
 
 
 _UNNAMED = "Nothing says by what of its certificate the client is known: the token endpoint refuses it."
+_UNSIGNED = "Its requests have to be signed, and nothing says by which keys: each of them is refused."
 _NOBODY_ASKS = "No gateway of the contract takes its certificate: the token endpoint refuses such a client."
 
 _MENDS = {
     _UNNAMED: "Add `certificate: {dns: NAME}`, or another name that stands in it.",
+    _UNSIGNED: "Add `jwks_file: PATH` with the public keys of what it signs its requests with.",
     _NOBODY_ASKS: "Add a gateway with `client_certificates`, or choose another credential.",
 }
 
