@@ -122,6 +122,7 @@ def test_scopes_are_not_widened(open_door: RegistrationWorld) -> None:
         "book:/callback",
         "com.example.book:callback",
         "com.example.book://callback",
+        "1.example.book:/callback",
         "http://localhost.evil.example/callback",
         "http://127.0.0.1.evil.example/callback",
         "",
@@ -137,7 +138,9 @@ def test_exact_addresses_on_the_internet_are_taken(open_door: RegistrationWorld,
     assert open_door.registered(redirect_uris=[uri])["redirect_uris"] == [uri]
 
 
-@pytest.mark.parametrize("uri", ["http://127.0.0.1/cb", "http://[::1]:7000/cb", "com.example.book:/cb"])
+@pytest.mark.parametrize(
+    "uri", ["http://127.0.0.1/cb", "http://[::1]:7000/cb", "com.example.book:/cb", "a1.example.book:/cb"]
+)
 def test_addresses_of_apps_are_for_clients_without_a_server(open_door: RegistrationWorld, uri: str) -> None:
     assert open_door.registered(**PUBLIC, redirect_uris=[uri])["redirect_uris"] == [uri]
     assert refused(open_door, open_door.register(redirect_uris=[uri]))[1] == "invalid_redirect_uri"

@@ -87,6 +87,9 @@ CASES = [
     (Code.BAD_ORIGIN, "origin: https://api.example", "origin: »https://API.example"),
     (Code.BAD_ORIGIN, "origins: [https://pages.example]", "origins: [»https://pages.example/]"),
     (Code.BAD_ORIGIN, "origins: [https://pages.example]", "origins: [»https://*.example]"),
+    (Code.BAD_ORIGIN, "origins: [https://pages.example]", "origins: [»https://192.0.513]"),
+    (Code.BAD_ORIGIN, "origins: [https://pages.example]", "origins: [»https://pages.0x1]"),
+    (Code.BAD_ORIGIN, "origins: [https://pages.example]", 'origins: [»"https://[2001:db8:0::1]"]'),
     (Code.BAD_ROUTE, "on: GET /v1/chat,", "on: »/v1/chat,"),
     (Code.BAD_ROUTE, "on: GET /v1/chat,", "on: »GET /v1/*,"),
     (Code.BAD_ROUTE, "on: GET /v1/chat,", "on: »GET /v1/../chat,"),
@@ -432,6 +435,9 @@ BOUNDS = [
     ("quota: 100k/day", "quota: 100k/day\n    access_token_lifetime: 10m"),
     ("quota: 100k/day", "quota: 100k/day\n    insecure_access_token_lifetime: {value: 24h, because: nobody waits}"),
     ("refresh_idle: 7d", "refresh_idle: 14d"),
+    ("origins: [https://pages.example]", "origins: [https://192.0.2.1]"),
+    ("origins: [https://pages.example]", "origins: [https://pages.0x1y]"),
+    ("origins: [https://pages.example]", 'origins: ["https://[2001:db8::1]"]'),
     ("  robot:", PHONE.format("{version: 2.5.0, since: 2027-04-01, sunset: 2027-04-01}")),
 ]
 
@@ -450,6 +456,7 @@ def test_what_is_at_its_bound_is_no_mistake(right: str, bound: str) -> None:
         ("Com.example.app:/callback", Kind.MOBILE, False),
         ("app:/callback", Kind.MOBILE, False),
         ("com.example.app:callback", Kind.MOBILE, False),
+        ("1.example.app:/callback", Kind.MOBILE, False),
         ("com.example.app:/callback", Kind.SPA, False),
         ("https://app.example/callback", Kind.SPA, True),
         ("https://ada@app.example/callback", Kind.SPA, False),

@@ -94,14 +94,31 @@ def is_host(text: str) -> bool:
 
 
 def is_web_origin(text: str, *, plain_loopback: bool = False) -> bool:
-    """Whether browsers send exactly this as `Origin` (RFC 6454 section 6.2). `http` only for a loopback host."""
+    """Whether browsers send exactly this as `Origin` (RFC 6454 section 6.2). `http` only for a loopback host.
+
+    They read a host that ends in a number as an IPv4 address, and write each address in one way (WHATWG URL section
+    3.5): `https://127.1` never comes back.
+    """
     url = split_url(text)
     if url is None or text != f"{url.scheme}://{url.netloc}" or "@" in url.netloc:
         return False
     host = url.netloc.removesuffix(f":{url.port}") if url.port is not None else url.netloc
-    if not is_host(host) or url.port == {"https": 443, "http": 80}.get(url.scheme):
+    if not (is_host(host) and _is_as_written(host)) or url.port == {"https": 443, "http": 80}.get(url.scheme):
         return False
     return url.scheme == "https" or (plain_loopback and url.scheme == "http" and is_loopback(url.hostname))
+
+
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+
+
+def _is_as_written(host: str) -> bool:
+    """A name, or the one spelling of an address."""
+    try:
+        if host.startswith("["):
+            return host == f"[{IPv6Address(host[1:-1])}]"
+        return _NUMBER.fullmatch(host.rpartition(".")[2]) is None or host == str(IPv4Address(host))
+    except ValueError:
+        return False
 
 
 def _origin(value: object) -> str:

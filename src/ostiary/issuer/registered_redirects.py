@@ -16,8 +16,9 @@ MOST_CHARACTERS: Final = 1000
 _URI: Final = re.compile(r"[A-Za-z0-9\-._~:/?\[\]@!$&'()+,;=%]+")
 """RFC 3986 appendix A, without `#` and the wildcard."""
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
-_PRIVATE_USE: Final = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}:/(?!/)[^/].*")
-"""Named after a domain, with a path and no authority (RFC 8252 section 7.1)."""
+_PRIVATE_USE: Final = re.compile(rf"(?=[a-z])(?:{_LABEL}\.)+{_LABEL}:/(?!/)[^/].*")
+"""Named after a domain, with a path and no authority (RFC 8252 section 7.1). A scheme begins with a letter (RFC 3986
+section 3.1): what begins with a digit leads a browser to a path below where it is, which is the issuer."""
 _INSIDE: Final = frozenset({"local", "localhost", "internal", "intranet", "lan", "home", "corp", "private", "onion"})
 """Ends of names that are resolved inside of a network (RFC 6761, RFC 6762, RFC 7686, RFC 8375, and habit)."""
 
