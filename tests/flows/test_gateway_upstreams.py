@@ -14,6 +14,7 @@ from gateway_world import (
     ROUTES,
     Line,
     Serve,
+    World,
     answering,
     contract,
     read_head,
@@ -129,6 +130,29 @@ def test_a_safe_request_is_sent_again_only_once_and_only_on_a_kept_connection(tm
     run(flow())
 
 
+def test_a_request_is_sent_again_on_a_connection_that_was_not_kept(tmp_path: Path) -> None:
+    """What forgets connections on the way to a service forgets all that are idle, and tells of each when it is used."""
+    both = asyncio.Barrier(2)
+    first = [both.wait, both.wait]
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        if first:
+            await first.pop()()
+        writer.write(OK)
+        await read_head(reader)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            lines = [await door.connect() for _ in range(2)]
+            for line in lines:
+                await line.send(request("GET /public/a"))
+            assert [(await line.answer()).status for line in lines] == [200, 200]
+            assert (await lines[0].ask("GET /public/a")).status == 200
+
+    run(flow())
+
+
 def test_a_request_without_a_body_that_changes_something_is_not_sent_again(tmp_path: Path) -> None:
     routes = [{"on": "DELETE /public/{x}", "to": "api", "public": True}, *ROUTES]
 
@@ -165,30 +189,43 @@ def test_a_request_whose_answer_has_begun_is_not_sent_again(tmp_path: Path, firs
     run(flow())
 
 
-def test_a_safe_request_is_sent_again_once_though_more_kept_connections_are_closed(tmp_path: Path) -> None:
-    both = asyncio.Barrier(2)
-    asked = 0
+def test_nothing_is_sent_a_third_time(tmp_path: Path) -> None:
+    """Though the second time may be on a kept connection too, of somebody for whom a new one was opened."""
+    targets: list[bytes] = []
+    leave = asyncio.Event()
 
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal asked
-        await read_request(reader)
-        if asked < 2:
-            asked += 1
-            await both.wait()
-            writer.write(OK)
-            await read_request(reader)
-        else:
+        while True:
+            targets.append((await read_head(reader)).split()[1])
+            if targets[-1] == b"/public/held":
+                await reader.read()
+            elif targets[-1] == b"/public/in-vain":
+                await leave.wait()
+                return
             writer.write(OK)
 
-    async def flow() -> None:
+    async def flow(door: World) -> None:
+        two = {"api": {"url": f"http://127.0.0.1:{door.service}", "connections": 2}}
+        door.worker.prepare(contract(door.service, services=two))()
+        holds, asks, waits, other = [await door.connect() for _ in range(4)]
+        await holds.send(request("GET /public/held"))
+        assert (await asks.ask("GET /public/a")).status == 200
+        await asks.send(request("GET /public/in-vain"))
+        while b"/public/in-vain" not in targets:  # noqa: ASYNC110  # nothing tells
+            await asyncio.sleep(0.005)
+        await waits.send(request("GET /public/b"))
+        assert (await other.ask("GET /nowhere")).status == 404
+        leave.set()
+        assert (await waits.answer()).status == 200
+        assert (await asks.answer()).status == 502
+        assert targets.count(b"/public/in-vain") == 2
+        holds.close()
+
+    async def behind_the_door() -> None:
         async with world(tmp_path, origin) as door:
-            lines = [await door.connect() for _ in range(2)]
-            answers = await asyncio.gather(*(line.ask("GET /public/a") for line in lines))
-            assert [answer.status for answer in answers] == [200, 200]
-            assert (await lines[0].ask("GET /public/a")).status == 502
-            assert (await lines[0].ask("GET /public/a")).status == 200
+            await flow(door)
 
-    run(flow())
+    run(behind_the_door())
 
 
 def test_who_finds_all_connections_in_use_waits_for_one(tmp_path: Path) -> None:

@@ -76,8 +76,12 @@ class Exchange:
         return self.sending.rest
 
     def start(self) -> None:
-        """Take a connection and send the head, now or when one is free. Raises HttpRefused."""
-        upstream = self._pool.take(self)
+        """Take a connection and send the head, now or when one is free. Raises HttpRefused.
+
+        Where one kept connection was closed, others that were kept as long may be too, and nothing is sent a third
+        time (RFC 9110 section 9.2.2).
+        """
+        upstream = self._pool.take(self, new=self._retried)
         if upstream is None:
             self.client.wait(self.asked.route.rule.timeouts.connect)
         else:

@@ -66,10 +66,11 @@ class Pool:
         self.healthy = True
         self.parser: Final = parser
 
-    def take(self, exchange: "Exchange") -> UpstreamConnection | None:
-        """A connection, or None: then the exchange is told later. Raises ServiceUnavailable."""
+    def take(self, exchange: "Exchange", *, new: bool = False) -> UpstreamConnection | None:
+        """A connection, or None: then the exchange is told later. `new`: none that was kept. Raises
+        ServiceUnavailable."""
         idle = self._idle
-        while idle:
+        while idle and not new:
             one = idle.pop()
             if not one.transport.is_closing():
                 return one
