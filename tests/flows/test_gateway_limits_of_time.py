@@ -8,7 +8,7 @@ from typing import Final
 import h11
 import pytest
 
-from gateway_world import OK, QUICK, ROUTES, contract, read_head, reasons, request, run, silent, until, world
+from gateway_world import OK, QUICK, ROUTES, answering, contract, read_head, reasons, request, run, silent, until, world
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway import clockwork
 
@@ -17,6 +17,9 @@ GET: Final = request("GET /public/a")
 WHOLE: Final = request("POST /public/a", body=b"body")
 NO_BODY: Final = WHOLE.removesuffix(b"body")
 HELD: Final = request("POST /held", body=b"{}").removesuffix(b"{}")
+PARTS: Final = 4
+PAUSE: Final = 0.35
+"""Seconds between two parts; all together are more than the second that nothing may move for."""
 HELD_ROUTE: Final = {"on": "POST /held", "to": "api", "scope": "things", "owner": "body.owner"}
 
 
@@ -74,7 +77,24 @@ def test_who_waits_for_a_connection_is_told_that_the_service_is_busy(tmp_path: P
     run(flow())
 
 
-def test_an_answer_that_stops_behind_its_head_is_cut_off(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("size", "status"), [(1000, 200), (1, 408)])
+def test_a_body_that_keeps_its_rate_is_not_late(tmp_path: Path, size: int, status: int) -> None:
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK), timeouts=LONG | {"body": "1s"}) as door:
+            line = await door.connect()
+            await line.send(request("POST /public/a", f"Content-Length: {size * PARTS}"))
+            for _ in range(PARTS):
+                await asyncio.sleep(PAUSE)
+                line.writer.write(bytes(size))
+            assert (await line.answer()).status == status
+
+    run(flow())
+
+
+@pytest.mark.parametrize("raw", [GET, NO_BODY], ids=["behind its head", "while it still gets the body"])
+def test_an_answer_that_stops_is_cut_off(tmp_path: Path, raw: bytes) -> None:
+    """A body's end buys it no time."""
+
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_head(reader)
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n")
@@ -82,17 +102,19 @@ def test_an_answer_that_stops_behind_its_head_is_cut_off(tmp_path: Path) -> None
 
     async def flow() -> None:
         async with world(tmp_path, origin, timeouts=LONG | {"idle": "200ms"}) as door:
+            line = await door.connect()
+            await line.send(raw)
+            assert (await line.head()).status == 200
             with pytest.raises((h11.RemoteProtocolError, ConnectionError)):
-                await (await door.connect()).ask("GET /public/a")
+                if raw is NO_BODY:
+                    await line.send(b"body")
+                await line.part()
 
     run(flow())
 
 
 SWITCH: Final = b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"
 WEBSOCKET: Final = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAA")
-PARTS: Final = 4
-PAUSE: Final = 0.35
-"""Seconds between two parts; all together are more than the second that nothing may move for."""
 
 
 def test_what_moves_is_not_cut_off(tmp_path: Path) -> None:

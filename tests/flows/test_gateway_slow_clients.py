@@ -57,16 +57,21 @@ def test_a_last_answer_has_its_time_until_it_is_taken(
     run(flow())
 
 
-def test_a_last_answer_has_its_time_inside_tls_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ending, "LINGER_SECONDS", 0.0)
+def inside_tls(folder: Path) -> tuple[Listener, ssl.SSLContext]:
+    """A listener, and what a client trusts."""
     made = development_tls((AUTHORITY,), int(time.time()), secrets.token_bytes)
-    paths = (tmp_path / "door.pem", tmp_path / "door.key")
+    paths = (folder / "door.pem", folder / "door.key")
     for path, data in zip(paths, (made.certificate, made.key), strict=True):
         path.write_bytes(data)
-    context, size = ssl.create_default_context(cadata=made.ca.decode()), 400_000
+    return Listener("127.0.0.1", 0, *map(str, paths)), ssl.create_default_context(cadata=made.ca.decode())
+
+
+def test_a_last_answer_has_its_time_inside_tls_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ending, "LINGER_SECONDS", 0.0)
+    (listener, context), size = inside_tls(tmp_path), 400_000
 
     async def flow() -> None:
-        async with world(tmp_path, of(size), (Listener("127.0.0.1", 0, *map(str, paths)),)) as door:
+        async with world(tmp_path, of(size), (listener,)) as door:
             slow = await door.connect(buffer=4096, port=door.worker.ports[1])
             await slow.writer.start_tls(context, server_hostname=AUTHORITY)
             await slow.send(request("GET /public/a", LAST))
@@ -76,6 +81,45 @@ def test_a_last_answer_has_its_time_inside_tls_too(tmp_path: Path, monkeypatch: 
             await other.send(request("POST /things", "Content-Length: 1000000000"))
             await until(lambda: len(door.worker.connections) < 2)
             assert (await slow.reader.read()).endswith(b"\r\n\r\n" + bytes(size))
+
+    run(flow())
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["plain", "TLS"])
+def test_who_was_refused_and_sends_no_more_is_left_soon(
+    tmp_path: Path, inside: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TLS has no half of a connection to close."""
+    monkeypatch.setattr(ending, "LINGER_SECONDS", 0.0)
+    listener, context = inside_tls(tmp_path)
+
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK), (listener,), timeouts=dict.fromkeys(QUICK, "10m")) as door:
+            line = await door.connect(port=door.worker.ports[inside])
+            if inside:
+                await line.writer.start_tls(context, server_hostname=AUTHORITY)
+            await line.send(request("POST /things", "Content-Length: 1000000000"))
+            assert (await line.answer()).status == 401
+            assert await line.ended()
+
+    run(flow())
+
+
+def test_who_was_not_read_when_it_was_refused_is_read_after_it_within_bounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that the answer is not destroyed by what was sent before it came."""
+    monkeypatch.setattr(ending, "LINGER_SECONDS", 600.0)
+    services = {"api": {"url": "http://127.0.0.1:9", "audience": "https://api.example"}}
+
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK), services=services) as door:
+            line = await door.connect()
+            await line.send(request("POST /public/a", "Content-Length: 30000000"))
+            assert (await line.answer()).status == 502
+            with pytest.raises(ConnectionError):
+                while True:
+                    await line.send(bytes(65536))
 
     run(flow())
 
