@@ -11,7 +11,20 @@ from typing import Any, Final
 import h11
 import pytest
 
-from gateway_world import OK, Line, World, contract, read_head, read_request, reasons, request, run, until, world
+from gateway_world import (
+    OK,
+    Line,
+    World,
+    answering,
+    contract,
+    read_head,
+    read_request,
+    reasons,
+    request,
+    run,
+    until,
+    world,
+)
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway import checkup, clockwork, pool, worker
 
@@ -96,6 +109,7 @@ def test_a_service_that_is_sick_is_left_and_nobody_waits_for_it(
     tmp_path: Path, origin: Origin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """But for who has asked it already."""
+    monkeypatch.setattr(pool, "IDLE_SECONDS", 600.0)
     monkeypatch.setattr(worker, "CHECKUP_SECONDS", 0.05)
 
     async def flow() -> None:
@@ -108,6 +122,7 @@ def test_a_service_that_is_sick_is_left_and_nobody_waits_for_it(
             await waits.send(GET)
             origin.well = False
             assert (await waits.answer()).status == 503
+            assert await reasons(door) == [Reason.UPSTREAM_UNREACHABLE]
             origin.may_answer.set()
             assert [(await line.answer()).status for line in (under_way, other)] == [200, 200]
             await until(lambda: origin.left == 2)
@@ -165,6 +180,32 @@ def test_a_request_gets_no_connection_that_its_service_closes_at_that_moment(tmp
             assert len(ends) == 1 + closes
             for end in ends:
                 end.close()
+
+    run(flow())
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_who_waits_for_a_connection_that_is_lost_gets_another(tmp_path: Path, closes: bool) -> None:
+    go_on = asyncio.Event()
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while not (await read_request(reader))[0].startswith(b"POST"):
+            writer.write(OK)
+        await go_on.wait()
+        if not closes:
+            writer.write(OK)
+            await answering(OK)(reader, writer)
+
+    async def flow() -> None:
+        async with world(tmp_path, origin) as door:
+            adopt(door, connections=1)
+            first, waits, other = [await door.connect() for _ in range(3)]
+            await first.send(request("POST /public/a", body=b"body"))
+            await waits.send(GET)
+            assert (await other.ask("OPTIONS *")).status == 204
+            go_on.set()
+            assert (await first.answer()).status == (502 if closes else 200)
+            assert (await waits.answer()).status == 200
 
     run(flow())
 

@@ -1,11 +1,14 @@
 """How a gateway worker meets services that fail."""
 
 import asyncio
+import gc
 import json
 import socket
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from gateway_world import (
@@ -23,6 +26,7 @@ from gateway_world import (
     request,
     run,
     silent,
+    until,
     world,
 )
 from ostiary.model.reasons import Reason
@@ -42,7 +46,7 @@ def in_turn(*lives: list[bytes]) -> Serve:
     return serve
 
 
-async def until(line: Line, status: int) -> None:
+async def asked_until(line: Line, status: int) -> None:
     """Ask until the answer has this status."""
     while (await line.ask("GET /public/a")).status != status:  # noqa: ASYNC110  # a health check tells nobody
         await asyncio.sleep(0.05)
@@ -269,29 +273,68 @@ def test_a_sick_service_is_not_asked_until_it_is_well(tmp_path: Path) -> None:
             checked = {"url": f"http://127.0.0.1:{door.service}", "health": "/health"}
             door.worker.prepare(contract(door.service, services={"api": checked}))()
             line = await door.connect()
-            await until(line, 503)
+            await asked_until(line, 503)
             assert await reasons(door) == [Reason.UPSTREAM_UNREACHABLE]
             well = True
-            await until(line, 200)
+            await asked_until(line, 200)
 
     run(flow())
 
 
-def test_a_service_that_takes_no_connection_is_a_gateway_timeout(tmp_path: Path) -> None:
-    """Its backlog is full: what more knocks is not heard."""
+@contextmanager
+def deaf() -> Iterator[int]:
+    """The port of somebody whose backlog is full: what more knocks is not heard."""
+    with socket.socket() as listening, ExitStack() as knocking:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        for _ in range(4):
+            one = knocking.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(listening.getsockname())
+        yield listening.getsockname()[1]
+
+
+def knocks(port: int) -> int:
+    """How often this process asks for a connection there and is not heard."""
+    mine = psutil.Process().net_connections("tcp4")
+    return sum(each.status == psutil.CONN_SYN_SENT and each.raddr.port == port for each in mine)
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_service_that_takes_no_connection_is_a_gateway_timeout(
+    tmp_path: Path, stays: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The attempt ends with it, though nobody should wait for it any more."""
 
     async def flow() -> None:
-        with socket.socket() as deaf, ExitStack() as knocking:
-            deaf.bind(("127.0.0.1", 0))
-            deaf.listen(0)
-            for _ in range(4):
-                one = knocking.enter_context(socket.socket())
-                one.setblocking(False)
-                one.connect_ex(deaf.getsockname())
-            services = {"api": {"url": f"http://127.0.0.1:{deaf.getsockname()[1]}"}}
+        with deaf() as port:
+            before = knocks(port)
+            services = {"api": {"url": f"http://127.0.0.1:{port}"}}
             async with world(tmp_path, silent, timeouts=QUICK, services=services) as door:
-                assert (await (await door.connect()).ask("GET /public/a")).status == 504
-                assert await reasons(door) == [Reason.UPSTREAM_TIMEOUT]
+                line = await door.connect()
+                await line.send(request("GET /public/a"))
+                await until(lambda: knocks(port) == before + 1)
+                if stays:
+                    assert (await line.answer()).status == 504
+                    assert await reasons(door) == [Reason.UPSTREAM_TIMEOUT]
+                line.close()
+                await until(lambda: knocks(port) == before)
+                gc.collect()
+                assert not caplog.records
+
+    run(flow())
+
+
+def test_each_who_waits_for_a_service_that_nobody_serves_is_told_so(tmp_path: Path) -> None:
+    """Though it may have one connection only, so that they are tried for one after the other."""
+    services = {"api": {"url": "http://127.0.0.1:9", "connections": 1}}
+
+    async def flow() -> None:
+        async with world(tmp_path, silent, services=services) as door:
+            lines = [await door.connect() for _ in range(3)]
+            for line in lines:
+                line.writer.write(request("GET /public/a"))
+            assert [(await line.answer()).status for line in lines] == [502] * 3
 
     run(flow())
 

@@ -121,17 +121,12 @@ class Pool:
         self.healthy = healthy
         if not healthy:
             self._close_idle()
-            self._refuse_all(ServiceUnavailable(Reason.UPSTREAM_UNREACHABLE))
+            while self._waiting:
+                self._refuse_first(ServiceUnavailable(Reason.UPSTREAM_UNREACHABLE))
 
     def _close_idle(self) -> None:
         for one in self._idle:
             one.transport.close()
-        self._idle.clear()
-
-    def _refuse_all(self, refused: HttpRefused) -> None:
-        for exchange in tuple(self._waiting):
-            self._waiting.remove(exchange)
-            exchange.failed(refused)
 
     def _open_more(self) -> None:
         opening = self._opening
