@@ -47,12 +47,19 @@ def of_service(service: ServiceRule, contract: Contract) -> Answer:
                 asked.limits,
                 b"" if fields.keys().isdisjoint(ENDINGS) or ENDINGS[0] in asked.adds else _endings(fields),
                 asked.adds,
+                b"" if head.status != 426 else _upgrade(fields),
                 connection,
                 b"\r\n",
             )
         )
 
     return answer
+
+
+def _upgrade(fields: Mapping[bytes, bytes]) -> bytes:
+    """What a service wants to be asked by: a 426 says nothing without it (RFC 9110 section 15.5.22)."""
+    wanted = fields.get(b"upgrade")
+    return b"" if wanted is None else b"upgrade: %b\r\nconnection: upgrade\r\n" % wanted
 
 
 def _endings(fields: Mapping[bytes, bytes]) -> bytes:

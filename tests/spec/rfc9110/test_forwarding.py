@@ -179,6 +179,16 @@ def test_7_6_1_an_answer_s_connection_takes_away_what_it_names(rules: Rules) -> 
     assert "X-Hop: 1" not in rules.answered(asked, "X-Hop: 1", "Connection: x-hop")
 
 
+def test_15_5_22_a_426_says_which_protocol_the_service_wants_and_no_other_answer_does(rules: Rules) -> None:
+    asked = rules.allowed("GET /things/ada", rules.token())
+    wants = ("Connection: upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13")
+    told = rules.answered(asked, *wants, status="426 Upgrade Required")
+    assert (fields_of(told, "upgrade"), fields_of(told, "connection")) == (["websocket"], ["upgrade"])
+    assert fields_of(told, "sec-websocket-version") == ["13"]
+    assert not fields_of(rules.answered(asked, *wants), "upgrade")
+    assert not fields_of(rules.answered(asked, status="426 Upgrade Required"), "upgrade")
+
+
 def test_security_fields_are_on_every_answer_and_a_service_may_say_its_own_policy(rules: Rules) -> None:
     asked = rules.allowed("GET /public/a")
     usual = rules.answered(asked)
