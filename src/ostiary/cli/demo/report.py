@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ostiary.cli.demo.asking import Stop
 from ostiary.cli.demo.folder import ClientOfDemo, Demo
 from ostiary.cli.demo.oauth import PROVING
-from ostiary.cli.demo.tour import Stop
 from ostiary.cli.references import Recorded
 from ostiary.model.frozen import frozen
 

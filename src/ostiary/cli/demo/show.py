@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from ostiary.cli.demo import report
+from ostiary.cli.demo.asking import Stop
 from ostiary.cli.demo.ending import Ended, Ending
 from ostiary.cli.demo.folder import Demo, lay_out
 from ostiary.cli.demo.front_door import FrontDoor
@@ -19,7 +20,7 @@ from ostiary.cli.demo.oauth import authorization
 from ostiary.cli.demo.people import add_keys, add_people, hash_passwords
 from ostiary.cli.demo.report import Line
 from ostiary.cli.demo.shop import Shop
-from ostiary.cli.demo.tour import Stop, Tour
+from ostiary.cli.demo.tour import Tour
 from ostiary.cli.references import Recorded, recorded
 from ostiary.cli.said import wide_console
 from ostiary.model import endpoints
