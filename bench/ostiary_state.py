@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.tokens import Signer
 from ostiary.issuer.records import RevokeAccessToken
 from ostiary.keys.es256 import SigningPrivateKey
-from ostiary.keys.master import NONCE_BYTES, MasterKey
+from ostiary.keys.master import NONCE_BYTES
 from ostiary.keys.records import KeyUse
 from ostiary.keys.ring import first_keys, new_key
 from ostiary.model.feed import TokenRevoked
@@ -34,7 +34,7 @@ def seed_gateway(contract: Path, state: Path, signer: Signer, revoked: list[str]
     private = SigningPrivateKey(signer.key)
 
     async def work(place: Place, store: Store) -> None:
-        master = MasterKey.from_text(place.master_key())
+        master = place.master_key()
         key = new_key(private, KeyUse.ISSUER, master, secrets.token_bytes(NONCE_BYTES))
         await store.commit(first_keys(int(time.time()), [key]))
         for plan in revocations(revoked, int(time.time()) + REVOKED_SECONDS):
@@ -75,7 +75,7 @@ def with_store(contract: Path, state: Path, work: Callable[[Place, Store], Await
     async def opened() -> None:
         place = find_place(contract, state)
         place.state.make()
-        store = await open_store(place.store, MasterKey.from_text(place.master_key()).derive("audit"))
+        store = await open_store(place.store, place.master_key().derive("audit"))
         try:
             await work(place, store)
         finally:

@@ -23,7 +23,6 @@ from bench.report import heading, table
 from bench.report import write as write_json
 from bench.tokens import LIFETIME, Signer
 from ostiary import __version__
-from ostiary.keys.master import MasterKey
 from ostiary.model.feed import ClientRevoked, FeedEvent, SessionEnded, SubjectChanged, TokenRevoked
 from ostiary.model.ids import ClientId, SessionId, Subject, TokenId
 from ostiary.model.plan import Plan
@@ -83,7 +82,7 @@ def started(stack: contextlib.ExitStack, place: Path) -> tuple[int, Signer, Plac
 
 async def measure(port: int, signer: Signer, found: Place, rounds: int) -> dict[str, dict[str, float]]:
     """Each way to revoke, so many times."""
-    store = await open_store(found.store, MasterKey.from_text(found.master_key()).derive("audit"))
+    store = await open_store(found.store, found.master_key().derive("audit"))
     figures = {}
     for name, event in WAYS.items():
         took = [await once(store, port, signer, event, number) for number in range(rounds)]

@@ -24,7 +24,7 @@ SECONDS = 3600
 
 async def sign_in(place: Place, store: Store, client: ClientId, signer: Signer, people: Sequence[Person]) -> list[str]:
     """Put the sessions into the store; the Cookie field of each."""
-    master = MasterKey.from_text(place.master_key())
+    master = place.master_key()
     return [await _one(master, store, client, signer, person) for person in people]
 
 

@@ -10,7 +10,6 @@ from ostiary.cli.demo.browser import Browser
 from ostiary.cli.demo.folder import ClientOfDemo, Demo, PersonOfDemo, lay_out
 from ostiary.cli.demo.people import add_keys, add_people, hash_passwords
 from ostiary.cli.demo.shop import Shop
-from ostiary.keys.master import MasterKey
 from ostiary.server.place import find_place
 from ostiary.store.opening import open_store
 from running import Up, free_ports
@@ -80,7 +79,7 @@ class RunningShop(Up):
 
 async def _add_people(demo: Demo) -> None:
     place = find_place(Path(demo.contract))
-    store = await open_store(place.store, MasterKey.from_text(place.master_key()).derive("audit"))
+    store = await open_store(place.store, place.master_key().derive("audit"))
     await add_people(place, store, demo, hash_passwords(demo))
     await add_keys(store, demo)
     await store.close()

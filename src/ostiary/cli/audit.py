@@ -1,6 +1,5 @@
 """`ostiary audit`: whether the log holds, and what it says."""
 
-import asyncio
 import sys
 import time
 from collections.abc import Mapping
@@ -15,7 +14,6 @@ from ostiary.audit.verify import Broken, Holds, Noted, Verdict, verify_growing
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder, duration
 from ostiary.cli.said import print_json
-from ostiary.keys.master import MasterKey
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
 
@@ -50,8 +48,7 @@ def verify(
     """
 
     async def work(place: Place, store: Store) -> Verdict:
-        master = MasterKey.from_text(await asyncio.to_thread(place.master_key))
-        return await verify_growing(store.records, store.head, master.derive("audit"), noted)
+        return await verify_growing(store.records, store.head, place.master_key().derive("audit"), noted)
 
     verdict = with_store(contract, state, work)
     shown = _shown(verdict)

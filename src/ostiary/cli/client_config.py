@@ -17,7 +17,7 @@ from ostiary.contract.mistakes import ContractBroken
 from ostiary.contract.model import Contract
 from ostiary.contract.pins import PinsUnfit, require_in_force
 from ostiary.issuer.app_configuration import configuration_key
-from ostiary.keys.master import MasterKey, MasterKeyInvalid
+from ostiary.keys.master import MasterKeyInvalid
 from ostiary.model.principal import Kind
 from ostiary.server.development import has_master_key
 from ostiary.server.place import find_place
@@ -62,7 +62,7 @@ def _configuration_key(contract: Path) -> dict[str, str] | None:
         place = find_place(contract)
         if place.deployment.master_key is None and not has_master_key(place.state.path):
             return None
-        return configuration_key(MasterKey.from_text(place.master_key())).public.to_jwk()
+        return configuration_key(place.master_key()).public.to_jwk()
     except (ContractBroken, MasterKeyInvalid):
         return None
 

@@ -1,6 +1,5 @@
 """`ostiary keys`: the signing keys."""
 
-import asyncio
 import time
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -11,7 +10,6 @@ from ostiary.cli.moments import moment
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
 from ostiary.cli.said import print_rows
-from ostiary.keys.master import MasterKey
 from ostiary.keys.records import SigningKey
 from ostiary.server.place import Place
 from ostiary.server.rotation import PUBLISHED_AHEAD_ON_DEMAND, rotate_now
@@ -31,8 +29,7 @@ def rotate(
     """Publish a new key of each use now, and let it sign soon. The old ones stay until their last token is dead."""
 
     async def work(place: Place, store: Store) -> None:
-        master = MasterKey.from_text(await asyncio.to_thread(place.master_key))
-        added = await rotate_now(store, master, ahead)
+        added = await rotate_now(store, place.master_key(), ahead)
         for key in added:
             typer.echo(f"{key} is published, and signs in {ahead} s")
         if not added:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from ostiary.cli.said import expected_errors, fail
-from ostiary.keys.master import MasterKey
 from ostiary.server.place import Place, find_place
 from ostiary.store.interface import Store
 
@@ -32,8 +31,7 @@ def has_store(contract: Path, state: Path | None) -> bool:
 async def _work(place: Place, work: Callable[[Place, Store], Awaitable[T]]) -> T:
     from ostiary.store.opening import open_store  # large, and most commands want an answer at once
 
-    master = MasterKey.from_text(place.master_key())
-    store = await open_store(place.store, master.derive("audit"))
+    store = await open_store(place.store, place.master_key().derive("audit"))
     try:
         return await work(place, store)
     finally:

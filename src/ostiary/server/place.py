@@ -47,10 +47,9 @@ class Place:
     def workers(self) -> int:
         return self.deployment.workers or len(os.sched_getaffinity(0))
 
-    def master_key(self) -> Secret:
+    def master_key(self) -> MasterKey:
         """Raises MasterKeyInvalid. On a developer's machine it is made where the contract has none."""
-        text = self.deployment.master_key or kept_master_key(self.state.path)
-        return MasterKey.from_text(text).to_text()
+        return MasterKey.from_text(self.deployment.master_key or kept_master_key(self.state.path))
 
     def tls(self) -> TlsFiles | None:
         """None where the door listens without TLS. Raises TlsUnusable."""

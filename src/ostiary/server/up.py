@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Final
 
 from ostiary.contract.places import Address
-from ostiary.keys.master import MasterKey
 from ostiary.model.feed import AdminClientsChanged
 from ostiary.server import admin
 from ostiary.server.admin_api import AdminApi
@@ -45,8 +44,7 @@ class Up:
         self._place = place
         self._say = say
         self._heard = 0
-        self._master_text = place.master_key()
-        self._master = MasterKey.from_text(self._master_text)
+        self._master = place.master_key()
         self._memory = make_shared(SHARED_BYTES)
         if not begin_proofs(self._memory["proofs"], time.time()):
             say("this system has no robust mutexes; used proofs are looked up under its file locks, which takes longer")
@@ -134,7 +132,7 @@ class Up:
         return Setup(
             number=0,
             contract=place.contract,
-            master_key=self._master_text,
+            master_key=self._master.to_text(),
             store=place.store,
             issuer_socket=str(place.state.issuer_socket),
             listeners=place.listeners,
