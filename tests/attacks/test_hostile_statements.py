@@ -13,6 +13,7 @@ from issuer_world import IssuerWorld
 from ostiary.keys import base64url
 from ostiary.model import endpoints
 from token_world import read
+from unreadable_certificates import AT_ONCE, EXTENSIONS, NAMES, Change, readable
 from written_cbor import head, written
 from written_der import explicit, integer, length, octets, sequence
 
@@ -116,6 +117,21 @@ def test_der_that_never_ends_is_refused(phone: Phone, case: str) -> None:
 def test_certificates_without_bound_are_refused(phone: Phone, certificates: list[bytes]) -> None:
     status, error = phone.error(format="android-key", certificates=certificates)
     assert (status, error) in {(400, "invalid_attestation"), (400, "invalid_request")}
+    assert phone.holds()
+
+
+BROKEN: dict[str, Change] = AT_ONCE | NAMES | EXTENSIONS
+
+
+@pytest.mark.parametrize("case", BROKEN)
+@pytest.mark.parametrize("first", [True, False])
+def test_certificates_that_break_where_they_are_looked_at_are_refused(phone: Phone, case: str, first: bool) -> None:
+    broken = BROKEN[case](readable(phone.issuer.now).der)
+    asked = phone.challenge()
+    chain = phone.device.chain(asked)
+    chain = [broken, *chain] if first else [*chain, broken]
+    members = {"format": "android-key", "challenge": asked, "certificates": chain}
+    assert phone.error(**members) == (400, "invalid_attestation")
     assert phone.holds()
 
 

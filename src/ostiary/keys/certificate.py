@@ -13,13 +13,22 @@ from ipaddress import ip_address
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ostiary.keys import base64url
 from ostiary.model.frozen import frozen
 from ostiary.model.ids import Thumbprint
 
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What `cryptography` raises for a certificate or a list that it cannot read, be it only when a part is looked at."""
 _NO_AUTHORITY: Final = b"-"
 
 
@@ -96,14 +105,19 @@ def has_name(der: bytes, kind: NameType, value: str) -> bool:
     """Whether the certificate has exactly this subject, or exactly this among its alternative names (RFC 8705 section
     2.1.2). A wildcard is a name like any other here. Raises CertificateInvalid."""
     certificate = _loaded(der)
+    try:
+        return _bears(certificate, kind, value)
+    except UNREADABLE:
+        raise CertificateInvalid("a part of it cannot be read") from None
+
+
+def _bears(certificate: x509.Certificate, kind: NameType, value: str) -> bool:
     if kind is NameType.SUBJECT:
         return certificate.subject == _subject(value)
     try:
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return False
-    except ValueError as error:
-        raise CertificateInvalid(str(error)) from None
     match kind:
         case NameType.DNS:
             return value.lower() in map(str.lower, names.get_values_for_type(x509.DNSName))
@@ -150,7 +164,7 @@ class Authority:
         """Directly: nobody else is between them."""
         try:
             certificate.verify_directly_issued_by(self.certificate)
-        except (InvalidSignature, ValueError, TypeError):
+        except (InvalidSignature, *UNREADABLE):
             return False
         return True
 
@@ -166,7 +180,7 @@ def authorities(pem: bytes) -> tuple[Authority, ...]:
 def _may_issue(certificate: x509.Certificate) -> bool:
     try:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         return False
 
 
@@ -180,14 +194,14 @@ def identified(der: bytes, known: Iterable[Authority]) -> ClientCertificate:
 def _loaded(der: bytes) -> x509.Certificate:
     try:
         return x509.load_der_x509_certificate(der)
-    except ValueError:
+    except UNREADABLE:
         raise CertificateInvalid("it is no X.509 certificate") from None
 
 
 def _from_pem(pem: bytes) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(pem)
-    except ValueError:
+    except UNREADABLE:
         raise CertificateInvalid("it has no certificate as PEM") from None
 
 

@@ -11,13 +11,13 @@ from itertools import pairwise
 from typing import Final, TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512
 from cryptography.x509.oid import ExtensionOID
 
-from ostiary.keys.certificate import CertificateInvalid
+from ostiary.keys.certificate import UNREADABLE, CertificateInvalid
 from ostiary.keys.jwk import RSA_BITS
 from ostiary.model.errors import InvalidAttestation
 from ostiary.model.reasons import Reason
@@ -40,7 +40,7 @@ def read_roots(pem: bytes) -> Chain:
     try:
         roots = tuple(x509.load_pem_x509_certificates(pem))
         are_authorities = all(_may_issue(root, 0) for root in roots)
-    except (ValueError, InvalidAttestation):
+    except (*UNREADABLE, InvalidAttestation):
         raise CertificateInvalid("it has no certificate as PEM") from None
     if not are_authorities:
         raise CertificateInvalid("a certificate in it is not that of an authority")
@@ -53,7 +53,7 @@ def read_chain(ders: Sequence[bytes]) -> Chain:
         raise InvalidAttestation(Reason.STATEMENT_MALFORMED)
     try:
         return tuple(map(x509.load_der_x509_certificate, ders))
-    except ValueError:
+    except UNREADABLE:
         raise InvalidAttestation(Reason.STATEMENT_MALFORMED) from None
 
 
@@ -77,13 +77,21 @@ def require_path(chain: Chain, roots: Iterable[x509.Certificate], now: float, *,
 def below_root(chain: Chain, roots: Iterable[x509.Certificate]) -> Chain:
     """The chain without a root at its end: Android gives it too, perhaps with an older certificate of the same key.
     Raises InvalidAttestation where nothing is below it."""
-    trusted = [(each.subject, each.public_key()) for each in roots]
+    trusted = list(map(_name_and_key, roots))
     links = len(chain)
-    while links and (chain[links - 1].subject, public_key(chain[links - 1])) in trusted:
+    while links and _name_and_key(chain[links - 1]) in trusted:
         links -= 1
     if not links:
         raise InvalidAttestation(Reason.STATEMENT_MALFORMED)
     return chain[:links]
+
+
+def _name_and_key(certificate: x509.Certificate) -> tuple[x509.Name, CertificatePublicKeyTypes | None]:
+    """Raises InvalidAttestation for a name that cannot be read."""
+    try:
+        return certificate.subject, public_key(certificate)
+    except UNREADABLE:
+        raise InvalidAttestation(Reason.STATEMENT_MALFORMED) from None
 
 
 def require_signature(signature: bytes, signed: bytes, point: bytes) -> None:
@@ -105,7 +113,7 @@ def public_key(certificate: x509.Certificate) -> CertificatePublicKeyTypes | Non
     """None for one of a kind that nobody can use here."""
     try:
         return certificate.public_key()
-    except (UnsupportedAlgorithm, ValueError):
+    except UNREADABLE:
         return None
 
 
@@ -115,7 +123,7 @@ def _has_issued(issuer: x509.Certificate, below: x509.Certificate) -> bool:
         if not _is_strong(public_key(issuer)) or not isinstance(below.signature_hash_algorithm, _HASHES):
             return False
         below.verify_directly_issued_by(issuer)
-    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError):
+    except (InvalidSignature, *UNREADABLE):
         return False
     return True
 
@@ -161,5 +169,5 @@ def unknown_extension(certificate: x509.Certificate, oid: x509.ObjectIdentifier)
 def _extensions(certificate: x509.Certificate) -> x509.Extensions:
     try:
         return certificate.extensions
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except UNREADABLE:
         raise InvalidAttestation(Reason.STATEMENT_MALFORMED) from None

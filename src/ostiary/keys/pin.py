@@ -6,10 +6,10 @@ from hashlib import sha256
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
+from ostiary.keys.certificate import UNREADABLE
 from ostiary.model.ids import Pin
 
 PIN: Final = r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"
@@ -26,13 +26,13 @@ def pin_of(pem: bytes) -> Pin:
     try:
         key = _key(pem)
         info = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except (ValueError, UnsupportedAlgorithm):
+    except UNREADABLE:
         raise PinUnreadable("it is no certificate, no request for one and no public key, as PEM") from None
     return Pin(b64encode(sha256(info).digest()).decode())
 
 
 def _key(pem: bytes) -> PublicKeyTypes:
-    """Raises ValueError, UnsupportedAlgorithm."""
+    """Raises what stands in UNREADABLE."""
     found = _LABEL.search(pem)
     match None if found is None else found[1]:
         case b"CERTIFICATE":

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from cryptography import x509
 
-from ostiary.keys.certificate import Authority, CertificateInvalid, ClientCertificate
+from ostiary.keys.certificate import UNREADABLE, Authority, CertificateInvalid, ClientCertificate
 from ostiary.model.frozen import frozen
 from ostiary.model.ids import Thumbprint
 from ostiary.model.reasons import Reason
@@ -43,7 +43,7 @@ def _read(file: bytes, known: Iterable[Authority]) -> tuple[Thumbprint, Taken]:
         crl = x509.load_pem_x509_crl(file) if file.lstrip().startswith(b"-----") else x509.load_der_x509_crl(file)
         partial = any(extension.critical for extension in crl.extensions)
         authority = next((each for each in known if _is_by(crl, each)), None)
-    except ValueError:
+    except UNREADABLE:
         raise CertificateInvalid("it is no revocation list") from None
     if partial:
         raise CertificateInvalid("it is only a part of a revocation list")

@@ -1,5 +1,6 @@
 """Clients prove themselves by the certificate of their connection (RFC 8705 section 2)."""
 
+import time
 from datetime import timedelta
 from ipaddress import ip_address
 
@@ -8,11 +9,13 @@ from cryptography import x509
 
 from certificate_world import AUTHORITY, BEACON, MUTUAL, NAMES, CertificateWorld
 from client_certificates import Authority, Issued, issued_by, now, self_signed
+from device_authority import issued, named, new_key
 from ostiary.keys.certificate import NameType, has_name, thumbprint_of
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model.endpoints import DEVICE_AUTHORIZATION, INTROSPECT, REVOKE, TOKEN
 from ostiary.model.reasons import Reason
 from token_world import read, refused
+from unreadable_certificates import X400, alternatives, dns
 from used_proofs import proof
 
 OWN = {"grant_type": "client_credentials"}
@@ -49,6 +52,18 @@ def test_2_1_2_a_name_of_one_type_is_none_of_another(mutual: CertificateWorld) -
     as_uri = AUTHORITY.issue(f"CN={name}", x509.UniformResourceIdentifier(name), x509.RFC822Name(f"x@{name}"))
     answer = mutual.own("by-dns", as_uri)
     assert refused(mutual, answer) == (401, "invalid_client", Reason.CERTIFICATE_OF_ANOTHER)
+
+
+@pytest.mark.parametrize("names", [(), (X400,)])
+def test_2_1_2_names_that_cannot_be_read_are_nobody_s(mutual: CertificateWorld, names: tuple[bytes, ...]) -> None:
+    key, issuer = new_key(), AUTHORITY.certificate.subject
+    said = alternatives(dns(NAMES["dns"][0]), *names)
+    shown = issued(key, named("x"), issuer, AUTHORITY.key, (said,), time.time(), (-1, 1))
+    answer = mutual.own("by-dns", Issued(shown.certificate, key))
+    if names:
+        assert refused(mutual, answer) == (401, "invalid_client", Reason.CERTIFICATE_MALFORMED)
+    else:
+        assert answer.status_code == 200
 
 
 def test_2_1_2_a_wildcard_matches_no_more_than_itself() -> None:
