@@ -188,7 +188,7 @@ def test_a_service_whose_tokens_are_bound_gets_no_other_by_acting(world: TokenWo
     world.adopt(clients={**CLIENTS, "shop": keyed})
     assert read(by_key())["token_type"] == "Bearer"
     world.adopt(clients={**CLIENTS, "shop": {**keyed, "profile": "fapi2"}})
-    assert refused(world, by_key()) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
+    assert refused(world, by_key()) == (400, "invalid_request", Reason.PROOF_REQUIRED)
     assert read(by_key(dpop=world.proof(SigningPrivateKey.generate())))["token_type"] == "DPoP"
 
 

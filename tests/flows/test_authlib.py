@@ -159,7 +159,7 @@ def test_a_single_page_app_gets_no_token_without_a_key(relying: Clients) -> None
     shelf = relying("shelf", "openid orders.read", "none")
     with pytest.raises(OAuthError) as refused:
         shelf.sign_in("bob")
-    assert refused.value.error == "invalid_dpop_proof"
+    assert refused.value.error == "invalid_request"
 
 
 def test_a_third_party_gets_what_the_person_consented_to(shop: RunningShop, relying: Clients) -> None:

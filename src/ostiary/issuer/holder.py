@@ -50,11 +50,12 @@ def holder_of(certificate: ClientCertificate) -> Holder:
 
 
 def require_key(client: ClientRule, holder: Holder | None) -> None:
-    """Raise InvalidProof where the client's profile binds tokens to a key and none, or a weaker one, was shown: a
-    token without it would be a downgrade (RFC 9449 section 5)."""
+    """Raise InvalidRequest where the client's profile binds tokens to a key and none, or a weaker one, was shown: a
+    token without it would be a downgrade (RFC 9449 section 5.2, RFC 8705 section 3). No proof is invalid that is not
+    there, and which of both ways was meant is not known."""
     shown = Binding.BEARER if holder is None else holder.binding
     if client.profile.binding in (Binding.DPOP, Binding.MTLS) and shown < client.profile.binding:
-        raise InvalidProof(Reason.PROOF_REQUIRED)
+        raise InvalidRequest(Reason.PROOF_REQUIRED)
 
 
 def require_key_of_request(key: Thumbprint | None, holder: Holder | None) -> None:

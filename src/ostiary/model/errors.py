@@ -117,7 +117,7 @@ class UnmetAuthenticationRequirements(OAuthError):
 class InvalidProof(OAuthError):
     """RFC 9449 section 5."""
 
-    code, public = "invalid_dpop_proof", "The proof of possession is missing or does not hold."
+    code, public = "invalid_dpop_proof", "The proof of possession does not hold."
 
 
 class NonceNeeded(OAuthError):

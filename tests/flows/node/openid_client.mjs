@@ -80,7 +80,7 @@ assert.equal(sealed.claims().sub, people.bob.subject)
 passed('a signed authorization response')
 
 const shelf = await discovered('shelf', client.None())
-await assert.rejects(signIn(shelf, 'shelf', 'bob', 'openid orders.read'), { error: 'invalid_dpop_proof' })
+await assert.rejects(signIn(shelf, 'shelf', 'bob', 'openid orders.read'), { error: 'invalid_request' })
 const DPoP = client.getDPoPHandle(shelf, await client.randomDPoPKeyPair('ES256'))
 const bound = await signIn(shelf, 'shelf', 'bob', 'openid orders.read', {}, false, DPoP)
 assert.equal(bound.token_type, 'dpop')

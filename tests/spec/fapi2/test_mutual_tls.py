@@ -146,7 +146,7 @@ def test_5_3_2_1_item_5_a_client_by_assertion_has_its_tokens_bound_to_the_certif
     uri = secret(str(read(pushed)["request_uri"]))
     form = fapi.coded("vault", uri)
     nothing = fapi.post(TOKEN, form, "vault", x_ostiary_gateway="services")
-    assert refused(fapi, nothing) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
+    assert refused(fapi, nothing) == (400, "invalid_request", Reason.PROOF_REQUIRED)
     answer = read(fapi.post(TOKEN, form, "vault", **fapi.by(MAST)))
     assert fapi.claims(answer["access_token"])["cnf"] == {"x5t#S256": thumbprint_of(MAST.der)}
 
@@ -154,5 +154,5 @@ def test_5_3_2_1_item_5_a_client_by_assertion_has_its_tokens_bound_to_the_certif
 def test_5_3_2_1_item_5_who_proves_itself_by_a_certificate_is_bound_to_it_and_to_no_weaker_key(fapi: FapiWorld) -> None:
     form = fapi.coded("tower", fapi.push())
     answer = fapi.post(TOKEN, form, None, **fapi.by(TOWER), dpop=fapi.proof(SIGNS, htu=MUTUAL + TOKEN))
-    assert refused(fapi, answer) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
+    assert refused(fapi, answer) == (400, "invalid_request", Reason.PROOF_REQUIRED)
     assert fapi.post(TOKEN, form, None, **fapi.by(TOWER)).status_code == 200

@@ -123,9 +123,9 @@ def test_a_kind_whose_tokens_are_bound_to_a_key_gets_none_without_a_proof(world:
     """Its code is not spent by that."""
     code = world.code("phone")
     answer = world.exchange(code, "phone")
-    assert refused(world, answer) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
-    assert refused(world, world.exchange(code, "phone")) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
-    assert refused(world, world.refresh("x" * 43, "phone")) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
+    assert refused(world, answer) == (400, "invalid_request", Reason.PROOF_REQUIRED)
+    assert refused(world, world.exchange(code, "phone")) == (400, "invalid_request", Reason.PROOF_REQUIRED)
+    assert refused(world, world.refresh("x" * 43, "phone")) == (400, "invalid_request", Reason.PROOF_REQUIRED)
     assert world.exchange(world.code("pages"), "pages").status_code == 200
 
 

@@ -93,7 +93,7 @@ def test_3_4_the_grant_is_for_devices(issuer: IssuerWorld) -> None:
 def test_a_kind_whose_tokens_are_bound_gets_no_bearer_token(issuer: IssuerWorld) -> None:
     waiting = device(issuer, "screen")
     let_in(issuer.browser(), waiting)
-    assert refused(issuer, waiting.poll()) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
+    assert refused(issuer, waiting.poll()) == (400, "invalid_request", Reason.PROOF_REQUIRED)
 
 
 def test_what_the_person_cannot_give_is_not_given(issuer: IssuerWorld) -> None:

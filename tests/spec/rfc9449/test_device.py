@@ -43,7 +43,7 @@ def test_5_tokens_are_bound_to_the_key_that_the_device_shows(issuer: IssuerWorld
 def test_5_a_device_that_shows_no_key_gets_nothing(issuer: IssuerWorld) -> None:
     device = waiting(issuer, OWN)
     let_in(issuer.browser(), device)
-    assert refused(issuer, poll(device, None)) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
+    assert refused(issuer, poll(device, None)) == (400, "invalid_request", Reason.PROOF_REQUIRED)
     assert poll(device, OWN).status_code == 200
 
 

@@ -40,14 +40,14 @@ def test_5_without_one_a_client_of_a_kind_that_needs_none_gets_a_bearer_token(wo
 def test_5_a_kind_whose_tokens_are_bound_needs_a_proof(world: TokenWorld, client: str) -> None:
     code = world.code(client)
     answer = world.exchange(code, client)
-    assert refused(world, answer) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
+    assert refused(world, answer) == (400, "invalid_request", Reason.PROOF_REQUIRED)
     assert world.exchange(code, client, KEY).status_code == 200
 
 
 def test_5_a_client_that_acts_for_itself_needs_a_proof_where_its_profile_says_so(world: TokenWorld) -> None:
     world.adopt(clients={**CONTRACT["clients"], "robot": {**CONTRACT["clients"]["robot"], "profile": "fapi2"}})
     answer = world.post(TOKEN, OWN, "robot")
-    assert refused(world, answer) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
+    assert refused(world, answer) == (400, "invalid_request", Reason.PROOF_REQUIRED)
     assert world.post(TOKEN, OWN, "robot", dpop=world.proof(KEY)).status_code == 200
 
 
@@ -117,7 +117,7 @@ def test_another_key_ends_the_family(world: TokenWorld) -> None:
 def test_a_refresh_without_a_proof_is_refused_and_ends_nothing(world: TokenWorld) -> None:
     tokens = world.tokens("phone", key=KEY)
     answer = world.refresh(tokens["refresh_token"], "phone")
-    assert refused(world, answer) == (400, "invalid_dpop_proof", Reason.PROOF_REQUIRED)
+    assert refused(world, answer) == (400, "invalid_request", Reason.PROOF_REQUIRED)
     assert world.refresh(tokens["refresh_token"], "phone", KEY).status_code == 200
 
 
