@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from ostiary.keys import base64url, roca
+from ostiary.keys import base64url, edwards, roca
 from ostiary.model.frozen import frozen
 from ostiary.model.ids import KeyId
 
@@ -136,10 +136,10 @@ def _rsa(jwk: Mapping[str, object]) -> tuple[dict[str, str], frozenset[str], Che
 def _ed25519(jwk: Mapping[str, object]) -> tuple[dict[str, str], frozenset[str], Check]:
     if _text(jwk, "crv") != "Ed25519":
         raise JwkInvalid("an OKP key is on the curve Ed25519")
-    try:
-        key = ed25519.Ed25519PublicKey.from_public_bytes(_raw(jwk, "x", 32))
-    except ValueError:
-        raise JwkInvalid("the point is not on its curve") from None
+    x = _raw(jwk, "x", 32)
+    if not edwards.is_key(x):
+        raise JwkInvalid("the point is not on its curve, or is one for which anybody can sign")
+    key = ed25519.Ed25519PublicKey.from_public_bytes(x)
     members = {"crv": "Ed25519", "kty": "OKP", "x": _text(jwk, "x")}
     return members, frozenset({"EdDSA", "Ed25519"}), key.verify
 
