@@ -102,13 +102,14 @@ def test_the_challenge_is_not_its_own_verifier(world: TokenWorld) -> None:
     assert world.exchange(code).status_code == 200
 
 
-@pytest.mark.parametrize("missing", ["code", "code_verifier"])
+@pytest.mark.parametrize(("missing", "error"), [("code", "invalid_request"), ("code_verifier", "invalid_grant")])
 @pytest.mark.parametrize("how", ["left out", "empty"])
-def test_a_code_request_without_a_part_is_refused(world: TokenWorld, missing: str, how: str) -> None:
+def test_a_code_request_without_a_part_is_refused(world: TokenWorld, missing: str, error: str, how: str) -> None:
+    """RFC 6749 section 5.2; who has a code and no verifier has caught it (RFC 7636 section 4.6)."""
     form = world.code_form(world.code())
     without = {name: value for name, value in form.items() if name != missing}
     answer = world.post(TOKEN, without if how == "left out" else {**form, missing: ""})
-    assert refused(world, answer) == (400, "invalid_request", Reason.PARAMETER_MISSING)
+    assert refused(world, answer) == (400, error, Reason.PARAMETER_MISSING)
     assert world.post(TOKEN, form).status_code == 200
 
 

@@ -23,10 +23,15 @@ def require_challenge(challenge: str | None, method: str | None) -> str:
     return challenge
 
 
-def require_verifier_syntax(verifier: str) -> None:
-    """Raise InvalidRequest unless it is 43 to 128 unreserved characters (RFC 7636 section 4.1)."""
+def read_verifier(verifier: str | None) -> str:
+    """The verifier that came. Raises InvalidGrant where none did: every code has a challenge, and who cannot answer it
+    has a code of somebody else (RFC 7636 section 4.6); InvalidRequest unless it is 43 to 128 unreserved characters
+    (section 4.1)."""
+    if verifier is None:
+        raise InvalidGrant(Reason.PARAMETER_MISSING, "code_verifier")
     if _VERIFIER.fullmatch(verifier) is None:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "code_verifier")
+    return verifier
 
 
 def require_verifier(verifier: str, challenge: str) -> None:

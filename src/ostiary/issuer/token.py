@@ -11,7 +11,7 @@ from ostiary.issuer.details import PARAMETER, read_details
 from ostiary.issuer.exchange_request import ExchangeRequest, read_exchange_request
 from ostiary.issuer.form import Parameters, require
 from ostiary.issuer.holder import Holder
-from ostiary.issuer.pkce import require_verifier_syntax
+from ostiary.issuer.pkce import read_verifier
 from ostiary.issuer.resources import Services, read_resources
 from ostiary.issuer.scopes import read_scope, write_scope
 from ostiary.keys.es256 import SigningPrivateKey
@@ -99,8 +99,7 @@ def read_token_request(form: Parameters) -> TokenRequest:
 
 
 def _read_code_request(form: Parameters, resources: Services, details: str | None) -> CodeRequest:
-    code, verifier = require(form, "code"), require(form, "code_verifier")
-    require_verifier_syntax(verifier)
+    code, verifier = require(form, "code"), read_verifier(form.get("code_verifier"))
     return CodeRequest(token_hash(code), form.get("redirect_uri"), verifier, resources, details)
 
 
