@@ -179,12 +179,13 @@ def only(version: ssl.TLSVersion, ciphers: str | None = None) -> Callable[[ssl.S
     [
         (only(ssl.TLSVersion.TLSv1_3), only(ssl.TLSVersion.TLSv1_1, "ALL:@SECLEVEL=0")),
         (
-            only(ssl.TLSVersion.TLSv1_2, "ECDHE+CHACHA20:ECDHE+AESGCM"),
+            only(ssl.TLSVersion.TLSv1_2, "ECDHE+AESGCM"),
             only(ssl.TLSVersion.TLSv1_2, "ECDHE+AES+SHA:ECDHE+AES+SHA256:@SECLEVEL=0"),
         ),
         (only(ssl.TLSVersion.TLSv1_2), only(ssl.TLSVersion.TLSv1_2, "kRSA:DHE:@SECLEVEL=0")),
+        (only(ssl.TLSVersion.TLSv1_2), only(ssl.TLSVersion.TLSv1_2, "ECDHE+CHACHA20:ECDHE+AESCCM:ECDHE+AESCCM8")),
     ],
-    ids=["version", "authenticated encryption", "forward secrecy"],
+    ids=["version", "authenticated encryption", "forward secrecy", "RFC 9325 section 4.2"],
 )
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated:DeprecationWarning")
 def test_old_versions_and_suites_are_refused(

@@ -3,8 +3,9 @@
 import ssl
 from typing import Final
 
-SUITES: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
-"""Of TLS 1.2: forward secrecy and authenticated encryption; TLS 1.3 has no others."""
+SUITES: Final = "ECDHE+AESGCM"
+"""Of TLS 1.2, those that RFC 9325 section 4.2 recommends and no other (FAPI 2.0 Security Profile section 5.2.2): with
+forward secrecy and authenticated encryption. TLS 1.3 has its own."""
 
 
 def server_context(certificate: str, key: str) -> ssl.SSLContext:
