@@ -1,5 +1,6 @@
 """What holds for the whole suite."""
 
+import inspect
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from certificate_world import CertificateWorld
+from gateway_world import run
 from issuer_world import IssuerWorld
 from registration_world import RegistrationWorld
 from secrets_seen import SEEN
@@ -31,6 +33,16 @@ def nothing_that_was_written_holds_a_secret(tmp_path_factory: pytest.TempPathFac
     writes.close()
     found = SEEN.found()
     assert not found, f"secrets stand in what was written: {found}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """A test that waits runs on the loop that production uses, and no longer than a test may."""
+    test = pyfuncitem.obj
+    if not inspect.iscoroutinefunction(test):
+        return None
+    run(test(**{name: pyfuncitem.funcargs[name] for name in inspect.signature(test).parameters}))
+    return True
 
 
 W = TypeVar("W", bound=TokenWorld)

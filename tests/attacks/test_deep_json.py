@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway_world import OK, answering, reasons, run, world
+from gateway_world import OK, answering, reasons, world
 from ostiary.keys import base64url
 from ostiary.keys.strict_json import NotStrictJson, parse_array, parse_object
 from ostiary.model import endpoints
@@ -37,19 +37,16 @@ def jws(depth: int) -> str:
 
 
 @pytest.mark.parametrize("depth", [1, DEEP])
-def test_at_the_gateway(tmp_path: Path, depth: int) -> None:
-    async def test() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            line = await door.connect()
-            assert (await line.ask("GET /things/ada", f"Authorization: Bearer {jws(depth)}")).status == 401
-            proof = f"DPoP: {jws(depth)}"
-            assert (await line.ask("GET /things/ada", door.token().replace("Bearer", "DPoP"), proof)).status == 401
-            sent = nested(depth, b'{"owner":"ada","a":')
-            answer = await line.ask("POST /things", door.token(), "Content-Type: application/json", body=sent)
-            assert answer.status == (200 if depth == 1 else 403)
-            assert Reason.UNEXPECTED not in await reasons(door)
-
-    run(test())
+async def test_at_the_gateway(tmp_path: Path, depth: int) -> None:
+    async with world(tmp_path, answering(OK)) as door:
+        line = await door.connect()
+        assert (await line.ask("GET /things/ada", f"Authorization: Bearer {jws(depth)}")).status == 401
+        proof = f"DPoP: {jws(depth)}"
+        assert (await line.ask("GET /things/ada", door.token().replace("Bearer", "DPoP"), proof)).status == 401
+        sent = nested(depth, b'{"owner":"ada","a":')
+        answer = await line.ask("POST /things", door.token(), "Content-Type: application/json", body=sent)
+        assert answer.status == (200 if depth == 1 else 403)
+        assert Reason.UNEXPECTED not in await reasons(door)
 
 
 def test_at_the_issuer(open_door: RegistrationWorld) -> None:

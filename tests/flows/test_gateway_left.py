@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway_world import OK, World, answering, read_request, reasons, request, run, until, world
+from gateway_world import OK, World, answering, read_request, reasons, request, until, world
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway import clockwork
 from ostiary.server.gateway.connection import ClientConnection
@@ -15,24 +15,21 @@ from ostiary.server.gateway.upstream import UpstreamConnection
 HALF = request("GET /public/a")[:20]
 
 
-def test_who_leaves_in_the_middle_of_a_head_is_not_on_record_as_late(
+async def test_who_leaves_in_the_middle_of_a_head_is_not_on_record_as_late(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Who stays is, and began later."""
     monkeypatch.setattr(clockwork, "TICK", 0.02)
 
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK), timeouts={"headers": "300ms"}) as door:
-            gone = await door.connect()
-            await gone.send(HALF)
-            assert (await (await door.connect()).ask("GET /public/a")).status == 200
-            gone.close()
-            stays = await door.connect()
-            await stays.send(HALF)
-            assert (await stays.answer()).status == 408
-            assert await reasons(door) == [Reason.HEADERS_TIMEOUT]
-
-    run(flow())
+    async with world(tmp_path, answering(OK), timeouts={"headers": "300ms"}) as door:
+        gone = await door.connect()
+        await gone.send(HALF)
+        assert (await (await door.connect()).ask("GET /public/a")).status == 200
+        gone.close()
+        stays = await door.connect()
+        await stays.send(HALF)
+        assert (await stays.answer()).status == 408
+        assert await reasons(door) == [Reason.HEADERS_TIMEOUT]
 
 
 def kept(kind: type) -> int:
@@ -41,7 +38,7 @@ def kept(kind: type) -> int:
 
 
 @pytest.mark.parametrize("kind", [ClientConnection, UpstreamConnection])
-def test_a_connection_that_has_ended_is_kept_nowhere(tmp_path: Path, kind: type) -> None:
+async def test_a_connection_that_has_ended_is_kept_nowhere(tmp_path: Path, kind: type) -> None:
     """Neither a client's nor a service's; one that is open is."""
     closed: list[asyncio.StreamWriter] = []
 
@@ -60,14 +57,11 @@ def test_a_connection_that_has_ended_is_kept_nowhere(tmp_path: Path, kind: type)
         else:
             closed.pop().close()
 
-    async def flow() -> None:
-        before = kept(kind)
-        async with world(tmp_path, origin) as door:
-            for _ in range(8):
-                await ask(door)
-            await until(lambda: kept(kind) == before)
-            open_one = await door.connect()
-            assert (await open_one.ask("GET /public/a")).status == 200
-            assert kept(kind) == before + 1
-
-    run(flow())
+    before = kept(kind)
+    async with world(tmp_path, origin) as door:
+        for _ in range(8):
+            await ask(door)
+        await until(lambda: kept(kind) == before)
+        open_one = await door.connect()
+        assert (await open_one.ask("GET /public/a")).status == 200
+        assert kept(kind) == before + 1

@@ -19,7 +19,6 @@ from gateway_world import (
     read_request,
     reasons,
     request,
-    run,
     silent,
     world,
 )
@@ -43,131 +42,104 @@ async def held_back(client: asyncio.Transport) -> None:
 # clients
 
 
-def test_a_short_refused_body_does_not_become_the_next_request(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            line = await door.connect()
-            smuggled = request("GET /public/smuggled")
-            await line.send(request("POST /things", body=smuggled)[: -len(smuggled) // 2])
-            assert (await line.answer()).status == 401
-            await line.send(smuggled[-len(smuggled) // 2 :] + request("GET /public/a"))
-            assert (await line.answer()).status == 200
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(line.answer(), 0.2)
-
-    run(flow())
+async def test_a_short_refused_body_does_not_become_the_next_request(tmp_path: Path) -> None:
+    async with world(tmp_path, answering(OK)) as door:
+        line = await door.connect()
+        smuggled = request("GET /public/smuggled")
+        await line.send(request("POST /things", body=smuggled)[: -len(smuggled) // 2])
+        assert (await line.answer()).status == 401
+        await line.send(smuggled[-len(smuggled) // 2 :] + request("GET /public/a"))
+        assert (await line.answer()).status == 200
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(line.answer(), 0.2)
 
 
-def test_a_long_refused_body_ends_the_connection_and_the_answer_arrives(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            line = await door.connect()
-            line.writer.write(request("POST /things", body=b"z" * 500_000))
-            answer = await line.answer()
-            assert (answer.status, answer.fields["connection"]) == (401, "close")
-            assert await line.ended()
-
-    run(flow())
+async def test_a_long_refused_body_ends_the_connection_and_the_answer_arrives(tmp_path: Path) -> None:
+    async with world(tmp_path, answering(OK)) as door:
+        line = await door.connect()
+        line.writer.write(request("POST /things", body=b"z" * 500_000))
+        answer = await line.answer()
+        assert (answer.status, answer.fields["connection"]) == (401, "close")
+        assert await line.ended()
 
 
 @pytest.mark.parametrize("last", [("Connection: close",), ()])
-def test_a_refused_body_that_is_still_to_come_is_not_cut_off(tmp_path: Path, last: tuple[str, ...]) -> None:
+async def test_a_refused_body_that_is_still_to_come_is_not_cut_off(tmp_path: Path, last: tuple[str, ...]) -> None:
     """Many programs send a body behind its head without looking for an answer, and many say that it is their last."""
 
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            line = await door.connect()
-            await line.send(request("POST /things", "Content-Length: 8", *last))
-            assert (await line.answer()).status == 401
-            for part in (b"half", b"more"):
-                await asyncio.sleep(0.1)
-                await line.send(part)
-            if last:
-                assert await line.reader.read() == b""
-            else:
-                assert (await line.ask("GET /public/a")).status == 200
-
-    run(flow())
+    async with world(tmp_path, answering(OK)) as door:
+        line = await door.connect()
+        await line.send(request("POST /things", "Content-Length: 8", *last))
+        assert (await line.answer()).status == 401
+        for part in (b"half", b"more"):
+            await asyncio.sleep(0.1)
+            await line.send(part)
+        if last:
+            assert await line.reader.read() == b""
+        else:
+            assert (await line.ask("GET /public/a")).status == 200
 
 
 @pytest.mark.parametrize(("size", "status"), [(1024, 200), (1025, 413)])
-def test_a_chunked_body_is_counted_as_it_comes(tmp_path: Path, size: int, status: int) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
+async def test_a_chunked_body_is_counted_as_it_comes(tmp_path: Path, size: int, status: int) -> None:
+    async with world(tmp_path, answering(OK)) as door:
+        line = await door.connect()
+        await line.send(request("POST /small", "Transfer-Encoding: chunked"))
+        for _ in range(size):
+            await line.send(b"1\r\nx\r\n")
+        await line.send(b"0\r\n\r\n")
+        assert (await line.answer()).status == status
+
+
+async def test_a_head_that_never_ends_is_timed_out(tmp_path: Path) -> None:
+    async with world(tmp_path, answering(OK), timeouts=QUICK) as door:
+        line = await door.connect()
+        await line.send(request("GET /public/a")[:-2])
+        answer = await line.answer()
+        assert (answer.status, answer.fields["connection"]) == (408, "close")
+        assert await reasons(door) == [Reason.HEADERS_TIMEOUT]
+
+
+async def test_a_head_that_cannot_become_a_good_one_is_not_waited_for(tmp_path: Path) -> None:
+    async with world(tmp_path, answering(OK)) as door:
+        for start in (b"GET /public/a HTTP/1.1\nHost: door.example\n\n", b"GET /public/a HTTP/1.1\r\nX: y\n"):
             line = await door.connect()
-            await line.send(request("POST /small", "Transfer-Encoding: chunked"))
-            for _ in range(size):
-                await line.send(b"1\r\nx\r\n")
-            await line.send(b"0\r\n\r\n")
-            assert (await line.answer()).status == status
-
-    run(flow())
+            await line.send(start)
+            assert (await line.answer()).status == 400
 
 
-def test_a_head_that_never_ends_is_timed_out(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK), timeouts=QUICK) as door:
-            line = await door.connect()
-            await line.send(request("GET /public/a")[:-2])
-            answer = await line.answer()
-            assert (answer.status, answer.fields["connection"]) == (408, "close")
-            assert await reasons(door) == [Reason.HEADERS_TIMEOUT]
-
-    run(flow())
-
-
-def test_a_head_that_cannot_become_a_good_one_is_not_waited_for(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            for start in (b"GET /public/a HTTP/1.1\nHost: door.example\n\n", b"GET /public/a HTTP/1.1\r\nX: y\n"):
-                line = await door.connect()
-                await line.send(start)
-                assert (await line.answer()).status == 400
-
-    run(flow())
+async def test_a_body_that_comes_too_slowly_is_timed_out(tmp_path: Path) -> None:
+    async with world(tmp_path, silent, timeouts=QUICK) as door:
+        line = await door.connect()
+        await line.send(request("POST /public/a", "Content-Length: 1000"))
+        answering = asyncio.create_task(line.answer())
+        while not answering.done():
+            line.writer.write(b"x")
+            await asyncio.sleep(0.1)
+        assert (await answering).status == 408
+        assert await reasons(door) == [Reason.BODY_TIMEOUT]
 
 
-def test_a_body_that_comes_too_slowly_is_timed_out(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, silent, timeouts=QUICK) as door:
-            line = await door.connect()
-            await line.send(request("POST /public/a", "Content-Length: 1000"))
-            answering = asyncio.create_task(line.answer())
-            while not answering.done():
-                line.writer.write(b"x")
-                await asyncio.sleep(0.1)
-            assert (await answering).status == 408
-            assert await reasons(door) == [Reason.BODY_TIMEOUT]
-
-    run(flow())
+async def test_a_connection_that_is_idle_is_closed(tmp_path: Path) -> None:
+    async with world(tmp_path, answering(OK), timeouts=QUICK) as door:
+        line = await door.connect()
+        assert (await line.ask("GET /public/a")).status == 200
+        assert await line.ended()
 
 
-def test_a_connection_that_is_idle_is_closed(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK), timeouts=QUICK) as door:
-            line = await door.connect()
-            assert (await line.ask("GET /public/a")).status == 200
-            assert await line.ended()
-
-    run(flow())
-
-
-def test_who_sends_on_and_on_after_a_refusal_is_cut_off(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            line, sent = await door.connect(), 0
-            await line.send(request("POST /things", "Content-Length: 1000000000"))
-            assert (await line.answer()).status == 401
-            with pytest.raises(ConnectionError):
-                while True:
-                    await line.send(b"z" * 65536)
-                    sent += 65536
-            assert sent < 32 * 1024 * 1024
-
-    run(flow())
+async def test_who_sends_on_and_on_after_a_refusal_is_cut_off(tmp_path: Path) -> None:
+    async with world(tmp_path, answering(OK)) as door:
+        line, sent = await door.connect(), 0
+        await line.send(request("POST /things", "Content-Length: 1000000000"))
+        assert (await line.answer()).status == 401
+        with pytest.raises(ConnectionError):
+            while True:
+                await line.send(b"z" * 65536)
+                sent += 65536
+        assert sent < 32 * 1024 * 1024
 
 
-def test_requests_behind_the_one_that_runs_are_not_read_without_end(tmp_path: Path) -> None:
+async def test_requests_behind_the_one_that_runs_are_not_read_without_end(tmp_path: Path) -> None:
     asked = asyncio.Event()
 
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -175,33 +147,27 @@ def test_requests_behind_the_one_that_runs_are_not_read_without_end(tmp_path: Pa
         asked.set()
         await reader.read()
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            line = await door.connect()
-            await line.send(request("GET /public/a"))
-            await asked.wait()
-            line.writer.write(request("GET /public/a") * 40_000)
-            (transport,) = door.worker.connections
-            await held_back(transport)
-            transport.abort()
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        line = await door.connect()
+        await line.send(request("GET /public/a"))
+        await asked.wait()
+        line.writer.write(request("GET /public/a") * 40_000)
+        (transport,) = door.worker.connections
+        await held_back(transport)
+        transport.abort()
 
 
-def test_who_reads_no_answers_is_asked_for_no_more_requests(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            line = await door.connect(buffer=4096)
-            line.writer.write(request("GET /nowhere") * 40_000)
-            (transport,) = door.worker.connections
-            await held_back(transport)
-            assert transport.get_write_buffer_size() < 256 * 1024
-            assert await line.reader.readexactly(12) == b"HTTP/1.1 404"
-
-    run(flow())
+async def test_who_reads_no_answers_is_asked_for_no_more_requests(tmp_path: Path) -> None:
+    async with world(tmp_path, answering(OK)) as door:
+        line = await door.connect(buffer=4096)
+        line.writer.write(request("GET /nowhere") * 40_000)
+        (transport,) = door.worker.connections
+        await held_back(transport)
+        assert transport.get_write_buffer_size() < 256 * 1024
+        assert await line.reader.readexactly(12) == b"HTTP/1.1 404"
 
 
-def test_a_client_that_leaves_takes_its_upstream_request_along(tmp_path: Path) -> None:
+async def test_a_client_that_leaves_takes_its_upstream_request_along(tmp_path: Path) -> None:
     asked, left = asyncio.Event(), asyncio.Event()
 
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -211,59 +177,50 @@ def test_a_client_that_leaves_takes_its_upstream_request_along(tmp_path: Path) -
             await reader.read()
         left.set()
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            line = await door.connect()
-            await line.send(request("GET /public/a"))
-            await asked.wait()
-            line.close()
-            await left.wait()
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        line = await door.connect()
+        await line.send(request("GET /public/a"))
+        await asked.wait()
+        line.close()
+        await left.wait()
 
 
 # rules that need more than a head
 
 
-def test_the_owner_in_a_body_decides(tmp_path: Path) -> None:
+async def test_the_owner_in_a_body_decides(tmp_path: Path) -> None:
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             _, body = await read_request(reader)
             assert json.loads(body)["owner"] == "ada"
             writer.write(OK)
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            line, fields = await door.connect(), (door.token(), "Content-Type: application/json")
-            assert (await line.ask("POST /things", *fields, body=b'{"owner": "eve"}')).status == 403
-            assert (await line.ask("POST /things", *fields, body=b'{"owner": "ada"}')).status == 200
-            await line.send(request("POST /things", *fields, "Transfer-Encoding: chunked"))
-            await line.send(b'8\r\n{"owner"\r\n8\r\n: "ada"}\r\n0\r\n\r\n')
-            assert (await line.answer()).status == 200
-            assert await reasons(door) == [Reason.OWNER_MISMATCH]
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        line, fields = await door.connect(), (door.token(), "Content-Type: application/json")
+        assert (await line.ask("POST /things", *fields, body=b'{"owner": "eve"}')).status == 403
+        assert (await line.ask("POST /things", *fields, body=b'{"owner": "ada"}')).status == 200
+        await line.send(request("POST /things", *fields, "Transfer-Encoding: chunked"))
+        await line.send(b'8\r\n{"owner"\r\n8\r\n: "ada"}\r\n0\r\n\r\n')
+        assert (await line.answer()).status == 200
+        assert await reasons(door) == [Reason.OWNER_MISMATCH]
 
 
-def test_the_upstream_learns_who_asks_and_nothing_a_client_says_of_it(tmp_path: Path) -> None:
+async def test_the_upstream_learns_who_asks_and_nothing_a_client_says_of_it(tmp_path: Path) -> None:
     heads = []
 
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK, heads)) as door:
-            line = await door.connect()
-            forged = ("X-Ostiary-Identity: forged", "X_Ostiary_Subject: root", "X-Forwarded-For: 192.0.2.1")
-            assert (await line.ask("GET /things/ada", door.token(tenant="acme"), *forged)).status == 200
-            (head,) = heads
-            fields = dict(each.split(b": ", 1) for each in head.lower().split(b"\r\n")[1:-2])
-            assert b"authorization" not in fields
-            assert b"forged" not in head and b"root" not in head and b"192.0.2.1" not in head
-            assert fields[b"x-forwarded-for"] == b"127.0.0.1"
-            token = next(line for line in head.split(b"\r\n") if line.startswith(b"x-ostiary-identity: "))[20:]
-            keys = await published(door)
-            claims = jwt.verify(token, keys, "ostiary-identity+jwt")
-            assert (claims.text("sub"), claims.text("tenant"), claims.text("client_id")) == ("ada", "acme", "site")
-
-    run(flow())
+    async with world(tmp_path, answering(OK, heads)) as door:
+        line = await door.connect()
+        forged = ("X-Ostiary-Identity: forged", "X_Ostiary_Subject: root", "X-Forwarded-For: 192.0.2.1")
+        assert (await line.ask("GET /things/ada", door.token(tenant="acme"), *forged)).status == 200
+        (head,) = heads
+        fields = dict(each.split(b": ", 1) for each in head.lower().split(b"\r\n")[1:-2])
+        assert b"authorization" not in fields
+        assert b"forged" not in head and b"root" not in head and b"192.0.2.1" not in head
+        assert fields[b"x-forwarded-for"] == b"127.0.0.1"
+        token = next(line for line in head.split(b"\r\n") if line.startswith(b"x-ostiary-identity: "))[20:]
+        keys = await published(door)
+        claims = jwt.verify(token, keys, "ostiary-identity+jwt")
+        assert (claims.text("sub"), claims.text("tenant"), claims.text("client_id")) == ("ada", "acme", "site")
 
 
 async def published(door: World) -> KeySet:
@@ -275,7 +232,7 @@ async def published(door: World) -> KeySet:
     return KeySet.of(parse_public(parse_object(key.public.encode())) for key in keys)
 
 
-def test_a_request_has_one_name_everywhere_and_its_trace_goes_on(tmp_path: Path) -> None:
+async def test_a_request_has_one_name_everywhere_and_its_trace_goes_on(tmp_path: Path) -> None:
     heads = []
 
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -284,44 +241,38 @@ def test_a_request_has_one_name_everywhere_and_its_trace_goes_on(tmp_path: Path)
             writer.write(OK.replace(b"\r\n\r\n", b"\r\nx-request-id: theirs\r\n\r\n"))
 
     def sent(name: str) -> list[str]:
-        return [line.partition(": ")[2] for line in heads[-1] if line.startswith(f"{name}: ")]
+        return [field.partition(": ")[2] for field in heads[-1] if field.startswith(f"{name}: ")]
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            line, trace = await door.connect(), "4bf92f3577b34da6a3ce929d0e0e4736"
-            traced = (f"traceparent: 00-{trace}-00f067aa0ba902b7-01", "tracestate: a=b", "X-Request-Id: mine")
-            first, second = await line.ask("GET /public/a", *traced), await line.ask("GET /public/a", *traced)
-            assert sent("x-request-id") == [second.fields["x-request-id"]] != [first.fields["x-request-id"]]
-            assert "theirs" not in second.fields["x-request-id"]
-            (parent,) = sent("traceparent")
-            assert parent.startswith(f"00-{trace}-") and parent.endswith("-01")
-            assert "00f067aa0ba902b7" not in parent
-            assert sent("tracestate") == ["a=b"]
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        line, trace = await door.connect(), "4bf92f3577b34da6a3ce929d0e0e4736"
+        traced = (f"traceparent: 00-{trace}-00f067aa0ba902b7-01", "tracestate: a=b", "X-Request-Id: mine")
+        first, second = await line.ask("GET /public/a", *traced), await line.ask("GET /public/a", *traced)
+        assert sent("x-request-id") == [second.fields["x-request-id"]] != [first.fields["x-request-id"]]
+        assert "theirs" not in second.fields["x-request-id"]
+        (parent,) = sent("traceparent")
+        assert parent.startswith(f"00-{trace}-") and parent.endswith("-01")
+        assert "00f067aa0ba902b7" not in parent
+        assert sent("tracestate") == ["a=b"]
 
 
-def test_a_trusted_proxy_tells_whose_request_it_is(tmp_path: Path) -> None:
+async def test_a_trusted_proxy_tells_whose_request_it_is(tmp_path: Path) -> None:
     heads = []
 
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK, heads), trusted_proxies=["127.0.0.0/8"]) as door:
-            line = await door.connect()
-            for told, client in {
-                "198.51.100.9, 192.0.2.1, 127.0.0.7": "192.0.2.1",
-                "127.0.0.9": "127.0.0.9",
-                "192.0.2.1, nonsense, 127.0.0.7": "127.0.0.7",
-                "nonsense": "127.0.0.1",
-                "2001:db8::1": "2001:db8::1",
-            }.items():
-                await line.ask("GET /public/a", f"X-Forwarded-For: {told}")
-                assert f"\r\nx-forwarded-for: {client}\r\n".encode() in heads[-1]
-
-    run(flow())
+    async with world(tmp_path, answering(OK, heads), trusted_proxies=["127.0.0.0/8"]) as door:
+        line = await door.connect()
+        for told, client in {
+            "198.51.100.9, 192.0.2.1, 127.0.0.7": "192.0.2.1",
+            "127.0.0.9": "127.0.0.9",
+            "192.0.2.1, nonsense, 127.0.0.7": "127.0.0.7",
+            "nonsense": "127.0.0.1",
+            "2001:db8::1": "2001:db8::1",
+        }.items():
+            await line.ask("GET /public/a", f"X-Forwarded-For: {told}")
+            assert f"\r\nx-forwarded-for: {client}\r\n".encode() in heads[-1]
 
 
 @pytest.mark.parametrize(("trusted", "client"), [("10.0.0.0/8", "127.0.0.1"), ("127.0.0.0/8", "192.0.2.1")])
-def test_who_is_no_trusted_proxy_tells_of_itself_alone(tmp_path: Path, trusted: str, client: str) -> None:
+async def test_who_is_no_trusted_proxy_tells_of_itself_alone(tmp_path: Path, trusted: str, client: str) -> None:
     heads = []
 
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -329,74 +280,62 @@ def test_who_is_no_trusted_proxy_tells_of_itself_alone(tmp_path: Path, trusted: 
             heads.append((await read_request(reader))[0])
             writer.write(OK)
 
-    async def flow() -> None:
-        async with world(tmp_path, origin, trusted_proxies=[trusted]) as door:
-            line = await door.connect()
-            assert (await line.ask("GET /public/a", "X-Forwarded-For: 192.0.2.1")).status == 200
-            assert f"\r\nx-forwarded-for: {client}\r\n".encode() in heads[-1]
-
-    run(flow())
+    async with world(tmp_path, origin, trusted_proxies=[trusted]) as door:
+        line = await door.connect()
+        assert (await line.ask("GET /public/a", "X-Forwarded-For: 192.0.2.1")).status == 200
+        assert f"\r\nx-forwarded-for: {client}\r\n".encode() in heads[-1]
 
 
 # record and feed
 
 
-def test_the_reference_of_a_refusal_is_on_record_and_so_are_allowed_requests(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            line = await door.connect()
-            assert (await line.ask("GET /things/ada", door.token())).status == 200
-            refused = await line.ask("GET /things/eve", door.token())
-            told = json.loads(refused.body)
-            (event,) = await door.events(GatewayRefused)
-            assert (event.ref, event.status, event.reason) == (told["ref"], 403, Reason.OWNER_MISMATCH)
-            assert (event.subject, event.client, event.route) == ("ada", "site", "GET /things/{user}")
-            assert refused.fields["x-request-id"] == told["ref"]
-            (batch,) = await door.events(RequestsAllowed)
-            assert batch.who == (("site", "ada", None),)
-
-    run(flow())
+async def test_the_reference_of_a_refusal_is_on_record_and_so_are_allowed_requests(tmp_path: Path) -> None:
+    async with world(tmp_path, answering(OK)) as door:
+        line = await door.connect()
+        assert (await line.ask("GET /things/ada", door.token())).status == 200
+        refused = await line.ask("GET /things/eve", door.token())
+        told = json.loads(refused.body)
+        (event,) = await door.events(GatewayRefused)
+        assert (event.ref, event.status, event.reason) == (told["ref"], 403, Reason.OWNER_MISMATCH)
+        assert (event.subject, event.client, event.route) == ("ada", "site", "GET /things/{user}")
+        assert refused.fields["x-request-id"] == told["ref"]
+        (batch,) = await door.events(RequestsAllowed)
+        assert batch.who == (("site", "ada", None),)
 
 
-def test_a_revoked_token_is_refused_and_its_running_stream_ends(tmp_path: Path) -> None:
+async def test_a_revoked_token_is_refused_and_its_running_stream_ends(tmp_path: Path) -> None:
     async def stream(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_head(reader)
         writer.write(b"HTTP/1.1 200 OK\r\n\r\nfirst")
         await reader.read()
 
-    async def flow() -> None:
-        async with world(tmp_path, stream) as door:
-            line, token = await door.connect(), door.token(jti="soon-gone")
-            await line.send(request("GET /things/ada", token))
-            assert (await line.head()).status == 200
-            assert await line.part() == b"first"
-            await door.store.commit(Plan(feed=(TokenRevoked(TokenId("soon-gone"), 2_000_000_000),)))
-            with pytest.raises((h11.RemoteProtocolError, ConnectionError)):
-                await line.part()
-            assert (await (await door.connect()).ask("GET /things/ada", token)).status == 401
-            assert await reasons(door) == [Reason.TOKEN_REVOKED]
-
-    run(flow())
+    async with world(tmp_path, stream) as door:
+        line, token = await door.connect(), door.token(jti="soon-gone")
+        await line.send(request("GET /things/ada", token))
+        assert (await line.head()).status == 200
+        assert await line.part() == b"first"
+        await door.store.commit(Plan(feed=(TokenRevoked(TokenId("soon-gone"), 2_000_000_000),)))
+        with pytest.raises((h11.RemoteProtocolError, ConnectionError)):
+            await line.part()
+        assert (await (await door.connect()).ask("GET /things/ada", token)).status == 401
+        assert await reasons(door) == [Reason.TOKEN_REVOKED]
 
 
 # changed contracts, and the end
 
 
-def test_a_changed_contract_holds_for_the_next_request_of_an_open_connection(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            line, token = await door.connect(), door.token()
-            assert (await line.ask("GET /things/ada", token)).status == 200
-            closed = [rule for rule in ROUTES if "/things/" not in rule["on"]]
-            door.worker.prepare(contract(door.service, routes=closed))()
-            assert (await line.ask("GET /things/ada", token)).status == 404
-            door.worker.prepare(contract(door.service))()
-            assert (await line.ask("GET /things/ada", token)).status == 200
-
-    run(flow())
+async def test_a_changed_contract_holds_for_the_next_request_of_an_open_connection(tmp_path: Path) -> None:
+    async with world(tmp_path, answering(OK)) as door:
+        line, token = await door.connect(), door.token()
+        assert (await line.ask("GET /things/ada", token)).status == 200
+        closed = [rule for rule in ROUTES if "/things/" not in rule["on"]]
+        door.worker.prepare(contract(door.service, routes=closed))()
+        assert (await line.ask("GET /things/ada", token)).status == 404
+        door.worker.prepare(contract(door.service))()
+        assert (await line.ask("GET /things/ada", token)).status == 200
 
 
-def test_a_request_under_way_is_finished_under_the_contract_that_let_it_in(tmp_path: Path) -> None:
+async def test_a_request_under_way_is_finished_under_the_contract_that_let_it_in(tmp_path: Path) -> None:
     go_on = asyncio.Event()
 
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -405,22 +344,19 @@ def test_a_request_under_way_is_finished_under_the_contract_that_let_it_in(tmp_p
         await go_on.wait()
         writer.write(b"whole")
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            line = await door.connect()
-            await line.send(request("GET /public/a"))
-            assert (await line.head()).status == 200
-            moved = {"api": {"url": "http://127.0.0.1:9"}}
-            door.worker.prepare(contract(door.service, services=moved))()
-            go_on.set()
-            assert await line.part() == b"whole"
-            assert await line.part() == b""
-            assert (await line.ask("GET /public/a")).status == 502
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        line = await door.connect()
+        await line.send(request("GET /public/a"))
+        assert (await line.head()).status == 200
+        moved = {"api": {"url": "http://127.0.0.1:9"}}
+        door.worker.prepare(contract(door.service, services=moved))()
+        go_on.set()
+        assert await line.part() == b"whole"
+        assert await line.part() == b""
+        assert (await line.ask("GET /public/a")).status == 502
 
 
-def test_drain_finishes_what_runs_and_takes_nothing_new(tmp_path: Path) -> None:
+async def test_drain_finishes_what_runs_and_takes_nothing_new(tmp_path: Path) -> None:
     asked, go_on = asyncio.Event(), asyncio.Event()
 
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -429,32 +365,26 @@ def test_drain_finishes_what_runs_and_takes_nothing_new(tmp_path: Path) -> None:
         await go_on.wait()
         writer.write(OK)
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            busy, idle = await door.connect(), await door.connect()
-            await busy.send(request("GET /public/a"))
-            await asked.wait()
-            draining = asyncio.create_task(door.drain())
-            assert await idle.ended()
-            with pytest.raises(ConnectionError):
-                await door.connect()
-            go_on.set()
-            answer = await busy.answer()
-            assert (answer.body, answer.fields["connection"]) == (b"ok", "close")
-            await draining
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        busy, idle = await door.connect(), await door.connect()
+        await busy.send(request("GET /public/a"))
+        await asked.wait()
+        draining = asyncio.create_task(door.drain())
+        assert await idle.ended()
+        with pytest.raises(ConnectionError):
+            await door.connect()
+        go_on.set()
+        answer = await busy.answer()
+        assert (answer.body, answer.fields["connection"]) == (b"ok", "close")
+        await draining
 
 
-def test_every_answer_while_draining_is_the_last_of_its_connection(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            lines = [await door.connect() for _ in range(3)]
-            draining = asyncio.create_task(door.drain())
-            await asyncio.sleep(0.1)
-            for line, head in zip(lines, ("OPTIONS *", "GET /public/a", "GET /nowhere"), strict=True):
-                assert (await line.ask(head)).fields["connection"] == "close"
-                assert await line.ended()
-            await draining
-
-    run(flow())
+async def test_every_answer_while_draining_is_the_last_of_its_connection(tmp_path: Path) -> None:
+    async with world(tmp_path, answering(OK)) as door:
+        lines = [await door.connect() for _ in range(3)]
+        draining = asyncio.create_task(door.drain())
+        await asyncio.sleep(0.1)
+        for line, head in zip(lines, ("OPTIONS *", "GET /public/a", "GET /nowhere"), strict=True):
+            assert (await line.ask(head)).fields["connection"] == "close"
+            assert await line.ended()
+        await draining

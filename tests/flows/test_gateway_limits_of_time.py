@@ -8,7 +8,7 @@ from typing import Final
 import h11
 import pytest
 
-from gateway_world import OK, QUICK, ROUTES, answering, contract, read_head, reasons, request, run, silent, until, world
+from gateway_world import OK, QUICK, ROUTES, answering, contract, read_head, reasons, request, silent, until, world
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway import clockwork
 
@@ -39,21 +39,18 @@ def looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=["body", "held body", "answer", "answer to a body"],
 )
-def test_what_never_comes_is_waited_for_as_long_as_the_contract_says(
+async def test_what_never_comes_is_waited_for_as_long_as_the_contract_says(
     tmp_path: Path, short: str, raw: bytes, reason: Reason
 ) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, silent, timeouts=LONG | {short: "200ms"}, routes=[*ROUTES, HELD_ROUTE]) as door:
-            line = await door.connect()
-            await line.send(raw.replace(b"\r\n\r\n", f"\r\n{door.token()}\r\n\r\n".encode()))
-            await line.answer()
-            assert await reasons(door) == [reason]
-
-    run(flow())
+    async with world(tmp_path, silent, timeouts=LONG | {short: "200ms"}, routes=[*ROUTES, HELD_ROUTE]) as door:
+        line = await door.connect()
+        await line.send(raw.replace(b"\r\n\r\n", f"\r\n{door.token()}\r\n\r\n".encode()))
+        await line.answer()
+        assert await reasons(door) == [reason]
 
 
 @pytest.mark.parametrize("raw", [GET, NO_BODY], ids=["a head", "a body to come"])
-def test_who_waits_for_a_connection_is_told_that_the_service_is_busy(tmp_path: Path, raw: bytes) -> None:
+async def test_who_waits_for_a_connection_is_told_that_the_service_is_busy(tmp_path: Path, raw: bytes) -> None:
     """Whose body is not read meanwhile is not told that it is late."""
     asked = asyncio.Event()
 
@@ -62,37 +59,31 @@ def test_who_waits_for_a_connection_is_told_that_the_service_is_busy(tmp_path: P
         asked.set()
         await reader.read()
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            one = {"url": f"http://127.0.0.1:{door.service}", "connections": 1}
-            times = LONG | {"connect": "200ms"}
-            door.worker.prepare(contract(door.service, services={"api": one}, timeouts=times))()
-            first, second = await door.connect(), await door.connect()
-            await first.send(GET)
-            await asked.wait()
-            await second.send(raw)
-            assert (await second.answer()).status == 503
-            assert await reasons(door) == [Reason.UPSTREAM_BUSY]
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        one = {"url": f"http://127.0.0.1:{door.service}", "connections": 1}
+        times = LONG | {"connect": "200ms"}
+        door.worker.prepare(contract(door.service, services={"api": one}, timeouts=times))()
+        first, second = await door.connect(), await door.connect()
+        await first.send(GET)
+        await asked.wait()
+        await second.send(raw)
+        assert (await second.answer()).status == 503
+        assert await reasons(door) == [Reason.UPSTREAM_BUSY]
 
 
 @pytest.mark.parametrize(("size", "status"), [(1000, 200), (1, 408)])
-def test_a_body_that_keeps_its_rate_is_not_late(tmp_path: Path, size: int, status: int) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK), timeouts=LONG | {"body": "1s"}) as door:
-            line = await door.connect()
-            await line.send(request("POST /public/a", f"Content-Length: {size * PARTS}"))
-            for _ in range(PARTS):
-                await asyncio.sleep(PAUSE)
-                line.writer.write(bytes(size))
-            assert (await line.answer()).status == status
-
-    run(flow())
+async def test_a_body_that_keeps_its_rate_is_not_late(tmp_path: Path, size: int, status: int) -> None:
+    async with world(tmp_path, answering(OK), timeouts=LONG | {"body": "1s"}) as door:
+        line = await door.connect()
+        await line.send(request("POST /public/a", f"Content-Length: {size * PARTS}"))
+        for _ in range(PARTS):
+            await asyncio.sleep(PAUSE)
+            line.writer.write(bytes(size))
+        assert (await line.answer()).status == status
 
 
 @pytest.mark.parametrize("raw", [GET, NO_BODY], ids=["behind its head", "while it still gets the body"])
-def test_an_answer_that_stops_is_cut_off(tmp_path: Path, raw: bytes) -> None:
+async def test_an_answer_that_stops_is_cut_off(tmp_path: Path, raw: bytes) -> None:
     """A body's end buys it no time."""
 
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -100,24 +91,21 @@ def test_an_answer_that_stops_is_cut_off(tmp_path: Path, raw: bytes) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n")
         await reader.read()
 
-    async def flow() -> None:
-        async with world(tmp_path, origin, timeouts=LONG | {"idle": "200ms"}) as door:
-            line = await door.connect()
-            await line.send(raw)
-            assert (await line.head()).status == 200
-            with pytest.raises((h11.RemoteProtocolError, ConnectionError)):
-                if raw is NO_BODY:
-                    await line.send(b"body")
-                await line.part()
-
-    run(flow())
+    async with world(tmp_path, origin, timeouts=LONG | {"idle": "200ms"}) as door:
+        line = await door.connect()
+        await line.send(raw)
+        assert (await line.head()).status == 200
+        with pytest.raises((h11.RemoteProtocolError, ConnectionError)):
+            if raw is NO_BODY:
+                await line.send(b"body")
+            await line.part()
 
 
 SWITCH: Final = b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"
 WEBSOCKET: Final = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAA")
 
 
-def test_what_moves_is_not_cut_off(tmp_path: Path) -> None:
+async def test_what_moves_is_not_cut_off(tmp_path: Path) -> None:
     """An answer of which parts come, and a tunnel in which only the client speaks."""
     got = b""
 
@@ -132,23 +120,20 @@ def test_what_moves_is_not_cut_off(tmp_path: Path) -> None:
             await asyncio.sleep(PAUSE)
             writer.write(b"x")
 
-    async def flow() -> None:
-        async with world(tmp_path, origin, timeouts=QUICK) as door:
-            stream, tunnel = await door.connect(), await door.connect()
-            await stream.send(GET)
-            await tunnel.send(request("GET /socket", *WEBSOCKET))
-            assert (await tunnel.reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
-            for _ in range(PARTS):
-                await asyncio.sleep(PAUSE)
-                await tunnel.send(b"y")
-            assert await tunnel.reader.read() == b""
-            assert got == b"y" * PARTS
-            assert (await stream.answer()).body == b"x" * PARTS
-
-    run(flow())
+    async with world(tmp_path, origin, timeouts=QUICK) as door:
+        stream, tunnel = await door.connect(), await door.connect()
+        await stream.send(GET)
+        await tunnel.send(request("GET /socket", *WEBSOCKET))
+        assert (await tunnel.reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+        for _ in range(PARTS):
+            await asyncio.sleep(PAUSE)
+            await tunnel.send(b"y")
+        assert await tunnel.reader.read() == b""
+        assert got == b"y" * PARTS
+        assert (await stream.answer()).body == b"x" * PARTS
 
 
-def test_who_left_while_it_waited_for_a_connection_is_not_served(tmp_path: Path) -> None:
+async def test_who_left_while_it_waited_for_a_connection_is_not_served(tmp_path: Path) -> None:
     heads: list[bytes] = []
     go_on = asyncio.Event()
 
@@ -158,19 +143,16 @@ def test_who_left_while_it_waited_for_a_connection_is_not_served(tmp_path: Path)
             await go_on.wait()
             writer.write(OK)
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            one = {"url": f"http://127.0.0.1:{door.service}", "connections": 1}
-            door.worker.prepare(contract(door.service, services={"api": one}))()
-            first, gone, stays = [await door.connect() for _ in range(3)]
-            for line, path in ((first, "a"), (gone, "b"), (stays, "c")):
-                await line.send(request(f"GET /public/{path}"))
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(line.reader.read(1), 0.02)
-            gone.close()
-            await until(lambda: len(door.worker.connections) == 2)
-            go_on.set()
-            assert (await first.answer()).status == (await stays.answer()).status == 200
-            assert heads == [b"/public/a", b"/public/c"]
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        one = {"url": f"http://127.0.0.1:{door.service}", "connections": 1}
+        door.worker.prepare(contract(door.service, services={"api": one}))()
+        first, gone, stays = [await door.connect() for _ in range(3)]
+        for line, path in ((first, "a"), (gone, "b"), (stays, "c")):
+            await line.send(request(f"GET /public/{path}"))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(line.reader.read(1), 0.02)
+        gone.close()
+        await until(lambda: len(door.worker.connections) == 2)
+        go_on.set()
+        assert (await first.answer()).status == (await stays.answer()).status == 200
+        assert heads == [b"/public/a", b"/public/c"]

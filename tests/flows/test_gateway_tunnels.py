@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from gateway_world import OK, Line, World, contract, read_head, request, run, until, world
+from gateway_world import OK, Line, World, contract, read_head, request, until, world
 from ostiary.server.gateway import clockwork
 from ostiary.server.gateway.upstream import UpstreamConnection
 
@@ -42,7 +42,7 @@ async def switched(door: World) -> Line:
     return line
 
 
-def test_what_was_said_in_a_tunnel_arrives_though_who_said_it_has_left(
+async def test_what_was_said_in_a_tunnel_arrives_though_who_said_it_has_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also what is still with the door."""
@@ -54,43 +54,37 @@ def test_what_was_said_in_a_tunnel_arrives_though_who_said_it_has_left(
 
     monkeypatch.setattr(UpstreamConnection, "connection_made", made_roomy)
 
-    async def flow() -> None:
-        origin = Origin()
-        async with world(tmp_path, origin.serve) as door:
-            line = await switched(door)
-            await line.send(MUCH)
-            line.close()
-            await until(lambda: not door.worker.connections)
-            origin.may_read.set()
-            await origin.read.wait()
-            assert origin.got == MUCH
-
-    run(flow())
+    origin = Origin()
+    async with world(tmp_path, origin.serve) as door:
+        line = await switched(door)
+        await line.send(MUCH)
+        line.close()
+        await until(lambda: not door.worker.connections)
+        origin.may_read.set()
+        await origin.read.wait()
+        assert origin.got == MUCH
 
 
-def test_a_service_that_takes_nothing_of_a_tunnel_is_left_when_its_client_is_gone(
+async def test_a_service_that_takes_nothing_of_a_tunnel_is_left_when_its_client_is_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its one connection is free for others."""
     monkeypatch.setattr(clockwork, "TICK", 0.02)
 
-    async def flow() -> None:
-        origin = Origin()
-        async with world(tmp_path, origin.serve) as door:
-            one = {"url": f"http://127.0.0.1:{door.service}", "connections": 1}
-            door.worker.prepare(contract(door.service, services={"api": one}, timeouts={"idle": "300ms"}))()
-            line = await switched(door)
-            (client,) = door.worker.connections
-            line.writer.write(MUCH)
-            await until(lambda: not client.is_reading())
-            line.writer.transport.abort()
-            assert (await (await door.connect()).ask("GET /public/a")).status == 200
-            origin.may_read.set()
-
-    run(flow())
+    origin = Origin()
+    async with world(tmp_path, origin.serve) as door:
+        one = {"url": f"http://127.0.0.1:{door.service}", "connections": 1}
+        door.worker.prepare(contract(door.service, services={"api": one}, timeouts={"idle": "300ms"}))()
+        line = await switched(door)
+        (client,) = door.worker.connections
+        line.writer.write(MUCH)
+        await until(lambda: not client.is_reading())
+        line.writer.transport.abort()
+        assert (await (await door.connect()).ask("GET /public/a")).status == 200
+        origin.may_read.set()
 
 
-def test_a_websocket_is_asked_for_again_where_a_kept_connection_was_closed(tmp_path: Path) -> None:
+async def test_a_websocket_is_asked_for_again_where_a_kept_connection_was_closed(tmp_path: Path) -> None:
     """It is a GET, and nothing was said in it yet: what came behind it waits for the switch."""
     lives = 0
 
@@ -106,12 +100,9 @@ def test_a_websocket_is_asked_for_again_where_a_kept_connection_was_closed(tmp_p
         writer.write(SWITCH)
         writer.write(await reader.readexactly(5))
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            line = await door.connect()
-            assert (await line.ask("GET /public/a")).status == 200
-            await line.send(request("GET /socket", *WEBSOCKET) + b"early")
-            assert (await line.reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
-            assert await line.reader.read() == b"early"
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        line = await door.connect()
+        assert (await line.ask("GET /public/a")).status == 200
+        await line.send(request("GET /socket", *WEBSOCKET) + b"early")
+        assert (await line.reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 101 ")
+        assert await line.reader.read() == b"early"

@@ -52,25 +52,19 @@ async def asked_until(line: Line, status: int) -> None:
         await asyncio.sleep(0.05)
 
 
-def test_a_service_that_nobody_serves_is_a_bad_gateway(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, silent, services={"api": {"url": "http://127.0.0.1:9"}}) as door:
-            line = await door.connect()
-            answer = await line.ask("GET /public/a")
-            assert (answer.status, json.loads(answer.body)["code"]) == (502, "bad_gateway")
-            assert (await line.ask("GET /public/a")).status == 502
-            assert set(await reasons(door)) == {Reason.UPSTREAM_UNREACHABLE}
-
-    run(flow())
+async def test_a_service_that_nobody_serves_is_a_bad_gateway(tmp_path: Path) -> None:
+    async with world(tmp_path, silent, services={"api": {"url": "http://127.0.0.1:9"}}) as door:
+        line = await door.connect()
+        answer = await line.ask("GET /public/a")
+        assert (answer.status, json.loads(answer.body)["code"]) == (502, "bad_gateway")
+        assert (await line.ask("GET /public/a")).status == 502
+        assert set(await reasons(door)) == {Reason.UPSTREAM_UNREACHABLE}
 
 
-def test_a_service_that_is_silent_is_a_gateway_timeout(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, silent, timeouts=QUICK) as door:
-            assert (await (await door.connect()).ask("GET /public/a")).status == 504
-            assert await reasons(door) == [Reason.UPSTREAM_TIMEOUT]
-
-    run(flow())
+async def test_a_service_that_is_silent_is_a_gateway_timeout(tmp_path: Path) -> None:
+    async with world(tmp_path, silent, timeouts=QUICK) as door:
+        assert (await (await door.connect()).ask("GET /public/a")).status == 504
+        assert await reasons(door) == [Reason.UPSTREAM_TIMEOUT]
 
 
 @pytest.mark.parametrize(
@@ -86,55 +80,40 @@ def test_a_service_that_is_silent_is_a_gateway_timeout(tmp_path: Path) -> None:
         b"HTTP/1.1 103 Early Hints\r\n\r\n" * 20,
     ],
 )
-def test_a_malformed_answer_is_a_bad_gateway(tmp_path: Path, answer: bytes) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(answer)) as door:
-            assert (await (await door.connect()).ask("GET /public/a")).status == 502
-            assert await reasons(door) == [Reason.UPSTREAM_MALFORMED]
-
-    run(flow())
+async def test_a_malformed_answer_is_a_bad_gateway(tmp_path: Path, answer: bytes) -> None:
+    async with world(tmp_path, answering(answer)) as door:
+        assert (await (await door.connect()).ask("GET /public/a")).status == 502
+        assert await reasons(door) == [Reason.UPSTREAM_MALFORMED]
 
 
-def test_an_answer_to_nobody_ends_its_connection(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK + b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil")) as door:
-            line = await door.connect()
-            for _ in range(3):
-                assert (await line.ask("GET /public/a")).body == b"ok"
-
-    run(flow())
+async def test_an_answer_to_nobody_ends_its_connection(tmp_path: Path) -> None:
+    async with world(tmp_path, answering(OK + b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil")) as door:
+        line = await door.connect()
+        for _ in range(3):
+            assert (await line.ask("GET /public/a")).body == b"ok"
 
 
-def test_a_safe_request_is_sent_again_where_a_kept_connection_was_closed(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, in_turn([OK], [OK])) as door:
-            line = await door.connect()
-            assert (await line.ask("GET /public/a")).status == 200
-            assert (await line.ask("GET /public/a")).status == 200
-
-    run(flow())
+async def test_a_safe_request_is_sent_again_where_a_kept_connection_was_closed(tmp_path: Path) -> None:
+    async with world(tmp_path, in_turn([OK], [OK])) as door:
+        line = await door.connect()
+        assert (await line.ask("GET /public/a")).status == 200
+        assert (await line.ask("GET /public/a")).status == 200
 
 
-def test_a_request_that_changes_something_is_not_sent_again(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, in_turn([OK], [OK])) as door:
-            line = await door.connect()
-            assert (await line.ask("GET /public/a")).status == 200
-            assert (await line.ask("POST /public/a", body=b"once")).status == 502
-            assert await reasons(door) == [Reason.UPSTREAM_CLOSED]
-
-    run(flow())
+async def test_a_request_that_changes_something_is_not_sent_again(tmp_path: Path) -> None:
+    async with world(tmp_path, in_turn([OK], [OK])) as door:
+        line = await door.connect()
+        assert (await line.ask("GET /public/a")).status == 200
+        assert (await line.ask("POST /public/a", body=b"once")).status == 502
+        assert await reasons(door) == [Reason.UPSTREAM_CLOSED]
 
 
-def test_a_safe_request_is_sent_again_only_once_and_only_on_a_kept_connection(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, in_turn([], [OK])) as door:
-            assert (await (await door.connect()).ask("GET /public/a")).status == 502
-
-    run(flow())
+async def test_a_safe_request_is_sent_again_only_once_and_only_on_a_kept_connection(tmp_path: Path) -> None:
+    async with world(tmp_path, in_turn([], [OK])) as door:
+        assert (await (await door.connect()).ask("GET /public/a")).status == 502
 
 
-def test_a_request_is_sent_again_on_a_connection_that_was_not_kept(tmp_path: Path) -> None:
+async def test_a_request_is_sent_again_on_a_connection_that_was_not_kept(tmp_path: Path) -> None:
     """What forgets connections on the way to a service forgets all that are idle, and tells of each when it is used."""
     both = asyncio.Barrier(2)
     first = [both.wait, both.wait]
@@ -146,32 +125,26 @@ def test_a_request_is_sent_again_on_a_connection_that_was_not_kept(tmp_path: Pat
         writer.write(OK)
         await read_head(reader)
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            lines = [await door.connect() for _ in range(2)]
-            for line in lines:
-                await line.send(request("GET /public/a"))
-            assert [(await line.answer()).status for line in lines] == [200, 200]
-            assert (await lines[0].ask("GET /public/a")).status == 200
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        lines = [await door.connect() for _ in range(2)]
+        for line in lines:
+            await line.send(request("GET /public/a"))
+        assert [(await line.answer()).status for line in lines] == [200, 200]
+        assert (await lines[0].ask("GET /public/a")).status == 200
 
 
-def test_a_request_without_a_body_that_changes_something_is_not_sent_again(tmp_path: Path) -> None:
+async def test_a_request_without_a_body_that_changes_something_is_not_sent_again(tmp_path: Path) -> None:
     routes = [{"on": "DELETE /public/{x}", "to": "api", "public": True}, *ROUTES]
 
-    async def flow() -> None:
-        async with world(tmp_path, in_turn([OK], [OK]), routes=routes) as door:
-            line = await door.connect()
-            assert (await line.ask("GET /public/a")).status == 200
-            assert (await line.ask("DELETE /public/a")).status == 502
-            assert (await line.ask("DELETE /public/a")).status == 200
-
-    run(flow())
+    async with world(tmp_path, in_turn([OK], [OK]), routes=routes) as door:
+        line = await door.connect()
+        assert (await line.ask("GET /public/a")).status == 200
+        assert (await line.ask("DELETE /public/a")).status == 502
+        assert (await line.ask("DELETE /public/a")).status == 200
 
 
 @pytest.mark.parametrize("first", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 103 Early Hints\r\n\r\n"])
-def test_a_request_whose_answer_has_begun_is_not_sent_again(tmp_path: Path, first: bytes) -> None:
+async def test_a_request_whose_answer_has_begun_is_not_sent_again(tmp_path: Path, first: bytes) -> None:
     begun = False
 
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -183,14 +156,11 @@ def test_a_request_whose_answer_has_begun_is_not_sent_again(tmp_path: Path, firs
             begun = True
             writer.write(first)
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            line = await door.connect()
-            assert (await line.ask("GET /public/a")).status == 200
-            assert (await line.ask("GET /public/a")).status == 502
-            assert await reasons(door) == [Reason.UPSTREAM_CLOSED]
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        line = await door.connect()
+        assert (await line.ask("GET /public/a")).status == 200
+        assert (await line.ask("GET /public/a")).status == 502
+        assert await reasons(door) == [Reason.UPSTREAM_CLOSED]
 
 
 def test_nothing_is_sent_a_third_time(tmp_path: Path) -> None:
@@ -232,34 +202,28 @@ def test_nothing_is_sent_a_third_time(tmp_path: Path) -> None:
     run(behind_the_door())
 
 
-def test_who_finds_all_connections_in_use_waits_for_one(tmp_path: Path) -> None:
-    async def flow() -> None:
-        services = {"api": {"url": "http://127.0.0.1:9", "connections": 2}}
-        async with world(tmp_path, answering(OK)) as door:
-            services["api"]["url"] = f"http://127.0.0.1:{door.service}"
-            door.worker.prepare(contract(door.service, services=services))()
-            lines = [await door.connect() for _ in range(20)]
-            answers = await asyncio.gather(*(line.ask("GET /public/a") for line in lines))
-            assert [answer.status for answer in answers] == [200] * 20
-
-    run(flow())
+async def test_who_finds_all_connections_in_use_waits_for_one(tmp_path: Path) -> None:
+    services = {"api": {"url": "http://127.0.0.1:9", "connections": 2}}
+    async with world(tmp_path, answering(OK)) as door:
+        services["api"]["url"] = f"http://127.0.0.1:{door.service}"
+        door.worker.prepare(contract(door.service, services=services))()
+        lines = [await door.connect() for _ in range(20)]
+        answers = await asyncio.gather(*(line.ask("GET /public/a") for line in lines))
+        assert [answer.status for answer in answers] == [200] * 20
 
 
-def test_who_waits_for_a_connection_in_vain_is_told_so(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, silent, timeouts=QUICK) as door:
-            one = {"url": f"http://127.0.0.1:{door.service}", "connections": 1}
-            slow = QUICK | {"first_byte": "15s"}
-            door.worker.prepare(contract(door.service, services={"api": one}, timeouts=slow))()
-            first, second = await door.connect(), await door.connect()
-            await first.send(request("GET /public/a"))
-            assert (await second.ask("GET /public/a")).status == 503
-            assert await reasons(door) == [Reason.UPSTREAM_BUSY]
-
-    run(flow())
+async def test_who_waits_for_a_connection_in_vain_is_told_so(tmp_path: Path) -> None:
+    async with world(tmp_path, silent, timeouts=QUICK) as door:
+        one = {"url": f"http://127.0.0.1:{door.service}", "connections": 1}
+        slow = QUICK | {"first_byte": "15s"}
+        door.worker.prepare(contract(door.service, services={"api": one}, timeouts=slow))()
+        first, second = await door.connect(), await door.connect()
+        await first.send(request("GET /public/a"))
+        assert (await second.ask("GET /public/a")).status == 503
+        assert await reasons(door) == [Reason.UPSTREAM_BUSY]
 
 
-def test_a_sick_service_is_not_asked_until_it_is_well(tmp_path: Path) -> None:
+async def test_a_sick_service_is_not_asked_until_it_is_well(tmp_path: Path) -> None:
     well = False
 
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -267,18 +231,14 @@ def test_a_sick_service_is_not_asked_until_it_is_well(tmp_path: Path) -> None:
             await read_request(reader)
             writer.write(OK if well else b"HTTP/1.1 500 Sick\r\ncontent-length: 0\r\n\r\n")
 
-    async def flow() -> None:
-        nonlocal well
-        async with world(tmp_path, origin) as door:
-            checked = {"url": f"http://127.0.0.1:{door.service}", "health": "/health"}
-            door.worker.prepare(contract(door.service, services={"api": checked}))()
-            line = await door.connect()
-            await asked_until(line, 503)
-            assert await reasons(door) == [Reason.UPSTREAM_UNREACHABLE]
-            well = True
-            await asked_until(line, 200)
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        checked = {"url": f"http://127.0.0.1:{door.service}", "health": "/health"}
+        door.worker.prepare(contract(door.service, services={"api": checked}))()
+        line = await door.connect()
+        await asked_until(line, 503)
+        assert await reasons(door) == [Reason.UPSTREAM_UNREACHABLE]
+        well = True
+        await asked_until(line, 200)
 
 
 @contextmanager
@@ -301,45 +261,39 @@ def knocks(port: int) -> int:
 
 
 @pytest.mark.parametrize("stays", [True, False])
-def test_a_service_that_takes_no_connection_is_a_gateway_timeout(
+async def test_a_service_that_takes_no_connection_is_a_gateway_timeout(
     tmp_path: Path, stays: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The attempt ends with it, though nobody should wait for it any more."""
 
-    async def flow() -> None:
-        with deaf() as port:
-            before = knocks(port)
-            services = {"api": {"url": f"http://127.0.0.1:{port}"}}
-            async with world(tmp_path, silent, timeouts=QUICK, services=services) as door:
-                line = await door.connect()
-                await line.send(request("GET /public/a"))
-                await until(lambda: knocks(port) == before + 1)
-                if stays:
-                    assert (await line.answer()).status == 504
-                    assert await reasons(door) == [Reason.UPSTREAM_TIMEOUT]
-                line.close()
-                await until(lambda: knocks(port) == before)
-                gc.collect()
-                assert not caplog.records
-
-    run(flow())
+    with deaf() as port:
+        before = knocks(port)
+        services = {"api": {"url": f"http://127.0.0.1:{port}"}}
+        async with world(tmp_path, silent, timeouts=QUICK, services=services) as door:
+            line = await door.connect()
+            await line.send(request("GET /public/a"))
+            await until(lambda: knocks(port) == before + 1)
+            if stays:
+                assert (await line.answer()).status == 504
+                assert await reasons(door) == [Reason.UPSTREAM_TIMEOUT]
+            line.close()
+            await until(lambda: knocks(port) == before)
+            gc.collect()
+            assert not caplog.records
 
 
-def test_each_who_waits_for_a_service_that_nobody_serves_is_told_so(tmp_path: Path) -> None:
+async def test_each_who_waits_for_a_service_that_nobody_serves_is_told_so(tmp_path: Path) -> None:
     """Though it may have one connection only, so that they are tried for one after the other."""
     services = {"api": {"url": "http://127.0.0.1:9", "connections": 1}}
 
-    async def flow() -> None:
-        async with world(tmp_path, silent, services=services) as door:
-            lines = [await door.connect() for _ in range(3)]
-            for line in lines:
-                line.writer.write(request("GET /public/a"))
-            assert [(await line.answer()).status for line in lines] == [502] * 3
-
-    run(flow())
+    async with world(tmp_path, silent, services=services) as door:
+        lines = [await door.connect() for _ in range(3)]
+        for line in lines:
+            line.writer.write(request("GET /public/a"))
+        assert [(await line.answer()).status for line in lines] == [502] * 3
 
 
-def test_more_than_may_wait_for_a_connection_are_sent_away_at_once(
+async def test_more_than_may_wait_for_a_connection_are_sent_away_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "MOST_WAITING", 1)
@@ -351,23 +305,20 @@ def test_more_than_may_wait_for_a_connection_are_sent_away_at_once(
             await go_on.wait()
             writer.write(OK)
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            one = {"url": f"http://127.0.0.1:{door.service}", "connections": 1}
-            door.worker.prepare(contract(door.service, services={"api": one}))()
-            served, waits, refused = [await door.connect() for _ in range(3)]
-            for line in (served, waits):
-                await line.send(request("GET /public/a"))
-                await asyncio.sleep(0.1)
-            assert (await refused.ask("GET /public/a")).status == 503
-            assert await reasons(door) == [Reason.UPSTREAM_BUSY]
-            go_on.set()
-            assert [(await line.answer()).status for line in (served, waits)] == [200, 200]
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        one = {"url": f"http://127.0.0.1:{door.service}", "connections": 1}
+        door.worker.prepare(contract(door.service, services={"api": one}))()
+        served, waits, refused = [await door.connect() for _ in range(3)]
+        for line in (served, waits):
+            await line.send(request("GET /public/a"))
+            await asyncio.sleep(0.1)
+        assert (await refused.ask("GET /public/a")).status == 503
+        assert await reasons(door) == [Reason.UPSTREAM_BUSY]
+        go_on.set()
+        assert [(await line.answer()).status for line in (served, waits)] == [200, 200]
 
 
-def test_an_unused_connection_to_a_service_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unused_connection_to_a_service_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "IDLE_SECONDS", 0.3)
     left = asyncio.Event()
 
@@ -377,15 +328,12 @@ def test_an_unused_connection_to_a_service_is_closed(tmp_path: Path, monkeypatch
         assert await reader.read() == b""
         left.set()
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            assert (await (await door.connect()).ask("GET /public/a")).status == 200
-            await left.wait()
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        assert (await (await door.connect()).ask("GET /public/a")).status == 200
+        await left.wait()
 
 
-def test_one_failed_check_makes_no_service_sick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_failed_check_makes_no_service_sick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "CHECKUP_SECONDS", 0.05)
     judged: list[bool] = []
     monkeypatch.setattr(pool.Pool, "judge", lambda self, *, healthy: judged.append(healthy))
@@ -395,12 +343,9 @@ def test_one_failed_check_makes_no_service_sick(tmp_path: Path, monkeypatch: pyt
         await read_request(reader)
         writer.write(b"HTTP/1.1 500 Sick\r\ncontent-length: 0\r\n\r\n" if sick and sick.pop(0) else OK)
 
-    async def flow() -> None:
-        async with world(tmp_path, origin) as door:
-            checked = {"url": f"http://127.0.0.1:{door.service}", "health": "/health"}
-            door.worker.prepare(contract(door.service, services={"api": checked}))()
-            while len(judged) < 3:  # noqa: ASYNC110  # a health check tells nobody
-                await asyncio.sleep(0.01)
-            assert judged[:3] == [True, False, True]
-
-    run(flow())
+    async with world(tmp_path, origin) as door:
+        checked = {"url": f"http://127.0.0.1:{door.service}", "health": "/health"}
+        door.worker.prepare(contract(door.service, services={"api": checked}))()
+        while len(judged) < 3:  # noqa: ASYNC110  # a health check tells nobody
+            await asyncio.sleep(0.01)
+        assert judged[:3] == [True, False, True]

@@ -291,14 +291,11 @@ def test_an_issuer_that_is_away_or_slow_is_not_waited_for_for_ever(
     on_door(tmp_path, work)
 
 
-def test_without_an_issuer_cookies_are_refused_and_tokens_are_not(tmp_path: Path) -> None:
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK), **WEB) as door:
-            line, page = await door.connect(), Page(door)
-            assert (await line.ask(THING, page.cookie)).status == 503
-            assert (await line.ask(THING, door.token())).status == 200
-
-    run(flow())
+async def test_without_an_issuer_cookies_are_refused_and_tokens_are_not(tmp_path: Path) -> None:
+    async with world(tmp_path, answering(OK), **WEB) as door:
+        line, page = await door.connect(), Page(door)
+        assert (await line.ask(THING, page.cookie)).status == 503
+        assert (await line.ask(THING, door.token())).status == 200
 
 
 def test_a_client_that_leaves_while_it_waits_harms_nobody_and_is_not_served(tmp_path: Path) -> None:

@@ -126,188 +126,155 @@ def test_each_stream_says_all_in_its_order_and_ends_last(said: list[tuple[int, b
     run(work)
 
 
-def test_what_is_said_in_one_turn_is_one_write() -> None:
-    async def work() -> None:
-        both = Both()
-        for _ in range(16):
-            both.open().stream.write(b"x")
-        await turns()
-        assert len(both.ends[0].written) == 1
-        await both.carry()
-        for one in both.accepted:
-            one.stream.write(b"y")
-        await turns()
-        assert len(both.ends[1].written) == 1
-
-    run(work)
+async def test_what_is_said_in_one_turn_is_one_write() -> None:
+    both = Both()
+    for _ in range(16):
+        both.open().stream.write(b"x")
+    await turns()
+    assert len(both.ends[0].written) == 1
+    await both.carry()
+    for one in both.accepted:
+        one.stream.write(b"y")
+    await turns()
+    assert len(both.ends[1].written) == 1
 
 
-def test_who_does_not_read_hears_it_later_in_its_order_and_holds_nobody_up() -> None:
-    async def work() -> None:
-        both = Both()
-        slow, quick = both.open(), both.open()
-        for one in (slow, quick):
-            one.stream.write(b"?")
-        await both.carry()
-        slow.stream.pause_reading()
-        for one in both.accepted:
-            one.stream.write(b"a")
-            one.stream.write(b"b")
-            one.stream.close()
-        await both.carry()
-        assert (slow.data, slow.told) == (b"", [])
-        assert (quick.data, quick.told) == (b"ab", ["end", "lost"])
-        slow.stream.resume_reading()
-        await turns()
-        assert (slow.data, slow.told) == (b"ab", ["end", "lost"])
-
-    run(work)
+async def test_who_does_not_read_hears_it_later_in_its_order_and_holds_nobody_up() -> None:
+    both = Both()
+    slow, quick = both.open(), both.open()
+    for one in (slow, quick):
+        one.stream.write(b"?")
+    await both.carry()
+    slow.stream.pause_reading()
+    for one in both.accepted:
+        one.stream.write(b"a")
+        one.stream.write(b"b")
+        one.stream.close()
+    await both.carry()
+    assert (slow.data, slow.told) == (b"", [])
+    assert (quick.data, quick.told) == (b"ab", ["end", "lost"])
+    slow.stream.resume_reading()
+    await turns()
+    assert (slow.data, slow.told) == (b"ab", ["end", "lost"])
 
 
-def test_who_stops_reading_while_it_catches_up_hears_the_rest_later() -> None:
+async def test_who_stops_reading_while_it_catches_up_hears_the_rest_later() -> None:
     class Sip(Heard):
         def data_received(self, data: bytes) -> None:
             super().data_received(data)
             self.stream.pause_reading()
 
-    async def work() -> None:
-        both = Both()
-        _, sip = both.near.open(Sip())
-        sip.stream.write(b"?")
-        await both.carry()
-        for data in (b"a", b"b", b"c"):
-            both.accepted[0].stream.write(data)
-        await both.carry()
-        heard = [sip.data]
-        for _ in range(3):
-            sip.stream.resume_reading()
-            await turns()
-            heard.append(sip.data)
-        assert heard == [b"a", b"ab", b"abc", b"abc"]
-
-    run(work)
-
-
-def test_what_comes_before_it_has_caught_up_is_heard_behind_what_waited() -> None:
-    async def work() -> None:
-        both = Both()
-        one = both.open()
-        one.stream.write(b"?")
-        await both.carry()
-        one.stream.pause_reading()
-        both.accepted[0].stream.write(b"a")
-        await both.carry()
-        one.stream.resume_reading()
-        one.stream.deliver(b"b")
+    both = Both()
+    _, sip = both.near.open(Sip())
+    sip.stream.write(b"?")
+    await both.carry()
+    for data in (b"a", b"b", b"c"):
+        both.accepted[0].stream.write(data)
+    await both.carry()
+    heard = [sip.data]
+    for _ in range(3):
+        sip.stream.resume_reading()
         await turns()
-        assert one.data == b"ab"
+        heard.append(sip.data)
+    assert heard == [b"a", b"ab", b"abc", b"abc"]
 
-    run(work)
+
+async def test_what_comes_before_it_has_caught_up_is_heard_behind_what_waited() -> None:
+    both = Both()
+    one = both.open()
+    one.stream.write(b"?")
+    await both.carry()
+    one.stream.pause_reading()
+    both.accepted[0].stream.write(b"a")
+    await both.carry()
+    one.stream.resume_reading()
+    one.stream.deliver(b"b")
+    await turns()
+    assert one.data == b"ab"
 
 
-def test_who_leaves_while_it_catches_up_hears_no_more() -> None:
+async def test_who_leaves_while_it_catches_up_hears_no_more() -> None:
     class Leaves(Heard):
         def data_received(self, data: bytes) -> None:
             super().data_received(data)
             self.stream.close()
 
-    async def work() -> None:
-        both = Both()
-        _, one = both.near.open(Leaves())
-        one.stream.write(b"?")
-        await both.carry()
-        one.stream.pause_reading()
-        for data in (b"a", b"b"):
-            both.accepted[0].stream.write(data)
-        await both.carry()
-        one.stream.resume_reading()
-        await turns()
-        assert (one.data, one.told) == (b"a", ["lost"])
-
-    run(work)
+    both = Both()
+    _, one = both.near.open(Leaves())
+    one.stream.write(b"?")
+    await both.carry()
+    one.stream.pause_reading()
+    for data in (b"a", b"b"):
+        both.accepted[0].stream.write(data)
+    await both.carry()
+    one.stream.resume_reading()
+    await turns()
+    assert (one.data, one.told) == (b"a", ["lost"])
 
 
-def test_who_has_left_says_no_more() -> None:
-    async def work() -> None:
-        both = Both()
-        one = both.open()
-        one.stream.close()
-        one.stream.write(b"x")
-        await both.carry()
-        assert both.accepted == []
-
-    run(work)
+async def test_who_has_left_says_no_more() -> None:
+    both = Both()
+    one = both.open()
+    one.stream.close()
+    one.stream.write(b"x")
+    await both.carry()
+    assert both.accepted == []
 
 
-def test_what_was_said_goes_out_before_the_connection_ends() -> None:
-    async def work() -> None:
-        both = Both()
-        both.open().stream.write(b"x")
-        both.near.close()
-        assert len(both.ends[0].written) == 1
-        assert both.near.lost
-
-    run(work)
+async def test_what_was_said_goes_out_before_the_connection_ends() -> None:
+    both = Both()
+    both.open().stream.write(b"x")
+    both.near.close()
+    assert len(both.ends[0].written) == 1
+    assert both.near.lost
 
 
-def test_only_who_writes_to_a_connection_that_is_full_is_told_to_wait() -> None:
-    async def work() -> None:
-        both = Both()
-        writes, idle = both.open(), both.open()
-        both.near.pause_writing()
-        writes.stream.write(b"x")
-        writes.stream.write(b"y")
-        both.near.resume_writing()
-        both.near.resume_writing()
-        assert (writes.told, idle.told) == (["pause", "resume"], [])
-
-    run(work)
+async def test_only_who_writes_to_a_connection_that_is_full_is_told_to_wait() -> None:
+    both = Both()
+    writes, idle = both.open(), both.open()
+    both.near.pause_writing()
+    writes.stream.write(b"x")
+    writes.stream.write(b"y")
+    both.near.resume_writing()
+    both.near.resume_writing()
+    assert (writes.told, idle.told) == (["pause", "resume"], [])
 
 
-def test_a_connection_that_is_lost_ends_all_of_them_with_its_error() -> None:
-    async def work() -> None:
-        both, error = Both(), ConnectionResetError()
-        one = both.open()
-        assert not both.near.lost
-        both.near.connection_lost(error)
-        await turns()
-        assert (one.told, one.error, one.stream.is_closing()) == (["lost"], error, True)
-        one.stream.write(b"x")
-        assert both.near.lost
-        with pytest.raises(ConnectionError):
-            both.open()
-
-    run(work)
+async def test_a_connection_that_is_lost_ends_all_of_them_with_its_error() -> None:
+    both, error = Both(), ConnectionResetError()
+    one = both.open()
+    assert not both.near.lost
+    both.near.connection_lost(error)
+    await turns()
+    assert (one.told, one.error, one.stream.is_closing()) == (["lost"], error, True)
+    one.stream.write(b"x")
+    assert both.near.lost
+    with pytest.raises(ConnectionError):
+        both.open()
 
 
-def test_a_stream_that_is_refused_ends_and_the_others_go_on() -> None:
-    async def work() -> None:
-        both = Both(refuses=True)
-        one = both.open()
-        one.stream.write(b"x")
-        await both.carry()
-        assert one.told == ["end", "lost"]
-        assert not both.near.lost
-
-    run(work)
+async def test_a_stream_that_is_refused_ends_and_the_others_go_on() -> None:
+    both = Both(refuses=True)
+    one = both.open()
+    one.stream.write(b"x")
+    await both.carry()
+    assert one.told == ["end", "lost"]
+    assert not both.near.lost
 
 
-def test_what_comes_for_a_stream_that_has_ended_opens_none() -> None:
-    async def work() -> None:
-        both = Both()
-        one = both.open()
-        one.stream.write(b"x")
-        await both.carry()
-        both.accepted[0].stream.close()
-        one.stream.write(b"too late")
-        await both.carry()
-        assert one.told == ["end", "lost"]
-        assert len(both.accepted) == 1
-
-    run(work)
+async def test_what_comes_for_a_stream_that_has_ended_opens_none() -> None:
+    both = Both()
+    one = both.open()
+    one.stream.write(b"x")
+    await both.carry()
+    both.accepted[0].stream.close()
+    one.stream.write(b"too late")
+    await both.carry()
+    assert one.told == ["end", "lost"]
+    assert len(both.accepted) == 1
 
 
-def test_a_worker_has_one_connection_and_a_new_one_when_the_issuer_comes_back(tmp_path: Path) -> None:
+async def test_a_worker_has_one_connection_and_a_new_one_when_the_issuer_comes_back(tmp_path: Path) -> None:
     class Leaving(Heard):
         left: asyncio.Event
 
@@ -316,35 +283,32 @@ def test_a_worker_has_one_connection_and_a_new_one_when_the_issuer_comes_back(tm
 
     path = tmp_path / "issuer.sock"
 
-    async def work() -> None:
-        loop, uplink = asyncio.get_running_loop(), Uplink(str(path))
-        Leaving.left = asyncio.Event()
-        with pytest.raises(FileNotFoundError):
-            await uplink.open(Heard)
-        connections = asyncio.Queue[Streams]()
+    loop, uplink = asyncio.get_running_loop(), Uplink(str(path))
+    Leaving.left = asyncio.Event()
+    with pytest.raises(FileNotFoundError):
+        await uplink.open(Heard)
+    connections = asyncio.Queue[Streams]()
 
-        async def listening() -> asyncio.Server:
-            def connected() -> Streams:
-                one = Streams(Heard)
-                connections.put_nowait(one)
-                return one
+    async def listening() -> asyncio.Server:
+        def connected() -> Streams:
+            one = Streams(Heard)
+            connections.put_nowait(one)
+            return one
 
-            return await loop.create_unix_server(connected, path)
+        return await loop.create_unix_server(connected, path)
 
-        server = await listening()
-        await asyncio.gather(*(uplink.open(Leaving) for _ in range(3)))
-        first = await connections.get()
-        server.close()
-        first.close()
-        await Leaving.left.wait()
-        path.unlink(missing_ok=True)  # Python 3.13 has done that
-        server = await listening()
-        Leaving.left.clear()
-        await uplink.open(Leaving)
-        assert await connections.get() is not first
-        assert connections.empty()
-        uplink.close()
-        await Leaving.left.wait()
-        server.close()
-
-    run(work)
+    server = await listening()
+    await asyncio.gather(*(uplink.open(Leaving) for _ in range(3)))
+    first = await connections.get()
+    server.close()
+    first.close()
+    await Leaving.left.wait()
+    path.unlink(missing_ok=True)  # Python 3.13 has done that
+    server = await listening()
+    Leaving.left.clear()
+    await uplink.open(Leaving)
+    assert await connections.get() is not first
+    assert connections.empty()
+    uplink.close()
+    await Leaving.left.wait()
+    server.close()

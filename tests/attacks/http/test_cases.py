@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway_world import OK, QUICK, World, read_request, reasons, request, run, world
+from gateway_world import OK, QUICK, World, read_request, reasons, request, world
 
 FOLDER = Path(__file__).parent / "cases"
 KEYS = {"answers", "reaches", "reason", "twin", "source"}
@@ -77,16 +77,13 @@ async def spoken(door: World, raw: bytes) -> list[int]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_what_the_bytes_lead_to(tmp_path: Path, name: str) -> None:
+async def test_what_the_bytes_lead_to(tmp_path: Path, name: str) -> None:
     case, origin = CASES[name], Counting()
 
-    async def flow() -> None:
-        async with world(tmp_path, origin, timeouts=QUICK) as door:
-            assert await spoken(door, case.raw) in (case.answers, [*case.answers, 200])
-            if "reason" in case.expected:
-                assert (await reasons(door))[0].value == case.expected["reason"]
-
-    run(flow())
+    async with world(tmp_path, origin, timeouts=QUICK) as door:
+        assert await spoken(door, case.raw) in (case.answers, [*case.answers, 200])
+        if "reason" in case.expected:
+            assert (await reasons(door))[0].value == case.expected["reason"]
     reached = [each for each in origin.requests if each != CANARY]
     if case.expected["reaches"] == "any":
         assert reached == []
