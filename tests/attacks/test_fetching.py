@@ -2,7 +2,7 @@
 
 import asyncio
 import gzip
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -22,17 +22,12 @@ async def came(fetcher: Fetcher, uri: str) -> bytes | Why:
         return failed.why
 
 
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(work)
-
-
 def fetched(script: Any, seconds: float = 5.0) -> bytes | Why:
     async def work() -> bytes | Why:
         async with stranger(script) as there:
             return await came(there.fetcher(seconds=seconds), there.uri())
 
-    result: bytes | Why = run(work())
-    return result
+    return asyncio.run(work())
 
 
 @pytest.mark.parametrize(
@@ -48,92 +43,68 @@ def test_an_honest_answer_is_taken(answer: Any) -> None:
     assert fetched(answer) == BODY
 
 
-def test_loopback_is_reached_only_by_the_networks_name() -> None:
-    async def work() -> None:
-        async with stranger(GOOD) as there:
-            assert await came(there.fetcher(networks=()), there.uri()) is Why.ADDRESS
-            assert there.connections == 0
-            assert await came(there.fetcher(), there.uri()) == BODY
-
-    run(work())
+async def test_loopback_is_reached_only_by_the_networks_name() -> None:
+    async with stranger(GOOD) as there:
+        assert await came(there.fetcher(networks=()), there.uri()) is Why.ADDRESS
+        assert there.connections == 0
+        assert await came(there.fetcher(), there.uri()) == BODY
 
 
 @pytest.mark.parametrize(
     "order", [["127.0.0.1", "10.0.0.1"], ["10.0.0.1", "127.0.0.1"], ["127.0.0.1", "::ffff:10.0.0.1"]]
 )
-def test_one_private_address_among_others_is_enough_to_reach_none(order: Sequence[str]) -> None:
-    async def work() -> None:
-        async with stranger(GOOD) as there:
-            assert await came(there.fetcher(order), there.uri()) is Why.ADDRESS
-            assert there.connections == 0
-            assert await came(there.fetcher(["127.0.0.1", "127.0.0.1"]), there.uri()) == BODY
-
-    run(work())
+async def test_one_private_address_among_others_is_enough_to_reach_none(order: Sequence[str]) -> None:
+    async with stranger(GOOD) as there:
+        assert await came(there.fetcher(order), there.uri()) is Why.ADDRESS
+        assert there.connections == 0
+        assert await came(there.fetcher(["127.0.0.1", "127.0.0.1"]), there.uri()) == BODY
 
 
-def test_a_name_that_is_rebound_between_the_check_and_the_connection_is_not_asked_again() -> None:
+async def test_a_name_that_is_rebound_between_the_check_and_the_connection_is_not_asked_again() -> None:
     """The second answer, which a second resolution would get, is where something inside listens."""
 
-    async def work() -> None:
-        async with stranger(gives(b'{"from": "inside"}')) as inside, stranger(GOOD, host="127.0.0.2") as there:
-            inside.port = there.port
-            fetcher = there.fetcher(["127.0.0.2"], ["127.0.0.1"])
-            assert await came(fetcher, there.uri()) == BODY
-            assert (inside.connections, there.connections) == (0, 1)
-
-    run(work())
+    async with stranger(gives(b'{"from": "inside"}')) as inside, stranger(GOOD, host="127.0.0.2") as there:
+        inside.port = there.port
+        fetcher = there.fetcher(["127.0.0.2"], ["127.0.0.1"])
+        assert await came(fetcher, there.uri()) == BODY
+        assert (inside.connections, there.connections) == (0, 1)
 
 
-def test_rebound_to_a_private_address_it_is_refused_the_next_time() -> None:
-    async def work() -> None:
-        async with stranger(GOOD) as there:
-            fetcher = there.fetcher(["127.0.0.1"], ["169.254.169.254"])
-            assert await came(fetcher, there.uri()) == BODY
-            assert await came(fetcher, there.uri()) is Why.ADDRESS
-
-    run(work())
+async def test_rebound_to_a_private_address_it_is_refused_the_next_time() -> None:
+    async with stranger(GOOD) as there:
+        fetcher = there.fetcher(["127.0.0.1"], ["169.254.169.254"])
+        assert await came(fetcher, there.uri()) == BODY
+        assert await came(fetcher, there.uri()) is Why.ADDRESS
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed(status: int) -> None:
-    async def work() -> None:
-        async with stranger(GOOD) as inside:
-            to = f"HTTP/1.1 {status} Found\nlocation: {inside.uri()}\ncontent-type: application/json\ncontent-length: 0"
-            async with stranger(says(to)) as there:
-                fetcher = Fetcher(there.rule, there.fetcher()._resolve)
-                assert await came(fetcher, there.uri()) is Why.STATUS
-                assert inside.connections == 0
-
-    run(work())
+async def test_a_redirect_is_not_followed(status: int) -> None:
+    async with stranger(GOOD) as inside:
+        to = f"HTTP/1.1 {status} Found\nlocation: {inside.uri()}\ncontent-type: application/json\ncontent-length: 0"
+        async with stranger(says(to)) as there:
+            fetcher = Fetcher(there.rule, there.fetcher()._resolve)
+            assert await came(fetcher, there.uri()) is Why.STATUS
+            assert inside.connections == 0
 
 
-def test_a_certificate_for_another_name_is_none() -> None:
-    async def work() -> None:
-        async with stranger(GOOD, certified("other.book.example")) as there:
-            assert await came(there.fetcher(), there.uri()) is Why.CERTIFICATE
-            assert there.seen == []
-        async with stranger(GOOD, certified("other.book.example")) as there:
-            assert await came(there.fetcher(), there.uri(host="other.book.example")) == BODY
-
-    run(work())
+async def test_a_certificate_for_another_name_is_none() -> None:
+    async with stranger(GOOD, certified("other.book.example")) as there:
+        assert await came(there.fetcher(), there.uri()) is Why.CERTIFICATE
+        assert there.seen == []
+    async with stranger(GOOD, certified("other.book.example")) as there:
+        assert await came(there.fetcher(), there.uri(host="other.book.example")) == BODY
 
 
-def test_a_certificate_of_nobody_we_trust_is_none() -> None:
-    async def work() -> None:
-        async with stranger(GOOD) as there:
-            assert await came(there.fetcher(authorities=None), there.uri()) is Why.CERTIFICATE
-            assert await came(there.fetcher(), there.uri()) == BODY
-
-    run(work())
+async def test_a_certificate_of_nobody_we_trust_is_none() -> None:
+    async with stranger(GOOD) as there:
+        assert await came(there.fetcher(authorities=None), there.uri()) is Why.CERTIFICATE
+        assert await came(there.fetcher(), there.uri()) == BODY
 
 
-def test_only_the_named_ports_are_asked() -> None:
-    async def work() -> None:
-        async with stranger(GOOD) as there:
-            assert await came(there.fetcher(ports=frozenset()), there.uri()) is Why.URL
-            assert await came(there.fetcher(), there.uri()) == BODY
-
-    run(work())
+async def test_only_the_named_ports_are_asked() -> None:
+    async with stranger(GOOD) as there:
+        assert await came(there.fetcher(ports=frozenset()), there.uri()) is Why.URL
+        assert await came(there.fetcher(), there.uri()) == BODY
 
 
 async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -174,7 +145,7 @@ def test_a_name_that_is_resolved_slowly_is_left_too() -> None:
         return ()
 
     rule = Stranger(GOOD).rule
-    assert run(came(Fetcher(rule, never, 0.05), f"https://{HOST}/")) is Why.LATE
+    assert asyncio.run(came(Fetcher(rule, never, 0.05), f"https://{HOST}/")) is Why.LATE
 
 
 @pytest.mark.parametrize(
@@ -209,32 +180,26 @@ def test_as_much_as_may_be_is_taken() -> None:
     assert fetched(gives(b" " * MOST)) == b" " * MOST
 
 
-def test_who_is_asked_learns_nothing_and_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_is_asked_learns_nothing_and_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
 
-    async def work() -> None:
-        async with stranger(gives(BODY, more="\nset-cookie: a=b")) as there:
-            fetcher = there.fetcher()
-            for _ in range(2):
-                assert await came(fetcher, there.uri("/keys?a=b")) == BODY
-            for head in there.seen:
-                line, *fields = head.decode().split("\r\n")
-                names = {field.partition(":")[0] for field in fields if field}
-                assert line == "GET /keys?a=b HTTP/1.1"
-                assert names == {"host", "accept", "accept-encoding", "user-agent", "connection"}
-                assert f"host: {HOST}:{there.port}" in fields
-
-    run(work())
+    async with stranger(gives(BODY, more="\nset-cookie: a=b")) as there:
+        fetcher = there.fetcher()
+        for _ in range(2):
+            assert await came(fetcher, there.uri("/keys?a=b")) == BODY
+        for head in there.seen:
+            line, *fields = head.decode().split("\r\n")
+            names = {field.partition(":")[0] for field in fields if field}
+            assert line == "GET /keys?a=b HTTP/1.1"
+            assert names == {"host", "accept", "accept-encoding", "user-agent", "connection"}
+            assert f"host: {HOST}:{there.port}" in fields
 
 
-def test_a_name_that_is_none_or_has_too_many_addresses_leads_nowhere() -> None:
-    async def work() -> None:
-        async with stranger(GOOD) as there:
-            many = [f"127.0.0.{number}" for number in range(1, 18)]
-            assert await came(there.fetcher([]), there.uri()) is Why.UNRESOLVED
-            assert await came(there.fetcher(many), there.uri()) is Why.UNRESOLVED
-            assert await came(there.fetcher(many[:16]), there.uri()) == BODY
-            assert await came(there.fetcher(["127.0.0.9"]), there.uri()) is Why.UNREACHABLE
-
-    run(work())
+async def test_a_name_that_is_none_or_has_too_many_addresses_leads_nowhere() -> None:
+    async with stranger(GOOD) as there:
+        many = [f"127.0.0.{number}" for number in range(1, 18)]
+        assert await came(there.fetcher([]), there.uri()) is Why.UNRESOLVED
+        assert await came(there.fetcher(many), there.uri()) is Why.UNRESOLVED
+        assert await came(there.fetcher(many[:16]), there.uri()) == BODY
+        assert await came(there.fetcher(["127.0.0.9"]), there.uri()) is Why.UNREACHABLE

@@ -29,13 +29,10 @@ def own(certificate: Issued) -> dict[str, object]:
     return {"kind": "service", "scopes": ["things"], "credential": "mtls", "jwks": jwks_of([certificate])}
 
 
-def test_a_token_is_taken_on_a_connection_with_its_certificate(tmp_path: Path) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY) as door:
-            answer = await door.once(LEDGER, BOUND, door.token(LEDGER))
-            assert (answer.status, answer.body) == (200, b"ok")
-
-    run(work())
+async def test_a_token_is_taken_on_a_connection_with_its_certificate(tmp_path: Path) -> None:
+    async with mutual(tmp_path, AUTHORITY) as door:
+        answer = await door.once(LEDGER, BOUND, door.token(LEDGER))
+        assert (answer.status, answer.body) == (200, b"ok")
 
 
 @pytest.mark.parametrize(
@@ -59,94 +56,73 @@ def test_a_token_is_taken_on_a_connection_with_its_certificate(tmp_path: Path) -
         "leaf",
     ],
 )
-def test_a_certificate_that_is_not_in_force_ends_the_handshake(tmp_path: Path, shown: Issued | None) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY) as door:
-            with pytest.raises(Refused):
-                await door.once(shown, PUBLIC)
-            assert (await door.once(LEDGER, PUBLIC)).status == 200
-
-    run(work())
+async def test_a_certificate_that_is_not_in_force_ends_the_handshake(tmp_path: Path, shown: Issued | None) -> None:
+    async with mutual(tmp_path, AUTHORITY) as door:
+        with pytest.raises(Refused):
+            await door.once(shown, PUBLIC)
+        assert (await door.once(LEDGER, PUBLIC)).status == 200
 
 
-def test_a_stolen_token_is_worthless_with_another_certificate(tmp_path: Path) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY) as door:
-            token = door.token(LEDGER)
-            assert (await door.once(LEDGER, BOUND, token)).status == 200
-            answer = await door.once(OTHER, BOUND, token)
-            assert answer.fields["www-authenticate"].startswith("Bearer")
-            assert await refused(door, answer) == (401, Reason.CERTIFICATE_NOT_BOUND)
-            assert (await door.once(LEDGER, BOUND, token)).status == 200
-
-    run(work())
+async def test_a_stolen_token_is_worthless_with_another_certificate(tmp_path: Path) -> None:
+    async with mutual(tmp_path, AUTHORITY) as door:
+        token = door.token(LEDGER)
+        assert (await door.once(LEDGER, BOUND, token)).status == 200
+        answer = await door.once(OTHER, BOUND, token)
+        assert answer.fields["www-authenticate"].startswith("Bearer")
+        assert await refused(door, answer) == (401, Reason.CERTIFICATE_NOT_BOUND)
+        assert (await door.once(LEDGER, BOUND, token)).status == 200
 
 
-def test_a_stolen_token_is_worthless_without_a_certificate(tmp_path: Path) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY, required=False) as door:
-            token = door.token(LEDGER)
-            assert (await door.once(LEDGER, BOUND, token)).status == 200
-            assert await refused(door, await door.once(None, BOUND, token)) == (401, Reason.CERTIFICATE_MISSING)
-            line = await door.world.connect()
-            answer = await door.ask(line, BOUND, token, host=DOOR)
-            assert await refused(door, answer) == (401, Reason.CERTIFICATE_MISSING)
-
-    run(work())
+async def test_a_stolen_token_is_worthless_without_a_certificate(tmp_path: Path) -> None:
+    async with mutual(tmp_path, AUTHORITY, required=False) as door:
+        token = door.token(LEDGER)
+        assert (await door.once(LEDGER, BOUND, token)).status == 200
+        assert await refused(door, await door.once(None, BOUND, token)) == (401, Reason.CERTIFICATE_MISSING)
+        line = await door.world.connect()
+        answer = await door.ask(line, BOUND, token, host=DOOR)
+        assert await refused(door, answer) == (401, Reason.CERTIFICATE_MISSING)
 
 
-def test_a_token_without_its_binding_is_no_token_of_such_a_client(tmp_path: Path) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY) as door:
-            answer = await door.once(LEDGER, "GET /things", door.token(None))
+async def test_a_token_without_its_binding_is_no_token_of_such_a_client(tmp_path: Path) -> None:
+    async with mutual(tmp_path, AUTHORITY) as door:
+        answer = await door.once(LEDGER, "GET /things", door.token(None))
+        assert await refused(door, answer) == (401, Reason.BINDING_TOO_WEAK)
+        assert (await door.once(LEDGER, "GET /things", door.token(LEDGER))).status == 200
+        assert (await door.once(LEDGER, "GET /things", door.token(None, "robot"))).status == 200
+        answer = await door.once(LEDGER, BOUND, door.token(None, "robot"))
+        assert await refused(door, answer) == (401, Reason.BINDING_TOO_WEAK)
+
+
+async def test_a_token_for_a_key_is_no_token_for_a_certificate(tmp_path: Path) -> None:
+    async with mutual(tmp_path, AUTHORITY) as door:
+        x5t = door.token(LEDGER)
+        for cnf in ({"jkt": "x" * 43}, {"jkt": "x" * 43, "x5t#S256": "y" * 43}, {"x5t#S256": 7}, "x", {}):
+            answer = await door.once(LEDGER, BOUND, door.token(None, cnf=cnf))
             assert await refused(door, answer) == (401, Reason.BINDING_TOO_WEAK)
-            assert (await door.once(LEDGER, "GET /things", door.token(LEDGER))).status == 200
-            assert (await door.once(LEDGER, "GET /things", door.token(None, "robot"))).status == 200
-            answer = await door.once(LEDGER, BOUND, door.token(None, "robot"))
-            assert await refused(door, answer) == (401, Reason.BINDING_TOO_WEAK)
-
-    run(work())
+        assert (await door.once(LEDGER, BOUND, x5t)).status == 200
+        answer = await door.once(LEDGER, BOUND, x5t.replace("Bearer", "DPoP"))
+        assert await refused(door, answer) == (401, Reason.PROOF_KEY)
 
 
-def test_a_token_for_a_key_is_no_token_for_a_certificate(tmp_path: Path) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY) as door:
-            x5t = door.token(LEDGER)
-            for cnf in ({"jkt": "x" * 43}, {"jkt": "x" * 43, "x5t#S256": "y" * 43}, {"x5t#S256": 7}, "x", {}):
-                answer = await door.once(LEDGER, BOUND, door.token(None, cnf=cnf))
-                assert await refused(door, answer) == (401, Reason.BINDING_TOO_WEAK)
-            assert (await door.once(LEDGER, BOUND, x5t)).status == 200
-            answer = await door.once(LEDGER, BOUND, x5t.replace("Bearer", "DPoP"))
-            assert await refused(door, answer) == (401, Reason.PROOF_KEY)
-
-    run(work())
-
-
-def test_a_revoked_certificate_opens_nothing(tmp_path: Path) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY, revoked=AUTHORITY.list_of(LEDGER)) as door:
-            for head in (PUBLIC, BOUND, "GET /nowhere", "POST /oauth/token"):
-                answer = await door.once(LEDGER, head, door.token(LEDGER))
-                assert await refused(door, answer) == (403, Reason.CERTIFICATE_REVOKED)
-            assert (await door.once(OTHER, BOUND, door.token(OTHER))).status == 200
-
-    run(work())
-
-
-def test_a_certificate_is_revoked_on_a_connection_that_is_open(tmp_path: Path) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY, revoked=AUTHORITY.list_of()) as door:
-            ours, others = await door.connect(LEDGER), await door.connect(OTHER)
-            assert (await door.ask(ours, BOUND, door.token(LEDGER))).status == 200
-            (tmp_path / "new").write_bytes(AUTHORITY.list_of(LEDGER, made=now()))
-            (tmp_path / "new").rename(tmp_path / "clients.crl")
-            answer = await until(door, lambda answer: answer.status != 200)
+async def test_a_revoked_certificate_opens_nothing(tmp_path: Path) -> None:
+    async with mutual(tmp_path, AUTHORITY, revoked=AUTHORITY.list_of(LEDGER)) as door:
+        for head in (PUBLIC, BOUND, "GET /nowhere", "POST /oauth/token"):
+            answer = await door.once(LEDGER, head, door.token(LEDGER))
             assert await refused(door, answer) == (403, Reason.CERTIFICATE_REVOKED)
-            answer = await door.ask(ours, BOUND, door.token(LEDGER))
-            assert await refused(door, answer) == (403, Reason.CERTIFICATE_REVOKED)
-            assert (await door.ask(others, BOUND, door.token(OTHER))).status == 200
+        assert (await door.once(OTHER, BOUND, door.token(OTHER))).status == 200
 
-    run(work())
+
+async def test_a_certificate_is_revoked_on_a_connection_that_is_open(tmp_path: Path) -> None:
+    async with mutual(tmp_path, AUTHORITY, revoked=AUTHORITY.list_of()) as door:
+        ours, others = await door.connect(LEDGER), await door.connect(OTHER)
+        assert (await door.ask(ours, BOUND, door.token(LEDGER))).status == 200
+        (tmp_path / "new").write_bytes(AUTHORITY.list_of(LEDGER, made=now()))
+        (tmp_path / "new").rename(tmp_path / "clients.crl")
+        answer = await until(door, lambda answer: answer.status != 200)
+        assert await refused(door, answer) == (403, Reason.CERTIFICATE_REVOKED)
+        answer = await door.ask(ours, BOUND, door.token(LEDGER))
+        assert await refused(door, answer) == (403, Reason.CERTIFICATE_REVOKED)
+        assert (await door.ask(others, BOUND, door.token(OTHER))).status == 200
 
 
 async def until(door: Mutual, enough: Callable[[Answer], bool]) -> Answer:
@@ -156,102 +132,84 @@ async def until(door: Mutual, enough: Callable[[Answer], bool]) -> Answer:
     return answer
 
 
-def test_a_stream_ends_when_its_certificate_is_revoked(tmp_path: Path) -> None:
+async def test_a_stream_ends_when_its_certificate_is_revoked(tmp_path: Path) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_head(reader)
         writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n")
         await reader.read()
 
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY, revoked=AUTHORITY.list_of(), serve=serve) as door:
-            streams = [await door.connect(shown) for shown in (LEDGER, OTHER)]
-            for line, shown in zip(streams, (LEDGER, OTHER), strict=True):
-                await line.send(f"{BOUND} HTTP/1.1\r\nHost: own.example\r\n{door.token(shown)}\r\n\r\n".encode())
-                assert (await line.head()).status == 200
-                assert await line.part() == b"one"
-            (tmp_path / "clients.crl").write_bytes(AUTHORITY.list_of(LEDGER, made=now()))
-            assert await streams[0].ended()
-            with pytest.raises(TimeoutError):
-                await asyncio.wait_for(streams[1].part(), 0.2)
-
-    run(work())
+    async with mutual(tmp_path, AUTHORITY, revoked=AUTHORITY.list_of(), serve=serve) as door:
+        streams = [await door.connect(shown) for shown in (LEDGER, OTHER)]
+        for line, shown in zip(streams, (LEDGER, OTHER), strict=True):
+            await line.send(f"{BOUND} HTTP/1.1\r\nHost: own.example\r\n{door.token(shown)}\r\n\r\n".encode())
+            assert (await line.head()).status == 200
+            assert await line.part() == b"one"
+        (tmp_path / "clients.crl").write_bytes(AUTHORITY.list_of(LEDGER, made=now()))
+        assert await streams[0].ended()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(streams[1].part(), 0.2)
 
 
-def test_an_overdue_list_says_nothing_good_of_anybody(tmp_path: Path) -> None:
-    async def work() -> None:
-        stale = AUTHORITY.list_of(due=now() - timedelta(seconds=30), made=now() - DAY)
-        async with mutual(tmp_path, AUTHORITY, revoked=stale) as door:
-            answer = await door.once(LEDGER, BOUND, door.token(LEDGER))
-            assert await refused(door, answer) == (403, Reason.CERTIFICATE_LIST_STALE)
-            (tmp_path / "clients.crl").write_bytes(AUTHORITY.list_of(made=now()))
-            assert (await until(door, lambda answer: answer.status != 403)).status == 200
-
-    run(work())
+async def test_an_overdue_list_says_nothing_good_of_anybody(tmp_path: Path) -> None:
+    stale = AUTHORITY.list_of(due=now() - timedelta(seconds=30), made=now() - DAY)
+    async with mutual(tmp_path, AUTHORITY, revoked=stale) as door:
+        answer = await door.once(LEDGER, BOUND, door.token(LEDGER))
+        assert await refused(door, answer) == (403, Reason.CERTIFICATE_LIST_STALE)
+        (tmp_path / "clients.crl").write_bytes(AUTHORITY.list_of(made=now()))
+        assert (await until(door, lambda answer: answer.status != 403)).status == 200
 
 
-def test_a_list_of_somebody_else_changes_nothing(tmp_path: Path) -> None:
+async def test_a_list_of_somebody_else_changes_nothing(tmp_path: Path) -> None:
     """Who can write the file and cannot sign could else bring a revoked certificate back."""
 
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY, revoked=AUTHORITY.list_of(LEDGER)) as door:
-            [entrance] = [each for each in door.world.worker.entrances if each.certificates is not None]
-            assert entrance.certificates is not None
-            for forged in (STRANGER.list_of(made=now()), b"", AUTHORITY.list_of(made=now(), partial=True)):
-                (tmp_path / "clients.crl").write_bytes(forged)
-                with pytest.raises(ValueError, match=r"list|authorities"):
-                    entrance.certificates.look()
-                assert (await door.once(LEDGER, PUBLIC)).status == 403
-            (tmp_path / "clients.crl").write_bytes(AUTHORITY.list_of(made=now()))
-            assert entrance.certificates.look()
-            assert (await door.once(LEDGER, PUBLIC)).status == 200
-
-    run(work())
+    async with mutual(tmp_path, AUTHORITY, revoked=AUTHORITY.list_of(LEDGER)) as door:
+        [entrance] = [each for each in door.world.worker.entrances if each.certificates is not None]
+        assert entrance.certificates is not None
+        for forged in (STRANGER.list_of(made=now()), b"", AUTHORITY.list_of(made=now(), partial=True)):
+            (tmp_path / "clients.crl").write_bytes(forged)
+            with pytest.raises(ValueError, match=r"list|authorities"):
+                entrance.certificates.look()
+            assert (await door.once(LEDGER, PUBLIC)).status == 403
+        (tmp_path / "clients.crl").write_bytes(AUTHORITY.list_of(made=now()))
+        assert entrance.certificates.look()
+        assert (await door.once(LEDGER, PUBLIC)).status == 200
 
 
-def test_a_certificate_that_a_client_registered_is_taken_and_no_other_that_it_signed(tmp_path: Path) -> None:
-    async def work() -> None:
-        clients = {**CLIENTS, "beacon": own(BEACON), "signer": own(SIGNING)}
-        async with mutual(tmp_path, AUTHORITY, clients=clients) as door:
-            for shown, client in ((BEACON, "beacon"), (SIGNING, "signer"), (LEDGER, "ledger")):
-                assert (await door.once(shown, BOUND, door.token(shown, client))).status == 200
-            child = issued_by(SIGNING, "CN=ledger", NAME)
-            answer = await door.once(child, BOUND, door.token(child))
-            assert await refused(door, answer) == (403, Reason.CERTIFICATE_UNKNOWN)
-            with pytest.raises(Refused):
-                await door.once(issued_by(BEACON, "CN=ledger", NAME), PUBLIC)
-
-    run(work())
+async def test_a_certificate_that_a_client_registered_is_taken_and_no_other_that_it_signed(tmp_path: Path) -> None:
+    clients = {**CLIENTS, "beacon": own(BEACON), "signer": own(SIGNING)}
+    async with mutual(tmp_path, AUTHORITY, clients=clients) as door:
+        for shown, client in ((BEACON, "beacon"), (SIGNING, "signer"), (LEDGER, "ledger")):
+            assert (await door.once(shown, BOUND, door.token(shown, client))).status == 200
+        child = issued_by(SIGNING, "CN=ledger", NAME)
+        answer = await door.once(child, BOUND, door.token(child))
+        assert await refused(door, answer) == (403, Reason.CERTIFICATE_UNKNOWN)
+        with pytest.raises(Refused):
+            await door.once(issued_by(BEACON, "CN=ledger", NAME), PUBLIC)
 
 
-def test_a_certificate_is_nobodys_when_its_client_has_gone(tmp_path: Path) -> None:
-    async def work() -> None:
-        clients = {**CLIENTS, "beacon": own(BEACON)}
-        async with mutual(tmp_path, AUTHORITY) as door:
-            with pytest.raises(Refused):
-                await door.once(BEACON, PUBLIC)
-            adopt(door.world, AUTHORITY, clients=clients)
-            line = await door.connect(BEACON)
-            assert (await door.ask(line, PUBLIC)).status == 200
-            adopt(door.world, AUTHORITY)
-            assert await refused(door, await door.ask(line, PUBLIC)) == (403, Reason.CERTIFICATE_UNKNOWN)
-            assert await refused(door, await door.once(BEACON, PUBLIC)) == (403, Reason.CERTIFICATE_UNKNOWN)
-
-    run(work())
+async def test_a_certificate_is_nobodys_when_its_client_has_gone(tmp_path: Path) -> None:
+    clients = {**CLIENTS, "beacon": own(BEACON)}
+    async with mutual(tmp_path, AUTHORITY) as door:
+        with pytest.raises(Refused):
+            await door.once(BEACON, PUBLIC)
+        adopt(door.world, AUTHORITY, clients=clients)
+        line = await door.connect(BEACON)
+        assert (await door.ask(line, PUBLIC)).status == 200
+        adopt(door.world, AUTHORITY)
+        assert await refused(door, await door.ask(line, PUBLIC)) == (403, Reason.CERTIFICATE_UNKNOWN)
+        assert await refused(door, await door.once(BEACON, PUBLIC)) == (403, Reason.CERTIFICATE_UNKNOWN)
 
 
-def test_no_session_is_resumed(tmp_path: Path) -> None:
+async def test_no_session_is_resumed(tmp_path: Path) -> None:
     """A resumed one would not show the certificate again."""
 
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY) as door:
-            port = door.world.worker.ports[1]
-            assert await asyncio.to_thread(resumed, door.context(LEDGER), port) is False
-            older = door.context(LEDGER)
-            older.maximum_version = ssl.TLSVersion.TLSv1_2
-            with pytest.raises(ssl.SSLError):
-                await asyncio.to_thread(resumed, older, port)
-
-    run(work())
+    async with mutual(tmp_path, AUTHORITY) as door:
+        port = door.world.worker.ports[1]
+        assert await asyncio.to_thread(resumed, door.context(LEDGER), port) is False
+        older = door.context(LEDGER)
+        older.maximum_version = ssl.TLSVersion.TLSv1_2
+        with pytest.raises(ssl.SSLError):
+            await asyncio.to_thread(resumed, older, port)
 
 
 def resumed(context: ssl.SSLContext, port: int) -> bool:
@@ -265,27 +223,21 @@ def resumed(context: ssl.SSLContext, port: int) -> bool:
     return reused
 
 
-def test_a_certificate_is_of_one_connection_and_not_of_its_address(tmp_path: Path) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY, required=False) as door:
-            token = door.token(None, "robot")
-            lines = [await door.connect(shown) for shown in (LEDGER, None, LEDGER)]
-            statuses = [(await door.ask(line, "GET /inside", token)).status for line in lines]
-            assert statuses == [200, 404, 200]
-            assert [each.reason for each in await events(door)] == [Reason.ROUTE_INTERNAL]
-
-    run(work())
+async def test_a_certificate_is_of_one_connection_and_not_of_its_address(tmp_path: Path) -> None:
+    async with mutual(tmp_path, AUTHORITY, required=False) as door:
+        token = door.token(None, "robot")
+        lines = [await door.connect(shown) for shown in (LEDGER, None, LEDGER)]
+        statuses = [(await door.ask(line, "GET /inside", token)).status for line in lines]
+        assert statuses == [200, 404, 200]
+        assert [each.reason for each in await events(door)] == [Reason.ROUTE_INTERNAL]
 
 
-def test_the_certificate_of_a_proxy_is_not_that_of_whom_it_brings(tmp_path: Path) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY, trusted_proxies=["127.0.0.0/8"]) as door:
-            line, token = await door.connect(LEDGER), door.token(LEDGER)
-            assert (await door.ask(line, BOUND, token)).status == 200
-            answer = await door.ask(line, BOUND, token, "X-Forwarded-For: 203.0.113.9")
-            assert await refused(door, answer) == (401, Reason.CERTIFICATE_MISSING)
-
-    run(work())
+async def test_the_certificate_of_a_proxy_is_not_that_of_whom_it_brings(tmp_path: Path) -> None:
+    async with mutual(tmp_path, AUTHORITY, trusted_proxies=["127.0.0.0/8"]) as door:
+        line, token = await door.connect(LEDGER), door.token(LEDGER)
+        assert (await door.ask(line, BOUND, token)).status == 200
+        answer = await door.ask(line, BOUND, token, "X-Forwarded-For: 203.0.113.9")
+        assert await refused(door, answer) == (401, Reason.CERTIFICATE_MISSING)
 
 
 def test_nobody_can_say_to_have_shown_a_certificate(tmp_path: Path) -> None:

@@ -59,15 +59,12 @@ async def comes(door: Mutual, shown: Issued | None) -> bool:
     ],
     ids=["of a stranger", "of its own", "expired", "not yet valid", "for servers", "none"],
 )
-def test_a_certificate_that_is_not_taken_is_on_record_with_its_reason(
+async def test_a_certificate_that_is_not_taken_is_on_record_with_its_reason(
     tmp_path: Path, shown: Issued | None, reason: Reason
 ) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY) as door:
-            assert [await comes(door, one) for one in (LEDGER, shown, shown)] == [True, False, False]
-            assert await recorded(door) == {reason: 2}
-
-    run(work())
+    async with mutual(tmp_path, AUTHORITY) as door:
+        assert [await comes(door, one) for one in (LEDGER, shown, shown)] == [True, False, False]
+        assert await recorded(door) == {reason: 2}
 
 
 @pytest.mark.parametrize(
@@ -79,18 +76,15 @@ def test_a_certificate_that_is_not_taken_is_on_record_with_its_reason(
     ],
     ids=["http", "proxy", "ssh"],
 )
-def test_what_is_no_tls_is_on_record(tmp_path: Path, sent: bytes, reason: Reason) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY) as door:
-            reader, writer = await asyncio.open_connection("127.0.0.1", door.world.worker.ports[1])
-            writer.write(sent)
-            with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
-                await reader.readuntil(b"\r\n\r\n")
-            writer.close()
-            assert await comes(door, LEDGER)
-            assert await recorded(door) == {reason: 1}
-
-    run(work())
+async def test_what_is_no_tls_is_on_record(tmp_path: Path, sent: bytes, reason: Reason) -> None:
+    async with mutual(tmp_path, AUTHORITY) as door:
+        reader, writer = await asyncio.open_connection("127.0.0.1", door.world.worker.ports[1])
+        writer.write(sent)
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+            await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+        assert await comes(door, LEDGER)
+        assert await recorded(door) == {reason: 1}
 
 
 def test_an_old_version_of_tls_is_on_record(tmp_path: Path) -> None:
@@ -112,25 +106,24 @@ def test_an_old_version_of_tls_is_on_record(tmp_path: Path) -> None:
     assert run(work(ssl.TLSVersion.TLSv1_3, tmp_path / "new")) == {}
 
 
-def test_who_says_nothing_is_on_record_and_who_leaves_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_says_nothing_is_on_record_and_who_leaves_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(listening, "HANDSHAKE_SECONDS", 0.1)
 
-    async def work() -> None:
-        async with mutual(tmp_path, AUTHORITY) as door:
-            port = door.world.worker.ports[1]
-            _, leaving = await asyncio.open_connection("127.0.0.1", port)
-            leaving.close()
-            reader, silent = await asyncio.open_connection("127.0.0.1", port)
-            with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
-                await reader.readexactly(1)
-            silent.close()
-            monkeypatch.setattr(listening, "HANDSHAKE_SECONDS", 10.0)
-            door.ca = development_tls(("own.example",), int(time.time()), secrets.token_bytes).ca
-            with pytest.raises(Refused):  # it is the client that refuses
-                await door.connect(LEDGER)
-            assert await recorded(door) == {Reason.TLS_TIMEOUT: 1}
-
-    run(work())
+    async with mutual(tmp_path, AUTHORITY) as door:
+        port = door.world.worker.ports[1]
+        _, leaving = await asyncio.open_connection("127.0.0.1", port)
+        leaving.close()
+        reader, silent = await asyncio.open_connection("127.0.0.1", port)
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+            await reader.readexactly(1)
+        silent.close()
+        monkeypatch.setattr(listening, "HANDSHAKE_SECONDS", 10.0)
+        door.ca = development_tls(("own.example",), int(time.time()), secrets.token_bytes).ca
+        with pytest.raises(Refused):  # it is the client that refuses
+            await door.connect(LEDGER)
+        assert await recorded(door) == {Reason.TLS_TIMEOUT: 1}
 
 
 @pytest.mark.parametrize(

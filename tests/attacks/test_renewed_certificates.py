@@ -12,7 +12,7 @@ from cryptography import x509
 
 from client_certificates import Authority, jwks_of, self_signed
 from gateway_world import AUTHORITY as DOOR
-from gateway_world import contract, run
+from gateway_world import contract
 from mutual_world import CLIENTS, OWN, Mutual, Refused, mutual, refused, written
 from ostiary.keys.certificate import CertificateInvalid
 from ostiary.keys.devca import development_tls
@@ -41,91 +41,76 @@ def renewed(door: Mutual) -> bytes:
     return made.ca
 
 
-def test_a_renewed_certificate_is_shown_to_whom_comes_next_and_drops_nobody(tmp_path: Path) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, OLD) as door:
-            before = await door.connect(BY_OLD)
-            assert (await door.ask(before, PUBLIC)).status == 200
-            ca = renewed(door)
-            assert (await door.once(BY_OLD, PUBLIC)).status == 200
-            reload(door)
-            with pytest.raises(Refused):
-                await door.connect(BY_OLD)
-            door.ca = ca
-            assert (await door.once(BY_OLD, PUBLIC)).status == 200
-            assert (await door.ask(before, PUBLIC)).status == 200
-
-    run(work())
+async def test_a_renewed_certificate_is_shown_to_whom_comes_next_and_drops_nobody(tmp_path: Path) -> None:
+    async with mutual(tmp_path, OLD) as door:
+        before = await door.connect(BY_OLD)
+        assert (await door.ask(before, PUBLIC)).status == 200
+        ca = renewed(door)
+        assert (await door.once(BY_OLD, PUBLIC)).status == 200
+        reload(door)
+        with pytest.raises(Refused):
+            await door.connect(BY_OLD)
+        door.ca = ca
+        assert (await door.once(BY_OLD, PUBLIC)).status == 200
+        assert (await door.ask(before, PUBLIC)).status == 200
 
 
 @pytest.mark.parametrize("broken", ["door.pem", "door.key", "clients.pem"])
-def test_a_broken_file_changes_nothing(tmp_path: Path, broken: str) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, OLD) as door:
-            ca = renewed(door)
-            good = (tmp_path / broken).read_bytes()
-            (tmp_path / broken).write_bytes(b"nothing of that kind")
-            with pytest.raises((OSError, CertificateInvalid)):
-                reload(door)
-            assert (await door.once(BY_OLD, PUBLIC)).status == 200
-            (tmp_path / broken).write_bytes(good)
+async def test_a_broken_file_changes_nothing(tmp_path: Path, broken: str) -> None:
+    async with mutual(tmp_path, OLD) as door:
+        ca = renewed(door)
+        good = (tmp_path / broken).read_bytes()
+        (tmp_path / broken).write_bytes(b"nothing of that kind")
+        with pytest.raises((OSError, CertificateInvalid)):
             reload(door)
-            door.ca = ca
-            assert (await door.once(BY_OLD, PUBLIC)).status == 200
+        assert (await door.once(BY_OLD, PUBLIC)).status == 200
+        (tmp_path / broken).write_bytes(good)
+        reload(door)
+        door.ca = ca
+        assert (await door.once(BY_OLD, PUBLIC)).status == 200
 
-    run(work())
 
-
-def test_another_authority_takes_over_and_the_old_one_s_certificates_are_nobody_s(tmp_path: Path) -> None:
+async def test_another_authority_takes_over_and_the_old_one_s_certificates_are_nobody_s(tmp_path: Path) -> None:
     """On connections that are open, too: they were made when it was still trusted."""
 
-    async def work() -> None:
-        async with mutual(tmp_path, OLD) as door:
-            before = await door.connect(BY_OLD)
-            assert (await door.ask(before, PUBLIC)).status == 200
-            with pytest.raises(Refused):
-                await door.once(BY_NEW, PUBLIC)
-            (tmp_path / "clients.pem").write_bytes(OLD.pem + NEW.pem)
-            reload(door)
-            assert (await door.once(BY_NEW, PUBLIC)).status == (await door.ask(before, PUBLIC)).status == 200
-            (tmp_path / "clients.pem").write_bytes(NEW.pem)
-            reload(door)
-            assert (await door.once(BY_NEW, PUBLIC)).status == 200
-            with pytest.raises(Refused):
-                await door.once(BY_OLD, PUBLIC)
-            answer = await door.ask(before, PUBLIC)
-            assert await refused(door, answer) == (403, Reason.CERTIFICATE_UNKNOWN)
-
-    run(work())
+    async with mutual(tmp_path, OLD) as door:
+        before = await door.connect(BY_OLD)
+        assert (await door.ask(before, PUBLIC)).status == 200
+        with pytest.raises(Refused):
+            await door.once(BY_NEW, PUBLIC)
+        (tmp_path / "clients.pem").write_bytes(OLD.pem + NEW.pem)
+        reload(door)
+        assert (await door.once(BY_NEW, PUBLIC)).status == (await door.ask(before, PUBLIC)).status == 200
+        (tmp_path / "clients.pem").write_bytes(NEW.pem)
+        reload(door)
+        assert (await door.once(BY_NEW, PUBLIC)).status == 200
+        with pytest.raises(Refused):
+            await door.once(BY_OLD, PUBLIC)
+        answer = await door.ask(before, PUBLIC)
+        assert await refused(door, answer) == (403, Reason.CERTIFICATE_UNKNOWN)
 
 
-def test_a_revocation_list_that_is_named_anew_holds_at_once(tmp_path: Path) -> None:
-    async def work() -> None:
-        async with mutual(tmp_path, OLD) as door:
-            spared, revoked = OLD.issue("CN=ledger", NAME), await door.connect(BY_OLD)
-            assert (await door.ask(revoked, PUBLIC)).status == 200
-            (tmp_path / "new.crl").write_bytes(OLD.list_of(BY_OLD))
+async def test_a_revocation_list_that_is_named_anew_holds_at_once(tmp_path: Path) -> None:
+    async with mutual(tmp_path, OLD) as door:
+        spared, revoked = OLD.issue("CN=ledger", NAME), await door.connect(BY_OLD)
+        assert (await door.ask(revoked, PUBLIC)).status == 200
+        (tmp_path / "new.crl").write_bytes(OLD.list_of(BY_OLD))
+        reload(door, revoked=(str(tmp_path / "new.crl"),))
+        answer = await door.ask(revoked, PUBLIC)
+        assert await refused(door, answer) == (403, Reason.CERTIFICATE_REVOKED)
+        assert (await door.once(spared, PUBLIC)).status == 200
+        (tmp_path / "new.crl").write_bytes(NEW.list_of())
+        with pytest.raises(CertificateInvalid):
             reload(door, revoked=(str(tmp_path / "new.crl"),))
-            answer = await door.ask(revoked, PUBLIC)
-            assert await refused(door, answer) == (403, Reason.CERTIFICATE_REVOKED)
-            assert (await door.once(spared, PUBLIC)).status == 200
-            (tmp_path / "new.crl").write_bytes(NEW.list_of())
-            with pytest.raises(CertificateInvalid):
-                reload(door, revoked=(str(tmp_path / "new.crl"),))
-            assert (await door.once(spared, PUBLIC)).status == 200
-
-    run(work())
+        assert (await door.once(spared, PUBLIC)).status == 200
 
 
-def test_what_clients_registered_themselves_is_still_taken(tmp_path: Path) -> None:
+async def test_what_clients_registered_themselves_is_still_taken(tmp_path: Path) -> None:
     beacon = self_signed()
     client = {"kind": "service", "scopes": ["things"], "credential": "mtls", "jwks": jwks_of([beacon])}
     clients = {**CLIENTS, "beacon": client}
 
-    async def work() -> None:
-        async with mutual(tmp_path, OLD, clients=clients) as door:
-            for _ in range(2):
-                assert (await door.once(beacon, "GET /bound", door.token(beacon, "beacon"))).status == 200
-                reload(door, clients=clients)
-
-    run(work())
+    async with mutual(tmp_path, OLD, clients=clients) as door:
+        for _ in range(2):
+            assert (await door.once(beacon, "GET /bound", door.token(beacon, "beacon"))).status == 200
+            reload(door, clients=clients)

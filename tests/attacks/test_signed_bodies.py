@@ -2,14 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from gateway_world import OK, Line, Serve, World, read_request, reasons, run, world
+from gateway_world import OK, Line, Serve, World, read_request, reasons, world
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway.worker import GatewayWorker
 from signed_world import Client, jwk_of
@@ -43,15 +44,12 @@ def chunked(*parts: bytes) -> bytes:
     return b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
 
 
-def attempt(tmp_path: Path, test: Callable[[World, list[bytes]], Awaitable[None]]) -> None:
-    """`bodies`: those that reached the service."""
-
-    async def work() -> None:
-        bodies: list[bytes] = []
-        async with world(tmp_path, noting(bodies), **CONTRACT) as door:
-            await test(door, bodies)
-
-    run(work())
+@asynccontextmanager
+async def attempt(tmp_path: Path) -> AsyncIterator[tuple[World, list[bytes]]]:
+    """With the bodies that reached the service."""
+    bodies: list[bytes] = []
+    async with world(tmp_path, noting(bodies), **CONTRACT) as door:
+        yield door, bodies
 
 
 def raw(fields: list[str], framed: str, content: bytes) -> bytes:
@@ -64,8 +62,8 @@ def signed() -> list[str]:
 
 @pytest.mark.parametrize("body", [BODY[:-1] + b" ", BODY.replace(b"7", b"8"), BODY[:-1], b"", BODY + b" "])
 @pytest.mark.parametrize("in_chunks", [False, True])
-def test_another_body_is_refused_and_never_forwarded(tmp_path: Path, body: bytes, in_chunks: bool) -> None:
-    async def test(door: World, bodies: list[bytes]) -> None:
+async def test_another_body_is_refused_and_never_forwarded(tmp_path: Path, body: bytes, in_chunks: bool) -> None:
+    async with attempt(tmp_path) as (door, bodies):
         for sent, status in ((body, 400), (BODY, 200)):
             line = await door.connect()
             halves = [half for half in (sent[:900], sent[900:]) if half]
@@ -75,11 +73,9 @@ def test_another_body_is_refused_and_never_forwarded(tmp_path: Path, body: bytes
         assert bodies == [BODY]
         assert await reasons(door) == [Reason.DIGEST_MISMATCH]
 
-    attempt(tmp_path, test)
 
-
-def test_a_body_that_comes_slowly_is_held_until_it_is_whole(tmp_path: Path) -> None:
-    async def test(door: World, bodies: list[bytes]) -> None:
+async def test_a_body_that_comes_slowly_is_held_until_it_is_whole(tmp_path: Path) -> None:
+    async with attempt(tmp_path) as (door, bodies):
         line = await door.connect()
         await line.send(raw(signed(), f"Content-Length: {len(BODY)}", b""))
         for at in range(0, len(BODY), 1000):
@@ -89,13 +85,11 @@ def test_a_body_that_comes_slowly_is_held_until_it_is_whole(tmp_path: Path) -> N
         assert (await line.answer("POST")).status == 200
         assert bodies == [BODY]
 
-    attempt(tmp_path, test)
 
-
-def test_what_is_longer_than_it_says_is_not_of_the_request(tmp_path: Path) -> None:
+async def test_what_is_longer_than_it_says_is_not_of_the_request(tmp_path: Path) -> None:
     """Bytes behind a signed body begin another request, which nobody has signed."""
 
-    async def test(door: World, bodies: list[bytes]) -> None:
+    async with attempt(tmp_path) as (door, bodies):
         line = await door.connect()
         smuggled = b"GET /orders HTTP/1.1\r\nHost: door.example\r\n\r\n"
         await line.send(raw(signed(), f"Content-Length: {len(BODY)}", BODY + smuggled))
@@ -103,11 +97,9 @@ def test_what_is_longer_than_it_says_is_not_of_the_request(tmp_path: Path) -> No
         assert (await line.answer()).status == 401
         assert bodies == [BODY]
 
-    attempt(tmp_path, test)
 
-
-def test_a_signed_body_over_its_bound_is_refused(tmp_path: Path) -> None:
-    async def test(door: World, bodies: list[bytes]) -> None:
+async def test_a_signed_body_over_its_bound_is_refused(tmp_path: Path) -> None:
+    async with attempt(tmp_path) as (door, bodies):
         for body, status in ((b"x" * 8193, 413), (b"x" * 8192, 200)):
             for framed, content in (
                 (f"Content-Length: {len(body)}", body),
@@ -118,11 +110,9 @@ def test_a_signed_body_over_its_bound_is_refused(tmp_path: Path) -> None:
                 assert (await line.answer("POST")).status == status
         assert bodies == [b"x" * 8192] * 2
 
-    attempt(tmp_path, test)
 
-
-def test_a_client_that_asks_first_is_told_to_go_on(tmp_path: Path) -> None:
-    async def test(door: World, bodies: list[bytes]) -> None:
+async def test_a_client_that_asks_first_is_told_to_go_on(tmp_path: Path) -> None:
+    async with attempt(tmp_path) as (door, bodies):
         line = await door.connect()
         await line.send(raw([*signed(), "Expect: 100-continue"], f"Content-Length: {len(BODY)}", b""))
         await asyncio.sleep(0.05)
@@ -131,13 +121,11 @@ def test_a_client_that_asks_first_is_told_to_go_on(tmp_path: Path) -> None:
         assert (answer.status, answer.interim) == (200, [100])
         assert bodies == [BODY]
 
-    attempt(tmp_path, test)
 
-
-def test_two_workers_take_a_signature_once(tmp_path: Path) -> None:
+async def test_two_workers_take_a_signature_once(tmp_path: Path) -> None:
     """All processes of a machine remember nonces in the same memory."""
 
-    async def test(door: World, bodies: list[bytes]) -> None:
+    async with attempt(tmp_path) as (door, bodies):
         worker = GatewayWorker(replace(door.setup, number=1))
         await worker.start()
         try:
@@ -152,8 +140,6 @@ def test_two_workers_take_a_signature_once(tmp_path: Path) -> None:
         finally:
             await worker.drain()
         assert bodies == [BODY, BODY]
-
-    attempt(tmp_path, test)
 
 
 async def connect(worker: GatewayWorker) -> Line:

@@ -75,14 +75,11 @@ def test_from_every_step_the_schema_becomes_the_one_that_statements_use(location
     assert compared(location) == []
 
 
-def test_those_who_open_an_empty_database_together_upgrade_it_once(location: Secret) -> None:
-    async def use() -> None:
-        stores = await asyncio.gather(*(open_store(location, AUDIT_KEY) for _ in range(4)))
-        for store in stores:
-            assert await store.people() == []
-            await store.close()
-
-    asyncio.run(use())
+async def test_those_who_open_an_empty_database_together_upgrade_it_once(location: Secret) -> None:
+    stores = await asyncio.gather(*(open_store(location, AUDIT_KEY) for _ in range(4)))
+    for store in stores:
+        assert await store.people() == []
+        await store.close()
 
 
 def test_a_url_has_the_options_of_postgresql_also_while_the_schema_is_made(cluster: Cluster) -> None:

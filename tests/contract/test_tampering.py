@@ -1,6 +1,5 @@
 """Whoever can write the store, and has no key, cannot change the log unseen: not even where the program goes on."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -111,82 +110,67 @@ async def go_on(store: Store) -> None:
 
 @pytest.mark.parametrize("name", CHANGES)
 @pytest.mark.parametrize("restarted", [False, True])
-def test_a_changed_log_never_holds_again(location: Secret, name: str, restarted: bool) -> None:
-    async def work() -> None:
-        async with opened(location) as store:
-            await record(store, 5)
-            assert isinstance(await verdict(store), Holds)
-            records, head = CHANGES[name](*await stored(store))
-            await write(location, [*put(records), *put_head(head)])
-            assert isinstance(await verdict(store), Broken)
-            if not restarted:
-                await go_on(store)
-        async with opened(location) as store:
+async def test_a_changed_log_never_holds_again(location: Secret, name: str, restarted: bool) -> None:
+    async with opened(location) as store:
+        await record(store, 5)
+        assert isinstance(await verdict(store), Holds)
+        records, head = CHANGES[name](*await stored(store))
+        await write(location, [*put(records), *put_head(head)])
+        assert isinstance(await verdict(store), Broken)
+        if not restarted:
             await go_on(store)
-            assert isinstance(await verdict(store), Broken)
-
-    asyncio.run(work())
+    async with opened(location) as store:
+        await go_on(store)
+        assert isinstance(await verdict(store), Broken)
 
 
 @pytest.mark.parametrize("to", [0, 2])
-def test_a_log_that_is_put_back_to_an_earlier_end_is_not_sealed_by_who_saw_a_later_one(
+async def test_a_log_that_is_put_back_to_an_earlier_end_is_not_sealed_by_who_saw_a_later_one(
     location: Secret, to: int
 ) -> None:
     """Records and head are as they once were, so the seal is a good one; to 0: as if nothing had ever happened."""
 
-    async def work() -> None:
-        async with opened(location) as store:
-            await record(store, 2)
-            records, head = await stored(store)
-            noted = Noted(head.position, head.hash)
-            await record(store, 3)
-            old = head if to else Head(0, BEFORE_FIRST, b"")
-            await write(location, [*put(records[:to]), *put_head(old)])
-            assert isinstance(await verdict(store), Holds), "nothing in the store tells it from its earlier self"
-            assert isinstance(await verdict(store, noted), Holds if to else Broken)
-            await record(store, 4)
-            assert await verdict(store) == Broken(to + 4, Tampering.HEAD_FORGED)
-
-    asyncio.run(work())
+    async with opened(location) as store:
+        await record(store, 2)
+        records, head = await stored(store)
+        noted = Noted(head.position, head.hash)
+        await record(store, 3)
+        old = head if to else Head(0, BEFORE_FIRST, b"")
+        await write(location, [*put(records[:to]), *put_head(old)])
+        assert isinstance(await verdict(store), Holds), "nothing in the store tells it from its earlier self"
+        assert isinstance(await verdict(store, noted), Holds if to else Broken)
+        await record(store, 4)
+        assert await verdict(store) == Broken(to + 4, Tampering.HEAD_FORGED)
 
 
-def test_an_old_head_before_records_that_are_there_stops_the_log(location: Secret) -> None:
-    async def work() -> None:
-        async with opened(location) as store:
-            await record(store, 2)
-            _, old = await stored(store)
-            await record(store, 2)
-            _, end = await stored(store)
-            await write(location, put_head(old))
-            assert await verdict(store) == Broken(3, Tampering.INSERTED)
-            with pytest.raises(StoreUnavailable):
-                await record(store)
-            await write(location, put_head(end))
+async def test_an_old_head_before_records_that_are_there_stops_the_log(location: Secret) -> None:
+    async with opened(location) as store:
+        await record(store, 2)
+        _, old = await stored(store)
+        await record(store, 2)
+        _, end = await stored(store)
+        await write(location, put_head(old))
+        assert await verdict(store) == Broken(3, Tampering.INSERTED)
+        with pytest.raises(StoreUnavailable):
             await record(store)
-            assert isinstance(await verdict(store), Holds)
-
-    asyncio.run(work())
-
-
-def test_without_the_row_of_its_ends_the_store_takes_nothing_and_the_log_does_not_hold(location: Secret) -> None:
-    async def work() -> None:
-        async with opened(location) as store:
-            await record(store, 2)
-            await write(location, [("DELETE FROM heads", ())])
-            with pytest.raises(StoreUnavailable):
-                await record(store)
-            assert await verdict(store) == Broken(2, Tampering.HEAD_MISSING)
-
-    asyncio.run(work())
+        await write(location, put_head(end))
+        await record(store)
+        assert isinstance(await verdict(store), Holds)
 
 
-def test_many_processes_seal_one_log_in_turn(location: Secret) -> None:
+async def test_without_the_row_of_its_ends_the_store_takes_nothing_and_the_log_does_not_hold(location: Secret) -> None:
+    async with opened(location) as store:
+        await record(store, 2)
+        await write(location, [("DELETE FROM heads", ())])
+        with pytest.raises(StoreUnavailable):
+            await record(store)
+        assert await verdict(store) == Broken(2, Tampering.HEAD_MISSING)
+
+
+async def test_many_processes_seal_one_log_in_turn(location: Secret) -> None:
     """The twin: what each finds is what another one left, and that is no fault."""
 
-    async def work() -> None:
-        async with opened(location) as one, opened(location) as other:
-            for store in (one, other, other, one, one, other):
-                await record(store, 2)
-            assert isinstance(await verdict(one), Holds)
-
-    asyncio.run(work())
+    async with opened(location) as one, opened(location) as other:
+        for store in (one, other, other, one, one, other):
+            await record(store, 2)
+        assert isinstance(await verdict(one), Holds)

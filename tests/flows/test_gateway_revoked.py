@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from gateway_world import OK, ROUTES, Answer, Line, World, read_head, reasons, request, run, until, world
+from gateway_world import OK, ROUTES, Answer, Line, World, read_head, reasons, request, until, world
 from ostiary.model.events.gateway import GatewayRefused
 from ostiary.model.feed import TokenRevoked
 from ostiary.model.ids import TokenId
@@ -56,14 +56,12 @@ class Origin:
         self.left += 1
 
 
-def at_door(tmp_path: Path, answer: bytes, work: Callable[[World, Origin], Awaitable[None]]) -> None:
-    async def flow() -> None:
-        origin = Origin(answer)
-        async with world(tmp_path, origin.serve, routes=GUARDED) as door:
-            await work(door, origin)
-            origin.may_answer.set()
-
-    run(flow())
+@asynccontextmanager
+async def at_door(tmp_path: Path, answer: bytes) -> AsyncIterator[tuple[World, Origin]]:
+    origin = Origin(answer)
+    async with world(tmp_path, origin.serve, routes=GUARDED) as door:
+        yield door, origin
+        origin.may_answer.set()
 
 
 async def sent(door: World, raw: bytes, token: str) -> Line:
@@ -77,10 +75,10 @@ async def revoke(door: World) -> None:
 
 
 @pytest.mark.parametrize(("method", "raw"), WAYS.values(), ids=WAYS)
-def test_a_request_that_waits_for_its_answer_is_refused(tmp_path: Path, method: str, raw: bytes) -> None:
+async def test_a_request_that_waits_for_its_answer_is_refused(tmp_path: Path, method: str, raw: bytes) -> None:
     """And another's beside it gets the service's."""
 
-    async def work(door: World, origin: Origin) -> None:
+    async with at_door(tmp_path, OK) as (door, origin):
         gone, stays = await sent(door, raw, door.token(jti="soon-gone")), await sent(door, raw, door.token())
         await until(lambda: origin.asked == 2)
         await revoke(door)
@@ -93,8 +91,6 @@ def test_a_request_that_waits_for_its_answer_is_refused(tmp_path: Path, method: 
         assert (event.reason, event.status, event.subject) == (Reason.TOKEN_REVOKED, 401, "ada")
         assert event.ref == refused.fields["x-request-id"]
 
-    at_door(tmp_path, OK, work)
-
 
 def assert_refused(answer: Answer) -> None:
     assert (answer.status, answer.fields["connection"]) == (401, "close")
@@ -102,8 +98,8 @@ def assert_refused(answer: Answer) -> None:
     assert not answer.body or json.loads(answer.body)["code"] == "invalid_token"
 
 
-def test_the_service_is_left_and_what_came_behind_is_not_served(tmp_path: Path) -> None:
-    async def work(door: World, origin: Origin) -> None:
+async def test_the_service_is_left_and_what_came_behind_is_not_served(tmp_path: Path) -> None:
+    async with at_door(tmp_path, OK) as (door, origin):
         token = door.token(jti="soon-gone")
         line = await sent(door, request("GET /things/ada", token) + request("GET /public/a"), token)
         await until(lambda: origin.asked == 1)
@@ -114,11 +110,9 @@ def test_the_service_is_left_and_what_came_behind_is_not_served(tmp_path: Path) 
         await until(lambda: origin.left == 1)
         assert origin.asked == 1
 
-    at_door(tmp_path, OK, work)
 
-
-def test_the_rest_of_a_body_does_not_destroy_the_answer(tmp_path: Path) -> None:
-    async def work(door: World, origin: Origin) -> None:
+async def test_the_rest_of_a_body_does_not_destroy_the_answer(tmp_path: Path) -> None:
+    async with at_door(tmp_path, OK) as (door, origin):
         raw = request("PUT /things/ada", "{token}", body=bytes(300_000))
         line = await sent(door, raw[:1000], door.token(jti="soon-gone"))
         await until(lambda: origin.asked == 1)
@@ -127,13 +121,12 @@ def test_the_rest_of_a_body_does_not_destroy_the_answer(tmp_path: Path) -> None:
         await line.send(raw[1000:])
         assert_refused(await line.answer("PUT"))
 
-    at_door(tmp_path, OK, work)
 
-
-def test_an_answer_that_has_begun_is_cut(tmp_path: Path) -> None:
+async def test_an_answer_that_has_begun_is_cut(tmp_path: Path) -> None:
     """No second answer stands in the first."""
 
-    async def work(door: World, origin: Origin) -> None:
+    begun = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n"
+    async with at_door(tmp_path, begun) as (door, origin):
         origin.may_answer.set()
         raw = request("GET /things/ada", "{token}")
         gone, stays = await sent(door, raw, door.token(jti="soon-gone")), await sent(door, raw, door.token())
@@ -148,11 +141,9 @@ def test_an_answer_that_has_begun_is_cut(tmp_path: Path) -> None:
         assert (await (await door.connect()).ask("GET /things/eve", door.token())).status == 403
         assert await reasons(door) == [Reason.OWNER_MISMATCH]
 
-    at_door(tmp_path, b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfirst\r\n", work)
 
-
-def test_a_tunnel_is_cut(tmp_path: Path) -> None:
-    async def work(door: World, origin: Origin) -> None:
+async def test_a_tunnel_is_cut(tmp_path: Path) -> None:
+    async with at_door(tmp_path, SWITCH + b"hello") as (door, origin):
         origin.may_answer.set()
         raw = request("GET /socket/ada", "{token}", *WEBSOCKET)
         gone, stays = await sent(door, raw, door.token(jti="soon-gone")), await sent(door, raw, door.token())
@@ -164,5 +155,3 @@ def test_a_tunnel_is_cut(tmp_path: Path) -> None:
             assert await gone.reader.read() == b""
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(stays.reader.read(1), 0.2)
-
-    at_door(tmp_path, SWITCH + b"hello", work)

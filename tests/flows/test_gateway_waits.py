@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,6 @@ from gateway_world import (
     read_request,
     reasons,
     request,
-    run,
     until,
     world,
 )
@@ -93,27 +92,17 @@ async def doors(folder: Path, serve: Any = None, **changes: Any) -> AsyncIterato
             listening.close()
 
 
-def on_door(tmp_path: Path, work: Callable[[World, Issuer, Page], Awaitable[None]], **changes: Any) -> None:
-    async def flow() -> None:
-        async with doors(tmp_path, **changes) as (door, issuer, page):
-            await work(door, issuer, page)
-
-    run(flow())
-
-
-def test_the_issuer_is_asked_once_and_then_the_worker_knows(tmp_path: Path) -> None:
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+async def test_the_issuer_is_asked_once_and_then_the_worker_knows(tmp_path: Path) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
         line = await door.connect()
         for _ in range(3):
             assert (await line.ask(THING, page.cookie)).status == 200
         assert (await line.ask("POST /things", *page.own, body=b"{}")).status == 200
         assert issuer.questions == 1
 
-    on_door(tmp_path, work)
 
-
-def test_tabs_that_ask_at_once_ask_the_issuer_once(tmp_path: Path) -> None:
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+async def test_tabs_that_ask_at_once_ask_the_issuer_once(tmp_path: Path) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
         issuer.may_answer.clear()
         lines = [await door.connect() for _ in range(8)]
         for line in lines:
@@ -123,13 +112,11 @@ def test_tabs_that_ask_at_once_ask_the_issuer_once(tmp_path: Path) -> None:
         assert [(await line.answer()).status for line in lines] == [200] * 8
         assert issuer.questions == 1
 
-    on_door(tmp_path, work)
 
-
-def test_what_comes_behind_a_waiting_request_is_served_after_it(tmp_path: Path) -> None:
+async def test_what_comes_behind_a_waiting_request_is_served_after_it(tmp_path: Path) -> None:
     """Pipelined, with a body in between, and cut anywhere."""
 
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
         issuer.may_answer.clear()
         line = await door.connect()
         sent = request("POST /things", *page.own, body=b'{"a": 1}') + request("GET /things/bob", page.cookie)
@@ -141,14 +128,12 @@ def test_what_comes_behind_a_waiting_request_is_served_after_it(tmp_path: Path) 
         issuer.may_answer.set()
         assert [(await line.answer(method)).status for method in ("POST", "GET", "GET")] == [200, 403, 200]
 
-    on_door(tmp_path, work)
-
 
 HELD: Final = {"on": "POST /held", "to": "api", "scope": "things", "owner": "body.owner"}
 
 
 @pytest.mark.parametrize("path", ["/things", "/held"])
-def test_a_large_body_waits_with_its_request(tmp_path: Path, path: str) -> None:
+async def test_a_large_body_waits_with_its_request(tmp_path: Path, path: str) -> None:
     """Whether it goes on at once then, or only as a whole."""
     got: list[int] = []
 
@@ -158,7 +143,7 @@ def test_a_large_body_waits_with_its_request(tmp_path: Path, path: str) -> None:
             got.append(len(body))
             writer.write(OK)
 
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+    async with doors(tmp_path, serve=serve, routes=[*WEB["routes"], HELD]) as (door, issuer, page):
         issuer.may_answer.clear()
         line = await door.connect()
         body = b'{"owner": "ada"}'.ljust(8 * connection.MOST_KEPT)
@@ -170,11 +155,9 @@ def test_a_large_body_waits_with_its_request(tmp_path: Path, path: str) -> None:
         await sending
         assert got == [len(body)]
 
-    on_door(tmp_path, work, serve=serve, routes=[*WEB["routes"], HELD])
 
-
-def test_a_session_that_is_over_is_refused_and_the_connection_goes_on(tmp_path: Path) -> None:
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+async def test_a_session_that_is_over_is_refused_and_the_connection_goes_on(tmp_path: Path) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
         line = await door.connect()
         issuer.status = 401
         answer = await line.ask("POST /things", *page.own, body=b"{}")
@@ -183,19 +166,17 @@ def test_a_session_that_is_over_is_refused_and_the_connection_goes_on(tmp_path: 
         assert (await line.ask(THING, page.cookie)).status == 200
         assert await reasons(door) == [Reason.WEB_SESSION_ENDED]
 
-    on_door(tmp_path, work)
-
 
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"{}", b"[]", b'{"access_token": 5, "ends_at": 1}', b'{"access_token": "a.b.c", "ends_at": "1"}'],
 )
-def test_an_answer_that_is_none_lets_nobody_in(tmp_path: Path, body: bytes, caplog: pytest.LogCaptureFixture) -> None:
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+async def test_an_answer_that_is_none_lets_nobody_in(
+    tmp_path: Path, body: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
         issuer.body = body
         await refused_and_told(door, issuer, page, caplog)
-
-    on_door(tmp_path, work)
 
 
 HEADS: Final = {
@@ -209,14 +190,14 @@ HEADS: Final = {
 
 
 @pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
-def test_bytes_that_are_no_answer_let_nobody_in(tmp_path: Path, head: bytes, caplog: pytest.LogCaptureFixture) -> None:
+async def test_bytes_that_are_no_answer_let_nobody_in(
+    tmp_path: Path, head: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     """Whatever token stands behind them."""
 
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
         issuer.bytes = head + issuer.told()
         await refused_and_told(door, issuer, page, caplog)
-
-    on_door(tmp_path, work)
 
 
 async def refused_and_told(door: World, issuer: Issuer, page: Page, caplog: pytest.LogCaptureFixture) -> None:
@@ -230,13 +211,13 @@ async def refused_and_told(door: World, issuer: Issuer, page: Page, caplog: pyte
 
 
 @pytest.mark.parametrize("head", HEADS.values(), ids=HEADS)
-def test_bytes_that_are_no_answer_do_not_stop_who_tells_of_use(
+async def test_bytes_that_are_no_answer_do_not_stop_who_tells_of_use(
     tmp_path: Path, head: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ostiary.gateway.identify.cookie.TOLD_EVERY", 0)
     monkeypatch.setattr(worker, "USED_SECONDS", 0.01)
 
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
         line = await door.connect()
         assert (await line.ask(THING, page.cookie)).status == 200
         issuer.bytes = head
@@ -245,11 +226,9 @@ def test_bytes_that_are_no_answer_do_not_stop_who_tells_of_use(
         assert (await line.ask(THING, page.cookie)).status == 200
         await until(lambda: len(issuer.asked) > told)
 
-    on_door(tmp_path, work)
 
-
-def test_a_token_of_another_client_lets_nobody_in(tmp_path: Path) -> None:
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+async def test_a_token_of_another_client_lets_nobody_in(tmp_path: Path) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
         line = await door.connect()
         token = door.token(client_id="back").rpartition(" ")[2]
         issuer.body = orjson.dumps({"access_token": token, "ends_at": int(time.time()) + 60})
@@ -257,13 +236,11 @@ def test_a_token_of_another_client_lets_nobody_in(tmp_path: Path) -> None:
         issuer.body = None
         assert (await line.ask(THING, page.cookie)).status == 200
 
-    on_door(tmp_path, work)
 
-
-def test_a_token_that_is_past_when_it_comes_is_asked_for_once(tmp_path: Path) -> None:
+async def test_a_token_that_is_past_when_it_comes_is_asked_for_once(tmp_path: Path) -> None:
     """Clocks that differ: no request goes round in circles."""
 
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
         line = await door.connect()
         issuer.lives = -5
         assert (await line.ask(THING, page.cookie)).status == 401
@@ -271,24 +248,20 @@ def test_a_token_that_is_past_when_it_comes_is_asked_for_once(tmp_path: Path) ->
         issuer.lives = 600
         assert (await line.ask(THING, page.cookie)).status == 200
 
-    on_door(tmp_path, work)
 
-
-def test_an_issuer_that_is_away_or_slow_is_not_waited_for_for_ever(
+async def test_an_issuer_that_is_away_or_slow_is_not_waited_for_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sessions, "SECONDS", 0.3)
     monkeypatch.setattr(connection, "SECONDS", 0.3)
 
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
         issuer.may_answer.clear()
         line = await door.connect()
         assert (await line.ask(THING, page.cookie)).status == 503
         issuer.may_answer.set()
         assert (await line.ask(THING, page.cookie)).status == 200
         assert await reasons(door) == [Reason.SESSION_UNREADABLE]
-
-    on_door(tmp_path, work)
 
 
 async def test_without_an_issuer_cookies_are_refused_and_tokens_are_not(tmp_path: Path) -> None:
@@ -298,10 +271,10 @@ async def test_without_an_issuer_cookies_are_refused_and_tokens_are_not(tmp_path
         assert (await line.ask(THING, door.token())).status == 200
 
 
-def test_a_client_that_leaves_while_it_waits_harms_nobody_and_is_not_served(tmp_path: Path) -> None:
+async def test_a_client_that_leaves_while_it_waits_harms_nobody_and_is_not_served(tmp_path: Path) -> None:
     heads: list[bytes] = []
 
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+    async with doors(tmp_path, serve=answering(OK, heads)) as (door, issuer, page):
         issuer.may_answer.clear()
         gone, stays = await door.connect(), await door.connect()
         await gone.send(request(THING, page.cookie))
@@ -313,18 +286,16 @@ def test_a_client_that_leaves_while_it_waits_harms_nobody_and_is_not_served(tmp_
         assert (await stays.answer()).status == 200
         assert len(heads) == 1
 
-    on_door(tmp_path, work, serve=answering(OK, heads))
-
 
 @pytest.mark.parametrize("status", [200, 401])
-def test_who_was_told_that_it_took_too_long_is_not_answered_again(
+async def test_who_was_told_that_it_took_too_long_is_not_answered_again(
     tmp_path: Path, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next request gets its own answer, and the service one request."""
     monkeypatch.setattr(connection, "SECONDS", 0.0)
     heads: list[bytes] = []
 
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+    async with doors(tmp_path, serve=answering(OK, heads)) as (door, issuer, page):
         issuer.may_answer.clear()
         issuer.status = status
         line = await door.connect()
@@ -337,16 +308,14 @@ def test_who_was_told_that_it_took_too_long_is_not_answered_again(
         assert (await line.ask("GET /nowhere")).status == 404
         assert len(heads) == served == (status == 200)
 
-    on_door(tmp_path, work, serve=answering(OK, heads))
 
-
-def test_who_asks_late_in_its_idle_time_is_waited_for_as_long_as_others(
+async def test_who_asks_late_in_its_idle_time_is_waited_for_as_long_as_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another connection, which is idle as long, is closed meanwhile."""
     monkeypatch.setattr(clockwork, "TICK", 0.02)
 
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+    async with doors(tmp_path, timeouts={"idle": "300ms"}) as (door, issuer, page):
         line, idle = await door.connect(), await door.connect()
         for one in (line, idle):
             assert (await one.ask("GET /nowhere")).status == 404
@@ -356,11 +325,9 @@ def test_who_asks_late_in_its_idle_time_is_waited_for_as_long_as_others(
         issuer.may_answer.set()
         assert (await line.answer()).status == 200
 
-    on_door(tmp_path, work, timeouts={"idle": "300ms"})
 
-
-def test_a_worker_that_drains_answers_who_waits(tmp_path: Path) -> None:
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+async def test_a_worker_that_drains_answers_who_waits(tmp_path: Path) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
         issuer.may_answer.clear()
         line = await door.connect()
         await line.send(request(THING, page.cookie))
@@ -372,24 +339,20 @@ def test_a_worker_that_drains_answers_who_waits(tmp_path: Path) -> None:
         assert (answer.status, answer.fields["connection"]) == (200, "close")
         await draining
 
-    on_door(tmp_path, work)
 
-
-def test_sessions_that_are_used_are_told_to_the_issuer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_sessions_that_are_used_are_told_to_the_issuer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ostiary.gateway.identify.cookie.TOLD_EVERY", 0)
 
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
         line = await door.connect()
         assert (await line.ask(THING, page.cookie)).status == 200
         await door.drain()
         value = page.cookie.partition("=")[2]
         assert issuer.asked[-1] == (endpoints.WORKER_SEEN, f"front {value}".encode())
 
-    on_door(tmp_path, work)
 
-
-def test_nobody_outside_asks_what_workers_ask(tmp_path: Path) -> None:
-    async def work(door: World, issuer: Issuer, page: Page) -> None:
+async def test_nobody_outside_asks_what_workers_ask(tmp_path: Path) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
         paths = (endpoints.WORKER_SESSION, endpoints.WORKER_SEEN, "/session/../worker/session", "//worker/session")
         for path in paths:
             line = await door.connect()
@@ -403,5 +366,3 @@ def test_nobody_outside_asks_what_workers_ask(tmp_path: Path) -> None:
         line = await door.connect()
         await line.ask(f"GET {endpoints.SESSION}")
         assert [path for path, _ in issuer.asked] == [endpoints.SESSION]
-
-    on_door(tmp_path, work)

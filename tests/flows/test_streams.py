@@ -1,7 +1,6 @@
 """Many streams over one connection: each is as if it were alone, and together they are one write."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -96,13 +95,6 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
-def run(work: Callable[[], Awaitable[None]]) -> None:
-    async def running() -> None:
-        await work()
-
-    asyncio.run(running())
-
-
 said = st.lists(st.tuples(st.integers(0, 4), st.binary(max_size=40)), max_size=30)
 
 
@@ -123,7 +115,7 @@ def test_each_stream_says_all_in_its_order_and_ends_last(said: list[tuple[int, b
         assert all(one.told == ["lost"] and one.error is None for one in near)
         assert all(one.told == ["end", "lost"] and one.error is None for one in both.accepted)
 
-    run(work)
+    asyncio.run(work())
 
 
 async def test_what_is_said_in_one_turn_is_one_write() -> None:
