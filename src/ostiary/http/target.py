@@ -60,17 +60,19 @@ def _spelled(path: bytes) -> bytes:
     spelled = [first]
     for part in rest:
         byte = _ENCODED.get(part[:2].upper())
-        if byte is None or (byte == b"%25" and _is_encoded(part[2:4])):
+        if byte is None:
             raise BadRequest(Reason.TARGET_INVALID)
         spelled += (byte, part[2:])
     whole = b"".join(spelled)
-    if whole.translate(None, syntax.PATH + b"%") or not _is_utf8(unquote_to_bytes(whole)):
+    if whole.translate(None, syntax.PATH + b"%") or _is_encoded_twice(whole) or not _is_utf8(unquote_to_bytes(whole)):
         raise BadRequest(Reason.TARGET_INVALID)
     return whole
 
 
-def _is_encoded(text: bytes) -> bool:
-    return len(text) == 2 and not text.translate(None, syntax.HEX)
+def _is_encoded_twice(path: bytes) -> bool:
+    """Whether another encoding would come out of a decoded one, whose digits may have been encoded as well."""
+    behind = (part[:2] for part in path.split(b"%25")[1:])
+    return any(len(two) == 2 and not two.translate(None, syntax.HEX) for two in behind)
 
 
 def _is_utf8(text: bytes) -> bool:
