@@ -1,12 +1,19 @@
 """A stolen refresh token, and the honest client whose answer got lost (RFC 9700 section 4.14)."""
 
+from dataclasses import replace
+
 import pytest
 
+from ostiary.issuer.records import OpenFamily
 from ostiary.issuer.refresh_grant import LOST_ANSWER_SECONDS
+from ostiary.issuer.refresh_token import RefreshName, written
+from ostiary.keys.hashing import token_hash
 from ostiary.model.endpoints import REVOKE, TOKEN
 from ostiary.model.events.issuer import FamilyRevoked
-from ostiary.model.ids import Role
+from ostiary.model.ids import GrantId, Role
+from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
+from secrets_seen import secret
 from token_world import TokenWorld, read, refused
 
 REPLAYED = (400, "invalid_grant", Reason.REFRESH_TOKEN_REPLAYED)
@@ -195,10 +202,44 @@ def test_a_lost_answer_does_not_bring_back_what_ended_meanwhile(world: TokenWorl
     assert refused(world, world.refresh(tokens["refresh_token"])) == (400, "invalid_grant", Reason.SESSION_ENDED)
 
 
-def test_the_successor_cannot_be_told_from_the_token_that_it_follows(world: TokenWorld) -> None:
-    """It is derived with a key: another issuer with another master key derives another."""
+def test_a_token_says_which_it_is_and_nobody_else_can_say_so(world: TokenWorld) -> None:
+    """What follows is derived with a key: another issuer with another master key derives another."""
+    unknown = (400, "invalid_grant", Reason.REFRESH_TOKEN_UNKNOWN)
     old = world.tokens()["refresh_token"]
     new = read(world.refresh(old))["refresh_token"]
-    assert len(new) == 43
-    assert new != old
-    assert world.refresh(new[:-1] + ("A" if new[-1] != "A" else "E")).status_code == 400
+    grant, number, proof = new.split("~")
+    assert (old.split("~")[:2], number, len(proof)) == ([grant, "1"], "2", 43)
+    for forged in (f"{grant}~3~{proof}", f"{grant}~02~{proof}", f"{grant}~2~{old.split('~')[2]}", f"{grant}~2", proof):
+        assert refused(world, world.refresh(forged)) == unknown
+    assert refused(world, world.refresh(written(RefreshName(GrantId(grant), 2), bytes(32)).reveal())) == unknown
+    assert world.refresh(new).status_code == 200
+
+
+def test_a_token_that_a_store_which_was_put_back_has_not_handed_out_is_none(world: TokenWorld) -> None:
+    token = world.tokens()["refresh_token"]
+    grant = GrantId(token.split("~")[0])
+    ahead = written(RefreshName(grant, 2), world.desk.refresh_key).reveal()
+    assert refused(world, world.refresh(ahead)) == (400, "invalid_grant", Reason.REFRESH_TOKEN_UNKNOWN)
+    assert not world.active(ahead)
+    assert read(world.refresh(token))["refresh_token"] == ahead
+    assert world.active(ahead)
+
+
+@pytest.mark.parametrize("uses", [1, 2])
+def test_a_token_of_before_they_had_numbers_is_used_once_like_any(world: TokenWorld, uses: int) -> None:
+    tokens, old = world.tokens(), secret("r" * 43)
+    grant = GrantId(tokens["refresh_token"].split("~")[0])
+    (family, _) = world.run(world.store.refresh_family(grant))
+    assert family is not None
+    code = world.code()
+    other = world.run(world.store.code(token_hash(code)))
+    assert other is not None
+    world.commit(Plan((OpenFamily(replace(family, grant=other.grant, number=0, hash=token_hash(old))),)))
+    assert world.active(old)
+    new = old
+    for _ in range(uses):
+        new = read(world.refresh(new))["refresh_token"]
+    if uses == 1:
+        assert read(world.refresh(old))["refresh_token"] == new
+    else:
+        assert refused(world, world.refresh(old)) == REPLAYED

@@ -10,10 +10,10 @@ from alembic import command
 from alembic.config import Config
 
 from ostiary.audit.verify import Holds, verify_growing
-from ostiary.issuer.records import AddRefreshToken, Grant, OpenGrant
+from ostiary.issuer.records import Grant, OpenGrant, RefreshFamily
 from ostiary.keys.records import AddKey
 from ostiary.model.feed import KeysChanged
-from ostiary.model.ids import Secret
+from ostiary.model.ids import ClientId, GrantId, Secret, Thumbprint, TokenHash
 from ostiary.model.plan import Plan
 from ostiary.people.records import AddPerson, StartSession
 from ostiary.store import of_issuer, of_keys, of_people, opening
@@ -23,7 +23,8 @@ from ostiary.store.statements import Statement, add
 
 from .conftest import AUDIT_KEY, opened
 from .test_migrations import STEPS, bring, compared
-from .test_store import ANN, CODE, GRANT, KEY, NOW, SESSION, STARTED, TOKEN
+from .test_store import ANN, CODE, GRANT, KEY, NOW, SESSION, STARTED
+from .test_tampering import write
 
 PREVIOUS = STEPS[-2]
 SHAPES: tuple[Shape[Any], ...] = (
@@ -31,13 +32,22 @@ SHAPES: tuple[Shape[Any], ...] = (
     of_people.SESSION,
     of_issuer.GRANT,
     of_issuer.CODE,
-    of_issuer.REFRESH_TOKEN,
+    of_issuer.REFRESH_FAMILY,
     of_keys.KEY,
 )
 WRITTEN = Plan(
-    (AddPerson(ANN), StartSession(SESSION), OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN), AddKey(KEY)),
+    (AddPerson(ANN), StartSession(SESSION), OpenGrant(GRANT, CODE), AddKey(KEY)),
     (STARTED,),
     (KeysChanged(NOW),),
+)
+
+OLD_GRANT = (
+    "INSERT INTO grants (id, client, subject, session, scopes, auth_time, acr, amr, issued_at, resources)"
+    " VALUES ('g', 'c', 's', 'x', 'a', 1, 'pwd', 'pwd', 1, '')"
+)
+OLD_TOKEN = (
+    'INSERT INTO refresh_tokens ("grant", client, scopes, issued_at, expires_at, family_expires_at, key, hash, '
+    "spent_at) VALUES ('g', 'c', 'a', 1, 50, 500, 'k', ?, ?)"
 )
 
 
@@ -88,7 +98,6 @@ def test_rows_of_the_schema_before_are_there_in_this_one(older: Secret) -> None:
             assert await store.session(SESSION.id) == SESSION
             assert await store.grant(GRANT.id) == grant
             assert await store.code(CODE.hash) == CODE
-            assert await store.refresh_token(TOKEN.hash) == TOKEN
             assert list(await store.signing_keys()) == [KEY]
             assert [each.event for each in await store.feed_since(0)] == [KeysChanged(NOW)]
             await store.commit(Plan(events=(STARTED,)))
@@ -120,3 +129,21 @@ def test_a_step_that_fails_half_way_leaves_the_schema_before_and_can_be_tried_ag
     assert list(map(str, compared(older))) == list(map(str, before))
     asyncio.run(use())
     assert compared(older) == []
+
+
+def test_a_refresh_token_of_before_they_had_numbers_goes_on_and_a_spent_one_does_not(location: Secret) -> None:
+    last, spent = TokenHash(b"l" * 32), TokenHash(b"s" * 32)
+    bring(location, "0019")
+
+    async def use() -> None:
+        await write(
+            location, [(OLD_GRANT, ()), *((OLD_TOKEN, (hash, at)) for hash, at in ((spent, NOW), (last, None)))]
+        )
+        async with opened(location) as store:
+            family, behind = await store.refresh_family(last)
+            assert family == RefreshFamily(GrantId("g"), ClientId("c"), 0, 1, 50, 500, Thumbprint("k"), last)
+            assert behind.grant is not None
+            assert (await store.refresh_family(spent))[0] is None
+            assert (await store.refresh_family(GrantId("g")))[0] == family
+
+    asyncio.run(use())

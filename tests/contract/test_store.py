@@ -47,14 +47,14 @@ from ostiary.issuer.logo import KeepLogo, Logo
 from ostiary.issuer.logout_notices import DelayLogoutNotice, DropLogoutNotice, LogoutNotice
 from ostiary.issuer.records import (
     AddPushedRequest,
-    AddRefreshToken,
     AuthorizationCode,
     DisableClient,
     Grant,
+    OpenFamily,
     OpenGrant,
     ProlongRefreshToken,
     PushedRequest,
-    RefreshToken,
+    RefreshFamily,
     RevokeAccessToken,
     RevokeGrant,
     SpendAssertion,
@@ -139,9 +139,7 @@ GRANT = Grant(
 CODE = AuthorizationCode(
     TokenHash(b"c" * 32), GRANT.id, GRANT.client, "https://web.example/cb", "challenge", NOW, NOW + 60
 )
-TOKEN = RefreshToken(
-    TokenHash(b"r" * 32), GRANT.id, GRANT.client, frozenset({Scope("x")}), NOW, NOW + 50, family_expires_at=NOW + 500
-)
+FAMILY = RefreshFamily(GRANT.id, GRANT.client, 1, NOW, NOW + 50, family_expires_at=NOW + 500)
 PUSHED = PushedRequest(TokenHash(b"p" * 32), GRANT.client, b"sealed", NOW, NOW + 60)
 WEB = WebSession(
     TokenHash(b"w" * 32), GRANT.client, GRANT.id, SESSION.id, ANN.subject, b"sealed", NOW, NOW, expires_at=NOW + 100
@@ -203,7 +201,7 @@ def test_what_was_written_is_read_back_in_every_field(on_store: OnStore) -> None
     async def work(store: Store) -> None:
         consent = Consent(ANN.subject, GRANT.client, GRANT.scopes, NOW, about="looks")
         await committed(store, AddPerson(ANN), AddPerson(BOB), StartSession(SESSION), PutConsent(consent))
-        await committed(store, OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN), AddKey(KEY), AddPushedRequest(PUSHED))
+        await committed(store, OpenGrant(GRANT, CODE), OpenFamily(FAMILY), AddKey(KEY), AddPushedRequest(PUSHED))
         assert await store.person(ANN.subject) == ANN
         assert await store.person_by_login("bob") == BOB
         assert list(await store.people()) == [ANN, BOB]
@@ -211,7 +209,7 @@ def test_what_was_written_is_read_back_in_every_field(on_store: OnStore) -> None
         assert await store.consent(ANN.subject, GRANT.client) == consent
         assert await store.grant(GRANT.id) == GRANT
         assert await store.code(CODE.hash) == CODE
-        assert await store.refresh_token(TOKEN.hash) == TOKEN
+        assert await store.refresh_family(GRANT.id) == (FAMILY, GrantFacts(GRANT, SESSION, ANN))
         assert await store.pushed_request(PUSHED.hash) == PUSHED
         assert list(await store.signing_keys()) == [KEY]
 
@@ -235,11 +233,12 @@ def test_what_a_grant_issued_is_read_with_the_grant(on_store: OnStore) -> None:
     async def work(store: Store) -> None:
         stray = TokenHash(b"s" * 32)
         nothing = GrantFacts(None, None, None)
-        await committed(store, AddPerson(ANN), StartSession(SESSION), OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN))
+        await committed(store, AddPerson(ANN), StartSession(SESSION), OpenGrant(GRANT, CODE), OpenFamily(FAMILY))
         facts = GrantFacts(GRANT, SESSION, ANN)
         assert await store.code_with_grant(CODE.hash) == (CODE, facts)
-        assert await store.refresh_token_with_grant(TOKEN.hash) == (TOKEN, facts)
-        assert await store.code_with_grant(stray) == await store.refresh_token_with_grant(stray) == (None, nothing)
+        assert await store.refresh_family(GRANT.id) == (FAMILY, facts)
+        assert await store.code_with_grant(stray) == await store.refresh_family(stray) == (None, nothing)
+        assert await store.refresh_family(GrantId("none")) == (None, nothing)
 
     on_store(work)
 
@@ -341,14 +340,15 @@ def test_a_person_s_grants_are_found_with_the_token_that_each_goes_on_with(on_st
         for at, grant in enumerate((GRANT, other, theirs)):
             await committed(store, OpenGrant(grant, replace(CODE, hash=TokenHash(bytes([at]) * 32), grant=grant.id)))
         assert not await store.instances(ANN.subject, NOW)
-        later = replace(TOKEN, hash=TokenHash(b"s" * 32), issued_at=NOW + 5)
-        of_other = replace(TOKEN, hash=TokenHash(b"o" * 32), grant=other.id, issued_at=NOW + 3)
-        of_theirs = replace(TOKEN, hash=TokenHash(b"t" * 32), grant=theirs.id)
-        await committed(store, *map(AddRefreshToken, (TOKEN, of_other, of_theirs)))
-        await committed(store, SpendRefreshToken(TOKEN.hash, NOW + 5), AddRefreshToken(later))
+        later = replace(FAMILY, number=2, issued_at=NOW + 5, expires_at=NOW + 55)
+        of_other = replace(FAMILY, grant=other.id, issued_at=NOW + 3)
+        of_theirs = replace(FAMILY, grant=theirs.id)
+        await committed(store, *map(OpenFamily, (FAMILY, of_other, of_theirs)))
+        await committed(store, SpendRefreshToken(GRANT.id, 1, NOW + 5, NOW + 55))
         both = [Instance(GRANT, later), Instance(other, of_other)]
         assert list(await store.instances(ANN.subject, NOW + 6)) == both
-        assert not await store.instances(ANN.subject, TOKEN.expires_at)
+        assert list(await store.instances(ANN.subject, FAMILY.expires_at)) == both[:1]
+        assert not await store.instances(ANN.subject, later.expires_at)
         await committed(store, RevokeGrant(GRANT.id, NOW + 7))
         assert list(await store.instances(ANN.subject, NOW + 6)) == both[1:]
 
@@ -441,7 +441,7 @@ def test_failures_at_the_same_time_all_count(on_store: OnStore) -> None:
     "spend",
     [
         SpendCode(CODE.hash, NOW),
-        SpendRefreshToken(TOKEN.hash, NOW),
+        SpendRefreshToken(GRANT.id, 1, NOW, NOW + 50),
         SpendPushedRequest(PUSHED.hash, NOW),
         SpendAssertion(GRANT.client, Jti("j"), NOW + 60),
         SpendChallenge("c", NOW + 60),
@@ -450,7 +450,7 @@ def test_failures_at_the_same_time_all_count(on_store: OnStore) -> None:
 )
 def test_of_many_who_spend_at_once_exactly_one_wins(on_store: OnStore, spend: Write) -> None:
     async def work(store: Store) -> None:
-        await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN), AddPushedRequest(PUSHED))
+        await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE), OpenFamily(FAMILY), AddPushedRequest(PUSHED))
         together = Plan((spend, DisableClient(ClientId("x"), NOW)), (STARTED,))
         outcomes = await asyncio.gather(*(store.commit(together) for _ in range(12)))
         assert [type(outcome) for outcome in outcomes].count(Committed) == 1
@@ -801,9 +801,10 @@ def test_grants_and_tokens_are_revoked_once(on_store: OnStore) -> None:
 
 def test_a_refresh_token_lives_longer_and_never_shorter(on_store: OnStore) -> None:
     async def work(store: Store) -> None:
-        await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN))
-        await committed(store, ProlongRefreshToken(TOKEN.hash, NOW + 90), ProlongRefreshToken(TOKEN.hash, NOW + 70))
-        assert await store.refresh_token(TOKEN.hash) == replace(TOKEN, expires_at=NOW + 90)
+        await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE), OpenFamily(FAMILY))
+        await committed(store, ProlongRefreshToken(GRANT.id, NOW + 90), ProlongRefreshToken(GRANT.id, NOW + 70))
+        family, _ = await store.refresh_family(GRANT.id)
+        assert family == replace(FAMILY, expires_at=NOW + 90)
 
     on_store(work)
 
@@ -858,7 +859,7 @@ def test_records_come_in_pages_without_a_gap(on_store: OnStore) -> None:
 
 def test_what_is_past_is_forgotten_and_nothing_else(on_store: OnStore) -> None:
     async def work(store: Store) -> None:
-        await committed(store, AddPerson(ANN), StartSession(SESSION), OpenGrant(GRANT, CODE), AddRefreshToken(TOKEN))
+        await committed(store, AddPerson(ANN), StartSession(SESSION), OpenGrant(GRANT, CODE), OpenFamily(FAMILY))
         spend = SpendAssertion(GRANT.client, Jti("j"), NOW + 10)
         await committed(store, RevokeAccessToken(Jti("t"), NOW + 10), spend)
         await store.commit(Plan(feed=(KeysChanged(NOW + 10), KeysChanged(NOW + 11))))
@@ -866,10 +867,11 @@ def test_what_is_past_is_forgotten_and_nothing_else(on_store: OnStore) -> None:
         assert not await store.access_token_revoked(Jti("t"))
         assert await store.commit(plan(spend)) == AlreadySpent(spend)
         assert [numbered.position for numbered in await store.feed_since(0)] == [2]
-        assert await store.session(SESSION.id) and await store.refresh_token(TOKEN.hash) and await store.grant(GRANT.id)
+        assert await store.session(SESSION.id) and await store.grant(GRANT.id)
+        assert (await store.refresh_family(GRANT.id))[0] == FAMILY
         await store.forget(NOW + 100)
         assert await store.session(SESSION.id) is None
-        assert await store.refresh_token(TOKEN.hash) is None
+        assert (await store.refresh_family(GRANT.id))[0] is None
         assert await store.code(CODE.hash) is not None
         await store.forget(NOW + 10 + 3600)
         await committed(store, spend)
@@ -885,9 +887,7 @@ def test_what_is_past_is_forgotten_and_nothing_else(on_store: OnStore) -> None:
 def test_a_grant_is_kept_as_long_as_it_has_a_token_that_can_be_refreshed(on_store: OnStore) -> None:
     async def work(store: Store) -> None:
         month = NOW + 30 * 86400
-        await committed(
-            store, AddPerson(ANN), OpenGrant(GRANT, CODE), AddRefreshToken(replace(TOKEN, expires_at=month))
-        )
+        await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE), OpenFamily(replace(FAMILY, expires_at=month)))
         await store.forget(month - 1)
         assert await store.code(CODE.hash) is None
         assert await store.grant(GRANT.id) == GRANT

@@ -5,14 +5,13 @@ from ostiary.issuer.decision import Decided, Refused
 from ostiary.issuer.family import GrantFacts, revoke_family
 from ostiary.issuer.holder import key_of_family
 from ostiary.issuer.issue import Entitlement, issued_to_person, tokens_for_person
-from ostiary.issuer.records import AddRefreshToken, AuthorizationCode, RefreshToken, SpendCode
+from ostiary.issuer.records import AuthorizationCode, OpenFamily, RefreshFamily, SpendCode
+from ostiary.issuer.refresh_token import RefreshName
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.token import Tokens
-from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import InvalidGrant
-from ostiary.model.fresh import Fresh, fresh_name
+from ostiary.model.fresh import Fresh
 from ostiary.model.frozen import frozen
-from ostiary.model.ids import Secret
 from ostiary.model.plan import Plan, Spend, Write
 from ostiary.model.reasons import Reason
 
@@ -66,25 +65,24 @@ def first_tokens(
     """What a code of any sort is spent for, with the first refresh token of a family where the client's kind has
     them."""
     writes: tuple[Write, ...] = (spend,)
-    secret = None
+    first = None
     if who.client.profile.refresh_idle_seconds is not None:
-        secret = Secret(fresh_name(fresh, 32))
-        writes += (AddRefreshToken(_first_of_family(secret, who, int(now))),)
-    tokens = tokens_for_person(registry, who, secret, now, fresh)
+        first = RefreshName(who.grant.id, 1)
+        writes += (OpenFamily(_family(first, who, int(now))),)
+    tokens = tokens_for_person(registry, who, first, now, fresh)
     event = issued_to_person(who, tokens, grant_type, now)
     return Decided(Plan(writes, (event,)), tokens)
 
 
-def _first_of_family(secret: Secret, who: Entitlement, now: int) -> RefreshToken:
-    client, grant = who.client, who.grant
+def _family(first: RefreshName, who: Entitlement, now: int) -> RefreshFamily:
+    client = who.client
     idle, absolute = client.profile.refresh_idle_seconds, client.profile.refresh_absolute_seconds
     assert idle is not None
     assert absolute is not None, "profiles state both or neither"
-    return RefreshToken(
-        hash=token_hash(secret.reveal()),
-        grant=grant.id,
+    return RefreshFamily(
+        grant=first.grant,
         client=client.id,
-        scopes=grant.scopes,
+        number=first.number,
         issued_at=now,
         expires_at=now + min(idle, absolute),
         family_expires_at=now + absolute,

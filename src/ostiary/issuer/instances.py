@@ -4,7 +4,7 @@ own where its tokens are bound to one."""
 from collections.abc import Iterable, Mapping
 
 from ostiary.issuer.access_token import granted_unchanged, revocation_end, session_lives
-from ostiary.issuer.records import Grant, RefreshToken, RevokeGrant
+from ostiary.issuer.records import Grant, RefreshFamily, RevokeGrant
 from ostiary.issuer.scopes import OFFLINE_ACCESS
 from ostiary.model.events.people import InstanceEnded
 from ostiary.model.feed import GrantRevoked
@@ -16,15 +16,15 @@ from ostiary.people.records import Person, Session
 
 @frozen
 class Instance:
-    """A grant that is not revoked, and the refresh token that it goes on with."""
+    """A grant that is not revoked, and the refresh tokens that it goes on with."""
 
     grant: Grant
-    token: RefreshToken
+    family: RefreshFamily
 
     @property
     def used_at(self) -> int:
         """When it was last given tokens, in seconds since the epoch."""
-        return self.token.issued_at
+        return self.family.issued_at
 
 
 def living(

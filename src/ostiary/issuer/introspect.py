@@ -94,8 +94,8 @@ def refresh_token_lives(client: ClientRule, token: RefreshToken, facts: TokenFac
     grant, person = facts.grant, facts.person
     return (
         token.client == client.id
-        and token.spent_at is None
-        and now < token.expires_at
+        and token.number == token.family.number
+        and now < token.family.expires_at
         and grant is not None
         and grant.revoked_at is None
         and (OFFLINE_ACCESS in grant.scopes or session_lives(facts.session, now))
@@ -108,14 +108,15 @@ def refresh_token_lives(client: ClientRule, token: RefreshToken, facts: TokenFac
 def active_refresh_token(
     registry: Registry, client: ClientRule, token: RefreshToken, facts: TokenFacts, now: float
 ) -> Decided[Told]:
+    assert facts.grant is not None, "it lives"
     told: Members = {
         "active": True,
         "iss": registry.issuer,
-        "sub": facts.grant.subject if facts.grant is not None else None,
+        "sub": facts.grant.subject,
         "client_id": token.client,
-        "iat": token.issued_at,
-        "exp": token.expires_at,
-        "scope": write_scope(token.scopes),
+        "iat": token.family.issued_at,
+        "exp": token.family.expires_at,
+        "scope": write_scope(facts.grant.scopes),
     }
     return _decided(client, told, None, now)
 

@@ -7,6 +7,7 @@ from ostiary.issuer.access_token_claims import person_claims
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.id_token import id_claims
 from ostiary.issuer.records import Grant
+from ostiary.issuer.refresh_token import RefreshName
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.resources import Target
 from ostiary.issuer.scopes import OPENID, for_person
@@ -15,7 +16,7 @@ from ostiary.model.errors import InvalidScope
 from ostiary.model.events.issuer import TokensIssued
 from ostiary.model.fresh import Fresh
 from ostiary.model.frozen import frozen
-from ostiary.model.ids import Scope, Secret, TokenId
+from ostiary.model.ids import Scope, TokenId
 from ostiary.model.reasons import Reason
 from ostiary.people.records import Person
 
@@ -44,7 +45,13 @@ def require_scopes(asked: frozenset[Scope], client: ClientRule, person: Person, 
 
 
 def tokens_for_person(
-    registry: Registry, who: Entitlement, refresh: Secret | None, now: float, fresh: Fresh, *, refreshed: bool = False
+    registry: Registry,
+    who: Entitlement,
+    refresh: RefreshName | None,
+    now: float,
+    fresh: Fresh,
+    *,
+    refreshed: bool = False,
 ) -> Tokens:
     """An access token, an ID token where openid was granted, and the refresh token that goes with them. `refreshed`:
     they are not the grant's first ones."""

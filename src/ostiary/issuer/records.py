@@ -62,20 +62,40 @@ class AuthorizationCode:
 
 
 @frozen
-class RefreshToken:
-    """One link of a family (RFC 9700 section 4.14.2). The family is the grant."""
+class RefreshFamily:
+    """The refresh tokens of a grant. Only the last one is good; each before it was spent for the next (RFC 9700 section
+    4.14.2)."""
 
-    hash: TokenHash
     grant: GrantId
     client: ClientId
-    scopes: frozenset[Scope]
+    number: int
+    """Of the last one."""
     issued_at: int
+    """When the last one was handed out."""
     expires_at: int
+    """When it was idle for too long."""
     family_expires_at: int
     """When the family dies, used or not."""
-    spent_at: int | None = None
     key: Thumbprint | None = None
-    """The one that it is good with; None: any (RFC 9449 section 5)."""
+    """The one that they are good with; None: any (RFC 9449 section 5)."""
+    hash: TokenHash | None = None
+    """Of the last token from before they had numbers (schema 0020): it counts as number 0."""
+
+
+@frozen
+class RefreshToken:
+    """One that was brought, and is ours."""
+
+    family: RefreshFamily
+    number: int
+
+    @property
+    def client(self) -> ClientId:
+        return self.family.client
+
+    @property
+    def spent(self) -> bool:
+        return self.number < self.family.number
 
 
 @frozen
@@ -119,21 +139,26 @@ class SpendCode(Spend):
 
 
 @frozen
-class AddRefreshToken(Write):
-    token: RefreshToken
+class OpenFamily(Write):
+    family: RefreshFamily
 
 
 @frozen
 class SpendRefreshToken(Spend):
-    hash: TokenHash
+    """For the next one, which is the last from now on."""
+
+    grant: GrantId
+    number: int
     at: int
+    expires_at: int
+    """Of the next one."""
 
 
 @frozen
 class ProlongRefreshToken(Write):
     """One that is not rotated was used: its idle time begins anew."""
 
-    hash: TokenHash
+    grant: GrantId
     until: int
 
 

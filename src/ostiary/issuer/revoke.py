@@ -46,11 +46,12 @@ def revoke_access_token(token: AccessToken, now: float) -> Decided[None]:
 
 def revoke_grant(token: RefreshToken, client: ClientRule, now: float) -> Decided[None]:
     """A refresh token goes with all that its grant issued (section 2.1)."""
+    grant = token.family.grant
     return Decided(
         Plan(
-            writes=(RevokeGrant(token.grant, int(now)),),
-            events=(TokenRevocation(at=now, client=client.id, grant=token.grant),),
-            feed=(GrantRevoked(token.grant, revocation_end(now)),),
+            writes=(RevokeGrant(grant, int(now)),),
+            events=(TokenRevocation(at=now, client=client.id, grant=grant),),
+            feed=(GrantRevoked(grant, revocation_end(now)),),
         ),
         None,
     )

@@ -12,6 +12,7 @@ from ostiary.issuer.exchange_request import ExchangeRequest, read_exchange_reque
 from ostiary.issuer.form import Parameters, require
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.pkce import read_verifier
+from ostiary.issuer.refresh_token import RefreshName, written
 from ostiary.issuer.resources import Services, read_resources
 from ostiary.issuer.scopes import read_scope, write_scope
 from ostiary.keys.es256 import SigningPrivateKey
@@ -117,13 +118,13 @@ def require_grant_allowed(client: ClientRule, grant_type: GrantType) -> None:
 
 @frozen
 class Tokens:
-    """What the token endpoint hands out, before it is signed."""
+    """What the token endpoint hands out, before it is signed and written."""
 
     access: Claims
     scopes: frozenset[Scope]
     expires_in: int
     id: Claims | None = None
-    refresh: Secret | None = None
+    refresh: RefreshName | None = None
     type: str = BEARER
     issued_type: str | None = None
     """`issued_token_type`, where a token was exchanged."""
@@ -135,7 +136,7 @@ def token_type(holder: Holder | None) -> str:
     return DPOP if holder is not None and holder.binding is Binding.DPOP else BEARER
 
 
-def render_tokens(tokens: Tokens, key: SigningPrivateKey) -> bytes:
+def render_tokens(tokens: Tokens, key: SigningPrivateKey, refresh_key: bytes) -> bytes:
     """The JSON of RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3, RFC 8693 section 2.2.1 and RFC 9396
     section 7."""
     members: dict[str, object] = {
@@ -151,5 +152,5 @@ def render_tokens(tokens: Tokens, key: SigningPrivateKey) -> bytes:
     if tokens.id is not None:
         members["id_token"] = sign(tokens.id, key, id_token.TYPE)
     if tokens.refresh is not None:
-        members["refresh_token"] = tokens.refresh.reveal()
+        members["refresh_token"] = written(tokens.refresh, refresh_key).reveal()
     return orjson.dumps(members)

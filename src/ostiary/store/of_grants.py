@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final, TypeVar
 
 from ostiary.issuer.family import NO_GRANT, GrantFacts
-from ostiary.issuer.records import AuthorizationCode, RefreshToken
+from ostiary.issuer.records import AuthorizationCode, RefreshFamily
 from ostiary.model.ids import GrantId, TokenHash
-from ostiary.store.of_issuer import CODE, GRANT, REFRESH_TOKEN
+from ostiary.store.of_issuer import CODE, GRANT, REFRESH_FAMILY
 from ostiary.store.of_people import PERSON, SESSION
 from ostiary.store.shapes import Shape
 from ostiary.store.statements import Statement, Steps
@@ -21,16 +21,17 @@ _ISSUED: Final = _PERSON + len(PERSON.names)
 """Where in a row each begins."""
 
 
-def _issued(shape: Shape[Any]) -> Statement:
+def _issued(shape: Shape[Any], key: str) -> Statement:
     return Statement(
         f'SELECT {_COLUMNS}, {shape.of("t")} FROM {shape.table} t LEFT JOIN grants g ON g.id = t."grant" {_BEHIND}'
-        " WHERE t.hash = :hash"
+        f' WHERE t."{key}" = :{key}'
     )
 
 
 _FACTS: Final = Statement(f"SELECT {_COLUMNS} FROM grants g {_BEHIND} WHERE g.id = :id")
-_CODE: Final = _issued(CODE)
-_REFRESH_TOKEN: Final = _issued(REFRESH_TOKEN)
+_CODE: Final = _issued(CODE, "hash")
+_FAMILY: Final = _issued(REFRESH_FAMILY, "grant")
+_UNNUMBERED: Final = _issued(REFRESH_FAMILY, "hash")
 
 
 def grant_facts(id: GrantId) -> Steps[GrantFacts]:
@@ -39,15 +40,18 @@ def grant_facts(id: GrantId) -> Steps[GrantFacts]:
 
 
 def code(hash: TokenHash) -> Steps[tuple[AuthorizationCode | None, GrantFacts]]:
-    return _with_grant(CODE, _CODE, hash)
+    return _with_grant(CODE, _CODE, hash=hash)
 
 
-def refresh_token(hash: TokenHash) -> Steps[tuple[RefreshToken | None, GrantFacts]]:
-    return _with_grant(REFRESH_TOKEN, _REFRESH_TOKEN, hash)
+def refresh_family(of: GrantId | TokenHash) -> Steps[tuple[RefreshFamily | None, GrantFacts]]:
+    """By the grant that its tokens name, or by the one token that names none."""
+    if isinstance(of, bytes):
+        return _with_grant(REFRESH_FAMILY, _UNNUMBERED, hash=of)
+    return _with_grant(REFRESH_FAMILY, _FAMILY, grant=of)
 
 
-def _with_grant(shape: Shape[R], statement: Statement, hash: TokenHash) -> Steps[tuple[R | None, GrantFacts]]:
-    rows = yield statement, {"hash": hash}
+def _with_grant(shape: Shape[R], statement: Statement, **key: object) -> Steps[tuple[R | None, GrantFacts]]:
+    rows = yield statement, key
     if not rows:
         return None, NO_GRANT
     row = tuple(rows[0])

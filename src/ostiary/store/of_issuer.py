@@ -6,14 +6,14 @@ from typing import Final
 from ostiary.issuer.instances import Instance
 from ostiary.issuer.records import (
     AddPushedRequest,
-    AddRefreshToken,
     AuthorizationCode,
     DisableClient,
     Grant,
+    OpenFamily,
     OpenGrant,
     ProlongRefreshToken,
     PushedRequest,
-    RefreshToken,
+    RefreshFamily,
     RevokeAccessToken,
     RevokeGrant,
     SpendAssertion,
@@ -29,12 +29,11 @@ from ostiary.store.statements import Statement, Steps, add_new, put
 MOST_INSTANCES: Final = 100
 GRANT: Final = Shape(Grant, "grants", ("id",))
 CODE: Final = Shape(AuthorizationCode, "codes", ("hash",))
-REFRESH_TOKEN: Final = Shape(RefreshToken, "refresh_tokens", ("hash",))
+REFRESH_FAMILY: Final = Shape(RefreshFamily, "refresh_families", ("grant",))
 PUSHED_REQUEST: Final = Shape(PushedRequest, "pushed_requests", ("hash",))
 
 GRANT_BY_ID: Final = GRANT.by("id")
 CODE_BY_HASH: Final = CODE.by("hash")
-REFRESH_TOKEN_BY_HASH: Final = REFRESH_TOKEN.by("hash")
 PUSHED_REQUEST_BY_HASH: Final = PUSHED_REQUEST.by("hash")
 
 
@@ -52,15 +51,21 @@ def _spend(table: str) -> Statement:
 
 _SPEND: Final[Mapping[type[Spend], Statement]] = {
     SpendCode: _spend("codes"),
-    SpendRefreshToken: _spend("refresh_tokens"),
     SpendPushedRequest: _spend("pushed_requests"),
 }
-_PROLONG: Final = Statement("UPDATE refresh_tokens SET expires_at = :until WHERE hash = :hash AND expires_at < :until")
+_NEXT: Final = Statement(
+    "UPDATE refresh_families SET number = number + 1, issued_at = :at, expires_at = :expires_at"
+    ' WHERE "grant" = :grant AND number = :number',
+    counts=True,
+)
+_PROLONG: Final = Statement(
+    'UPDATE refresh_families SET expires_at = :until WHERE "grant" = :grant AND expires_at < :until'
+)
 _SPEND_ASSERTION: Final = add_new("spent_assertions", ("client", "token"), ("expires_at",))
 _LIVING_GRANTS: Final = Statement(f"{GRANT.select} WHERE subject = :subject AND revoked_at IS NULL")
-_LAST_TOKENS: Final = Statement(
-    f'{REFRESH_TOKEN.select} WHERE "grant" IN (SELECT id FROM grants WHERE subject = :subject AND revoked_at IS NULL)'
-    f" AND spent_at IS NULL AND expires_at > :now ORDER BY issued_at DESC LIMIT {MOST_INSTANCES}"
+_FAMILIES: Final = Statement(
+    f'{REFRESH_FAMILY.select} WHERE "grant" IN (SELECT id FROM grants WHERE subject = :subject AND revoked_at IS NULL)'
+    f" AND expires_at > :now ORDER BY issued_at DESC LIMIT {MOST_INSTANCES}"
 )
 _REVOKE_GRANT: Final = Statement("UPDATE grants SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL")
 _REVOKE_ACCESS_TOKEN: Final = put("revoked_access_tokens", ("token",), ("until",))
@@ -71,10 +76,10 @@ _DISABLED: Final = Statement("SELECT at FROM disabled_clients WHERE client = :cl
 
 def instances(subject: Subject, now: int) -> Steps[Sequence[Instance]]:
     """A grant that was revoked between the two reads is left out."""
-    tokens = [REFRESH_TOKEN.record(row) for row in (yield _LAST_TOKENS, {"subject": subject, "now": now})]
+    families = [REFRESH_FAMILY.record(row) for row in (yield _FAMILIES, {"subject": subject, "now": now})]
     grants = [GRANT.record(row) for row in (yield _LIVING_GRANTS, {"subject": subject})]
     by_id = {grant.id: grant for grant in grants}
-    return [Instance(by_id[token.grant], token) for token in tokens if token.grant in by_id]
+    return [Instance(by_id[family.grant], family) for family in families if family.grant in by_id]
 
 
 def access_token_revoked(token: TokenId) -> Steps[bool]:
@@ -96,16 +101,24 @@ def add_pushed_request(write: AddPushedRequest) -> Steps[None]:
     yield PUSHED_REQUEST.add, PUSHED_REQUEST.values(write.request)
 
 
-def add_refresh_token(write: AddRefreshToken) -> Steps[None]:
-    yield REFRESH_TOKEN.add, REFRESH_TOKEN.values(write.token)
+def open_family(write: OpenFamily) -> Steps[None]:
+    yield REFRESH_FAMILY.add, REFRESH_FAMILY.values(write.family)
+
+
+def spend_refresh_token(write: SpendRefreshToken) -> Steps[None]:
+    """Raises Spent."""
+    values = {"grant": write.grant, "number": write.number, "at": write.at, "expires_at": write.expires_at}
+    rows = yield _NEXT, values
+    if not rows:
+        raise Spent(write)
 
 
 def prolong_refresh_token(write: ProlongRefreshToken) -> Steps[None]:
     """Never back: of two uses at once the later end holds."""
-    yield _PROLONG, {"hash": write.hash, "until": write.until}
+    yield _PROLONG, {"grant": write.grant, "until": write.until}
 
 
-def spend(write: SpendCode | SpendRefreshToken | SpendPushedRequest) -> Steps[None]:
+def spend(write: SpendCode | SpendPushedRequest) -> Steps[None]:
     """Raises Spent."""
     rows = yield _SPEND[type(write)], {"hash": write.hash, "at": write.at}
     if not rows:

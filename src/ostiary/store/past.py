@@ -36,7 +36,7 @@ _UNUSED: Final = "".join(
     f" AND NOT EXISTS (SELECT 1 FROM {table} WHERE {table}.{column} = grants.{own})"
     for table, column, own in (
         ("codes", '"grant"', "id"),
-        ("refresh_tokens", '"grant"', "id"),
+        ("refresh_families", '"grant"', "id"),
         ("sessions", "id", "session"),
     )
 )
@@ -50,7 +50,7 @@ _PAST: Final = (
     (_until("sessions"), 0),
     (_until("logout_notices", "ended_at"), UNTOLD_SECONDS),
     (_until("web_sessions"), 0),
-    (_until("refresh_tokens"), 0),
+    (_until("refresh_families"), 0),
     (_until("api_keys"), API_KEY_SECONDS),
     (_until("initial_access_tokens"), API_KEY_SECONDS),
     (_UNSHOWN, 0),

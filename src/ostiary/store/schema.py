@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
 metadata: Final = MetaData()
@@ -97,19 +98,20 @@ codes: Final = Table(
     Column("key", Text),
 )
 
-refresh_tokens: Final = Table(
-    "refresh_tokens",
+refresh_families: Final = Table(
+    "refresh_families",
     metadata,
-    Column("hash", LargeBinary, primary_key=True),
-    Column("grant", Text, ForeignKey("grants.id"), nullable=False, index=True),
+    Column("grant", Text, ForeignKey("grants.id"), primary_key=True),
     Column("client", Text, nullable=False),
-    Column("scopes", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
     Column("issued_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False, index=True),
     Column("family_expires_at", BigInteger, nullable=False),
-    Column("spent_at", BigInteger),
     Column("key", Text),
+    Column("hash", LargeBinary),
 )
+_unnumbered: Final = text("hash IS NOT NULL")
+Index("ix_refresh_families_hash", refresh_families.c.hash, sqlite_where=_unnumbered, postgresql_where=_unnumbered)
 
 device_requests: Final = Table(
     "device_requests",

@@ -17,7 +17,7 @@ from ostiary.issuer.initial_access import InitialAccessToken
 from ostiary.issuer.instances import Instance
 from ostiary.issuer.logo import Logo
 from ostiary.issuer.logout_notices import LogoutNotice
-from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshToken
+from ostiary.issuer.records import AuthorizationCode, Grant, PushedRequest, RefreshFamily
 from ostiary.issuer.user_code import UserCodeHash
 from ostiary.issuer.web_records import WebSession
 from ostiary.keys.admin_token import AdminToken
@@ -131,11 +131,8 @@ class SqlStore(Store):
     async def code_with_grant(self, hash: TokenHash) -> tuple[AuthorizationCode | None, GrantFacts]:
         return await self._read(of_grants.code(hash))
 
-    async def refresh_token_with_grant(self, hash: TokenHash) -> tuple[RefreshToken | None, GrantFacts]:
-        return await self._read(of_grants.refresh_token(hash))
-
-    async def refresh_token(self, hash: TokenHash) -> RefreshToken | None:
-        return await self._read(of_issuer.REFRESH_TOKEN.only(of_issuer.REFRESH_TOKEN_BY_HASH, hash=hash))
+    async def refresh_family(self, of: GrantId | TokenHash) -> tuple[RefreshFamily | None, GrantFacts]:
+        return await self._read(of_grants.refresh_family(of))
 
     async def instances(self, subject: Subject, now: int) -> Sequence[Instance]:
         return await self._read(of_issuer.instances(subject, now))

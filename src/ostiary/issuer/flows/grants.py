@@ -82,15 +82,15 @@ def refresh_token(
     refresh.require_refresh_token_of_client(presented, client)
     if not refresh.is_by_its_key(presented, key):
         return refresh.refuse_other_key(client, facts, now)
-    if presented.spent_at is not None and not refresh.is_lost_answer(client, facts, now):
+    if presented.spent and not refresh.is_lost_answer(client, presented, now):
         return refresh.refuse_reused_token(client, facts, now)
     refresh.require_refresh_token_not_expired(presented, now)
     grant, person = family.require_living(facts, now)
-    asked = refresh.require_narrower(request.scopes, presented)
+    asked = refresh.require_narrower(request.scopes, grant)
     entitled = entitlement(registry, who, grant, person, asked, request)
     if not client.profile.rotates_refresh:
         return refresh.keep(registry, presented, entitled, now, fresh)
-    return refresh.rotate(registry, presented, facts.successor, entitled, now, fresh)
+    return refresh.rotate(registry, presented, entitled, now, fresh)
 
 
 def entitlement(

@@ -82,7 +82,7 @@ def _list(
 
 
 def _shown(desk: Desk, browser: Browser, visitor: Visitor, instance: Instance) -> AppShown:
-    grant, key = instance.grant, instance.token.key
+    grant, key = instance.grant, instance.family.key
     client = desk.registry.client(grant.client)
     return AppShown(
         name=grant.client if client is None else client.name,

@@ -8,7 +8,7 @@ from ostiary.issuer.device_grant import DeviceFacts
 from ostiary.issuer.exchange_request import ActRequest, KeyRequest
 from ostiary.issuer.family import NO_GRANT
 from ostiary.issuer.form import Parameters
-from ostiary.issuer.refresh_grant import RefreshFacts, successor_of
+from ostiary.issuer.refresh_grant import RefreshFacts
 from ostiary.issuer.token import (
     ClientCredentialsRequest,
     CodeRequest,
@@ -18,11 +18,10 @@ from ostiary.issuer.token import (
     read_token_request,
     render_tokens,
 )
-from ostiary.keys.hashing import token_hash
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.for_client import for_client
 from ostiary.server.issuer.http import JSON, NO_STORE, Answer, Incoming
-from ostiary.server.issuer.token_facts import key_facts, subject_facts
+from ostiary.server.issuer.token_facts import key_facts, refresh_token, subject_facts
 from ostiary.store.interface import Store
 
 _HEADERS = (JSON, NO_STORE)
@@ -56,7 +55,7 @@ async def _decide(desk: Desk, client: AuthenticatedClient, form: Parameters, now
 
 
 def _render(desk: Desk, tokens: Tokens, now: float) -> Answer:
-    return Answer(200, _HEADERS, render_tokens(tokens, desk.keys.at(now).signing))
+    return Answer(200, _HEADERS, render_tokens(tokens, desk.keys.at(now).signing, desk.refresh_key))
 
 
 async def code_facts(store: Store, request: CodeRequest) -> CodeFacts:
@@ -65,11 +64,8 @@ async def code_facts(store: Store, request: CodeRequest) -> CodeFacts:
 
 
 async def refresh_facts(desk: Desk, request: RefreshRequest) -> RefreshFacts:
-    token, behind = await desk.store.refresh_token_with_grant(token_hash(request.token.reveal()))
-    successor = successor_of(request.token, desk.refresh_key)
-    spent = token is not None and token.spent_at is not None
-    next_token = await desk.store.refresh_token(token_hash(successor.reveal())) if spent else None
-    return RefreshFacts(behind.grant, behind.session, behind.person, token, successor, next_token)
+    token, behind = await refresh_token(desk, request.token)
+    return RefreshFacts(behind.grant, behind.session, behind.person, token)
 
 
 async def _device_facts(store: Store, request: DeviceCodeRequest) -> DeviceFacts:

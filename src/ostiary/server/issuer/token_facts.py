@@ -4,10 +4,13 @@ from ostiary.issuer.access_token import AccessToken, TokenFacts
 from ostiary.issuer.api_key_exchange import KeyFacts
 from ostiary.issuer.exchange_grant import SubjectFacts, read_subject_token
 from ostiary.issuer.exchange_request import ActRequest, KeyRequest
+from ostiary.issuer.family import GrantFacts
 from ostiary.issuer.presented import Presented, is_jwt, read_signed
 from ostiary.issuer.records import RefreshToken
+from ostiary.issuer.refresh_token import read
 from ostiary.keys.api_key import id_of
 from ostiary.keys.hashing import token_hash
+from ostiary.model.ids import Secret
 from ostiary.server.issuer.desk import Desk
 from ostiary.store.interface import Store
 
@@ -18,7 +21,16 @@ async def presented(desk: Desk, text: str, now: float) -> Presented:
     """Which token this is, if any."""
     if is_jwt(text):
         return read_signed(text, desk.keys.at(now).published, desk.registry.issuer, now)
-    return await desk.store.refresh_token(token_hash(text)) or text
+    token, _ = await refresh_token(desk, Secret(text))
+    return token or text
+
+
+async def refresh_token(desk: Desk, text: Secret) -> tuple[RefreshToken | None, GrantFacts]:
+    """The one that this is, with what stands behind it."""
+    name = read(text, desk.refresh_key)
+    number, key = (0, token_hash(text.reveal())) if name is None else (name.number, name.grant)
+    family, behind = await desk.store.refresh_family(key)
+    return None if family is None else RefreshToken(family, number), behind
 
 
 async def facts_of(store: Store, token: Presented) -> TokenFacts:
@@ -27,7 +39,7 @@ async def facts_of(store: Store, token: Presented) -> TokenFacts:
         case AccessToken():
             return await access_token_facts(store, token)
         case RefreshToken():
-            behind = await store.grant_facts(token.grant)
+            behind = await store.grant_facts(token.family.grant)
             return TokenFacts(False, None, behind.grant, behind.session, behind.person)
         case str():
             return NOTHING

@@ -3,6 +3,7 @@
 from ostiary.issuer import access_token, flows
 from ostiary.issuer import web_session as sessions
 from ostiary.issuer.decision import Refused
+from ostiary.issuer.refresh_token import written
 from ostiary.issuer.token import RefreshRequest, Tokens
 from ostiary.issuer.web_records import WebSession
 from ostiary.issuer.web_session import Kept
@@ -18,7 +19,7 @@ def kept(desk: Desk, tokens: Tokens, now: float) -> Kept:
     """What the token endpoint would have handed out."""
     assert tokens.refresh is not None, "the kind has refresh tokens"
     signed = sign(tokens.access, desk.keys.at(now).signing, access_token.TYPE)
-    return Kept(Secret(signed), tokens.refresh, int(now) + tokens.expires_in)
+    return Kept(Secret(signed), written(tokens.refresh, desk.refresh_key), int(now) + tokens.expires_in)
 
 
 def sealed(desk: Desk, tokens: Kept, hash: TokenHash) -> bytes:

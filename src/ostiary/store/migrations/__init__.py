@@ -2,5 +2,5 @@
 
 from typing import Final
 
-LATEST: Final = "0019"
+LATEST: Final = "0020"
 """The step that this version of the program works with."""
