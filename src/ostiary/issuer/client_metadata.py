@@ -17,6 +17,7 @@ from ostiary.issuer.scopes import OPENID_SCOPES, read_scope
 from ostiary.keys.jwk import JwkInvalid
 from ostiary.keys.keyset import KeySet
 from ostiary.keys.strict_json import NotStrictJson, parse_object
+from ostiary.model.algorithms import VERIFIED
 from ostiary.model.errors import ContentTooLarge, InvalidClientMetadata, InvalidScope
 from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope
@@ -39,6 +40,8 @@ _ONLY: Final[Mapping[str, object]] = {
     "introspection_encrypted_response_alg": None,
     "userinfo_signed_response_alg": None,
     "userinfo_encrypted_response_alg": None,
+    "request_object_encryption_alg": None,
+    "authorization_details_types": None,
     "default_max_age": None,
     "default_acr_values": None,
     "backchannel_logout_uri": None,
@@ -46,9 +49,12 @@ _ONLY: Final[Mapping[str, object]] = {
     "post_logout_redirect_uris": None,
 }
 """The one value that is served (RFC 9449 section 5.2, RFC 8705 section 3.4, RFC 9101 section 10.5, OpenID Connect
-Dynamic Client Registration section 2, JARM section 3, RFC 9701 section 6, OpenID Connect Back-Channel Logout section
-2.2, Front-Channel Logout section 2, RP-Initiated Logout section 3.1); None: none is. A client that counts on another
-would be worse off than it believes."""
+Dynamic Client Registration section 2, JARM section 3, RFC 9701 section 6, RFC 9396 section 10, OpenID Connect
+Back-Channel Logout section 2.2, Front-Channel Logout section 2, RP-Initiated Logout section 3.1); None: none is. A
+client that counts on another would be worse off than it believes."""
+_SIGNED_BY: Final = ("token_endpoint_auth_signing_alg", "request_object_signing_alg")
+"""What the client signs with is among what is verified (OpenID Connect Dynamic Client Registration section 2). Which it
+is, its keys say: each has one algorithm."""
 _GRANTS: Final = frozenset({GrantType.AUTHORIZATION_CODE.value, GrantType.REFRESH_TOKEN.value})
 
 Members = Mapping[str, object]
@@ -87,6 +93,9 @@ def read_metadata(members: Members, contract: Contract, opened: RegistrationRule
             raise InvalidClientMetadata(Reason.METADATA_BY_ADDRESS, name)
     for name, served in _ONLY.items():
         if members.get(name, served) != served:
+            raise InvalidClientMetadata(Reason.METADATA_NOT_SERVED, name)
+    for name in _SIGNED_BY:
+        if name in members and members[name] not in VERIFIED:
             raise InvalidClientMetadata(Reason.METADATA_NOT_SERVED, name)
     method = _method(members)
     read = ClientMetadata(
