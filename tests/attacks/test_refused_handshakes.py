@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from client_certificates import SERVER, Authority, Issued, now, self_signed
-from gateway_world import run
+from gateway_world import run, until
 from mutual_world import Mutual, Refused, mutual
 from ostiary.keys.devca import development_tls
 from ostiary.keys.hashing import pseudonym
@@ -22,6 +22,8 @@ from ostiary.model.ids import GatewayName
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway import listening
 from ostiary.server.gateway.handshake import reason_of
+from ostiary.server.gateway.published import Place
+from ostiary.server.memory import attach
 
 AUTHORITY, STRANGER = Authority(), Authority("CN=Somebody else")
 LEDGER = AUTHORITY.issue()
@@ -64,6 +66,8 @@ async def test_a_certificate_that_is_not_taken_is_on_record_with_its_reason(
 ) -> None:
     async with mutual(tmp_path, AUTHORITY) as door:
         assert [await comes(door, one) for one in (LEDGER, shown, shown)] == [True, False, False]
+        place = Place(attach(door.world.memory["metrics"]), 0)
+        await until(lambda: (place.read() or {}).get("refusals") == {reason.value: 2})
         assert await recorded(door) == {reason: 2}
 
 

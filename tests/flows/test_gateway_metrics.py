@@ -4,7 +4,10 @@ import asyncio
 import re
 from pathlib import Path
 
+import pytest
+
 from gateway_world import OK, answering, run, world
+from ostiary.server.gateway import published
 from ostiary.server.gateway.published import Place
 from ostiary.server.memory import attach
 from ostiary.server.metrics import Process, exposition
@@ -33,6 +36,25 @@ def test_answers_refusals_and_connections_are_counted(tmp_path: Path) -> None:
             assert found['ostiary_refusals_total{reason="token_missing"}'] == 1
             assert (found["ostiary_connections_total"], found["ostiary_open_connections"]) == (1, 1)
             assert found["ostiary_upstream_connections_total"] == 1
+
+    run(flow())
+
+
+@pytest.mark.parametrize("room", [published.PLACE_BYTES, 1024])
+def test_where_the_counts_of_routes_have_no_room_the_sums_are_told_all_the_same(
+    tmp_path: Path, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(published, "PLACE_BYTES", room)
+    path = "/" + "long" * 256
+
+    async def flow() -> None:
+        async with world(tmp_path, answering(OK), routes=[{"on": f"GET {path}", "to": "api", "public": True}]) as door:
+            assert (await (await door.connect()).ask(f"GET {path}")).status == 200
+            place = Place(attach(door.memory["metrics"]), 0)
+            while (snapshot := place.read()) is None or not snapshot["upstream_connections_total"]:  # noqa: ASYNC110  # as above
+                await asyncio.sleep(0.05)
+            assert snapshot["heard_at"] > 0
+            assert bool(snapshot["routes"]) == (room > 1024)
 
     run(flow())
 

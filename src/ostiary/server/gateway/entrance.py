@@ -18,7 +18,6 @@ from ostiary.server.gateway.tls import server_context
 
 MOST_PEERS: Final = 10_000
 """Addresses whose `Peer` is remembered."""
-"""How often the files of the revocation lists are looked at."""
 _LOG: Final = logging.getLogger("ostiary.gateway")
 _GONE: Final = ("0.0.0.0",)  # noqa: S104  # the address of who hung up before anyone asked; nothing binds to it
 

@@ -100,11 +100,9 @@ class Recorder:
 
     def _fold(self) -> None:
         """Again and again, so that there is never much to do at once; less often while nothing happens."""
-        loop, before = asyncio.get_running_loop(), len(self._batch)
-        if self._batch.fold(MOST_AT_A_TIME):
-            loop.call_soon(self._fold)
-        elif not self._closing.is_set():
-            loop.call_later(FOLD_SECONDS if before else FLUSH_SECONDS, self._fold)
+        soon = FOLD_SECONDS if len(self._batch) else FLUSH_SECONDS
+        more = self._batch.fold(MOST_AT_A_TIME)
+        asyncio.get_running_loop().call_later(0 if more else soon, self._fold)
 
     async def _write(self) -> None:
         now, closing = time.time(), self._closing.is_set()
@@ -112,12 +110,12 @@ class Recorder:
         for ledger in (self._ledger, self._handshakes):
             self._waiting.extend(ledger.close(now) if closing else ledger.flush(now))
         self._forget_oldest()
-        told, lost = tuple(self._waiting), self._lost
-        if told or lost:
-            await self._store.commit(Plan(events=told + _lost(lost, now)))
+        told = tuple(self._waiting)
+        if told or self._lost:
+            await self._store.commit(Plan(events=told + _lost(self._lost, now)))
             for _ in told:
                 self._waiting.popleft()
-            self._lost -= lost
+            self._lost = 0
         self._written_at = time.monotonic()
 
     def _forget_oldest(self) -> None:

@@ -11,13 +11,14 @@ from ostiary.server.gateway.published import Place
 
 
 class Reporter:
-    """`trusts`: those in force, one for each listener."""
+    """`trusts`: those in force, one for each listener; given before the first report."""
+
+    trusts: Sequence[Trust]
 
     def __init__(self, place: Place, counts: Counts, table: Table) -> None:
         self._place: Final = place
         self._counts: Final = counts
         self._table: Final = table
-        self.trusts: Sequence[Trust] = ()
 
     async def report(self) -> None:
         """Where a contract has so many routes that their counts have no place, the sums still do."""
@@ -28,8 +29,8 @@ class Reporter:
     def _state(self) -> dict[str, object]:
         trusts = self.trusts
         return {
-            "heard_at": trusts[0].revocations.heard_at if trusts else 0,
-            "revocations": len(trusts[0].revocations) if trusts else 0,
+            "heard_at": trusts[0].revocations.heard_at,
+            "revocations": len(trusts[0].revocations),
             "remembered": sum(len(trust.remembered) for trust in trusts),
             "limits_forgotten": self._table.evicted,
             "cpu_seconds": time.process_time(),
