@@ -64,7 +64,7 @@ def query_value(query: bytes, wanted: bytes) -> str:
 
 def alike(name: bytes) -> frozenset[bytes]:
     """As what servers may hear a parameter that is meant to be this one."""
-    return frozenset((name.lower(), _folded(name)))
+    return frozenset((_uncased(name), _folded(name)))
 
 
 def heard_as(name: bytes) -> tuple[bytes, bytes]:
@@ -78,15 +78,29 @@ def _spelled(name: bytes) -> bytes:
 
 
 def _root(name: bytes) -> bytes:
-    return name.lower().partition(b"\0")[0].replace(b"[", b".").partition(b".")[0].strip()
+    return _uncased(name).partition(b"\0")[0].replace(b"[", b".").partition(b".")[0].strip()
 
 
 def _folded(name: bytes) -> bytes:
     """As PHP names variables: a dot, a space or an open bracket becomes `_`."""
-    return name.lower().partition(b"\0")[0].strip().translate(_UNDERSCORED)
+    return _uncased(name).partition(b"\0")[0].strip().translate(_UNDERSCORED)
 
 
 _UNDERSCORED = bytes.maketrans(b". [", b"___")
+
+
+def _uncased(name: bytes) -> bytes:
+    return name.lower() if name.isascii() else without_case(name.decode("utf-8", "replace")).encode()
+
+
+def without_case(name: str) -> str:
+    """As what servers may hear a name that know no case, each in its own way: Go takes `\u017f` for `s`, Java takes
+    `\u0131` and `\u0130` for `i`."""
+    return name.lower() if name.isascii() else name.upper().casefold().replace(_DOT_ABOVE, "")
+
+
+_DOT_ABOVE = "\u0307"
+"""Which is left of `\u0130`."""
 
 
 def _text(value: bytes) -> str:
@@ -116,13 +130,17 @@ def body_object(body: bytes, content_type: bytes | None, content_encoding: bytes
 
 
 def text_at(members: Mapping[str, object], path: tuple[str, ...]) -> str:
-    """The text at a path of member names. Raises Unreadable, also where a name comes in two cases, which some
-    parsers take for one."""
+    """The text at a path of member names. Raises Unreadable, also where a name comes in two cases or with something
+    behind a NUL, which some parsers take for one."""
     value: object = members
     for name in path:
-        if not isinstance(value, Mapping) or sum(member.lower() == name.lower() for member in value) != 1:
+        if not isinstance(value, Mapping) or sum(_is_heard_as(member, name) for member in value) != 1:
             raise Unreadable
         value = value.get(name)
     if not isinstance(value, str):
         raise Unreadable
     return value
+
+
+def _is_heard_as(member: str, name: str) -> bool:
+    return without_case(member.partition("\0")[0]) == without_case(name)
