@@ -1,7 +1,6 @@
 """The stores that the suite runs over: each test on SQLite, with either of its writers, and on a real PostgreSQL."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -39,14 +38,3 @@ async def opened(location: Secret) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
-
-
-@pytest.fixture
-def on_store(location: Secret) -> Callable[[Callable[[Store], Awaitable[None]]], None]:
-    """Runs work on a new store."""
-
-    async def run(work: Callable[[Store], Awaitable[None]]) -> None:
-        async with opened(location) as store:
-            await work(store)
-
-    return lambda work: asyncio.run(run(work))

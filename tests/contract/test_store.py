@@ -1,7 +1,6 @@
 """What every store promises; each test runs over SQLite and PostgreSQL."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -111,8 +110,6 @@ from ostiary.store.plans import WRITES
 
 from .conftest import AUDIT_KEY, opened
 
-OnStore = Callable[[Callable[[Store], Awaitable[None]]], None]
-
 NOW = 1_800_000_000
 ANN = Person(
     Subject("s-ann"), "ann", "Ann Å", "ann@example.org", TenantId("north"), frozenset({Role("a"), Role("b")}), "$argon2"
@@ -197,8 +194,8 @@ async def committed(store: Store, *writes: Write) -> None:
     assert isinstance(await store.commit(plan(*writes)), Committed)
 
 
-def test_what_was_written_is_read_back_in_every_field(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_what_was_written_is_read_back_in_every_field(location: Secret) -> None:
+    async with opened(location) as store:
         consent = Consent(ANN.subject, GRANT.client, GRANT.scopes, NOW, about="looks")
         await committed(store, AddPerson(ANN), AddPerson(BOB), StartSession(SESSION), PutConsent(consent))
         await committed(store, OpenGrant(GRANT, CODE), OpenFamily(FAMILY), AddKey(KEY), AddPushedRequest(PUSHED))
@@ -213,11 +210,9 @@ def test_what_was_written_is_read_back_in_every_field(on_store: OnStore) -> None
         assert await store.pushed_request(PUSHED.hash) == PUSHED
         assert list(await store.signing_keys()) == [KEY]
 
-    on_store(work)
 
-
-def test_a_grant_is_read_with_what_stands_behind_it_and_only_with_that(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_grant_is_read_with_what_stands_behind_it_and_only_with_that(location: Secret) -> None:
+    async with opened(location) as store:
         other = replace(SESSION, id=SessionId("other"), hash=TokenHash(b"o" * 32), subject=BOB.subject)
         await committed(store, AddPerson(ANN), AddPerson(BOB), StartSession(SESSION), StartSession(other))
         lonely = replace(GRANT, id=GrantId("lonely"), session=SessionId("gone"), subject=Subject("gone"))
@@ -226,11 +221,9 @@ def test_a_grant_is_read_with_what_stands_behind_it_and_only_with_that(on_store:
         assert await store.grant_facts(lonely.id) == GrantFacts(lonely, None, None)
         assert await store.grant_facts(GrantId("none")) == GrantFacts(None, None, None)
 
-    on_store(work)
 
-
-def test_what_a_grant_issued_is_read_with_the_grant(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_what_a_grant_issued_is_read_with_the_grant(location: Secret) -> None:
+    async with opened(location) as store:
         stray = TokenHash(b"s" * 32)
         nothing = GrantFacts(None, None, None)
         await committed(store, AddPerson(ANN), StartSession(SESSION), OpenGrant(GRANT, CODE), OpenFamily(FAMILY))
@@ -240,11 +233,9 @@ def test_what_a_grant_issued_is_read_with_the_grant(on_store: OnStore) -> None:
         assert await store.code_with_grant(stray) == await store.refresh_family(stray) == (None, nothing)
         assert await store.refresh_family(GrantId("none")) == (None, nothing)
 
-    on_store(work)
 
-
-def test_a_session_of_a_web_client_keeps_its_tokens_is_touched_and_ends(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_session_of_a_web_client_keeps_its_tokens_is_touched_and_ends(location: Secret) -> None:
+    async with opened(location) as store:
         other = replace(WEB, hash=TokenHash(b"x" * 32), session=SessionId("other"), expires_at=NOW + 10)
         await committed(store, StartWebSession(WEB), StartWebSession(other))
         assert await store.web_session(WEB.hash) == WEB
@@ -259,11 +250,9 @@ def test_a_session_of_a_web_client_keeps_its_tokens_is_touched_and_ends(on_store
         assert await store.web_session(WEB.hash) is None
         assert not await store.web_sessions_of(WEB.session)
 
-    on_store(work)
 
-
-def test_every_client_of_a_session_that_ends_is_to_be_told_once(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_every_client_of_a_session_that_ends_is_to_be_told_once(location: Secret) -> None:
+    async with opened(location) as store:
         other = replace(GRANT, id=GrantId("g2"), client=ClientId("other"))
         again = replace(GRANT, id=GrantId("g3"))
         await committed(store, AddPerson(ANN), StartSession(SESSION), StartWebSession(WEB))
@@ -286,11 +275,9 @@ def test_every_client_of_a_session_that_ends_is_to_be_told_once(on_store: OnStor
         await store.forget(NOW + 5 + 86400)
         assert not await store.logout_notices(NOW + 9)
 
-    on_store(work)
 
-
-def test_the_clients_of_a_session_that_expires_are_to_be_told(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_the_clients_of_a_session_that_expires_are_to_be_told(location: Secret) -> None:
+    async with opened(location) as store:
         ended = replace(SESSION, id=SessionId("ended"), hash=TokenHash(b"e" * 32))
         lives = replace(SESSION, id=SessionId("lives"), hash=TokenHash(b"l" * 32), expires_at=SESSION.expires_at + 1)
         await committed(store, AddPerson(ANN))
@@ -308,11 +295,9 @@ def test_the_clients_of_a_session_that_expires_are_to_be_told(on_store: OnStore)
                 (SESSION.id, GRANT.client, SESSION.expires_at)
             ]
 
-    on_store(work)
 
-
-def test_a_change_that_ends_a_person_s_sessions_is_told_to_their_clients(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_change_that_ends_a_person_s_sessions_is_told_to_their_clients(location: Secret) -> None:
+    async with opened(location) as store:
         later = replace(SESSION, id=SessionId("later"), hash=TokenHash(b"l" * 32), auth_time=SESSION.auth_time + 1)
         await committed(store, AddPerson(ANN), StartWebSession(WEB))
         for at, session in enumerate((SESSION, later)):
@@ -329,11 +314,9 @@ def test_a_change_that_ends_a_person_s_sessions_is_told_to_their_clients(on_stor
         assert ended is not None and ended.ended_at == SESSION.auth_time
         assert lives is not None and lives.ended_at is None
 
-    on_store(work)
 
-
-def test_a_person_s_grants_are_found_with_the_token_that_each_goes_on_with(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_person_s_grants_are_found_with_the_token_that_each_goes_on_with(location: Secret) -> None:
+    async with opened(location) as store:
         other = replace(GRANT, id=GrantId("g2"), client=ClientId("other"))
         theirs = replace(GRANT, id=GrantId("g3"), subject=Subject("somebody"))
         await committed(store, AddPerson(ANN), StartSession(SESSION))
@@ -352,11 +335,9 @@ def test_a_person_s_grants_are_found_with_the_token_that_each_goes_on_with(on_st
         await committed(store, RevokeGrant(GRANT.id, NOW + 7))
         assert list(await store.instances(ANN.subject, NOW + 6)) == both[1:]
 
-    on_store(work)
 
-
-def test_what_is_not_there_is_none(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_what_is_not_there_is_none(location: Secret) -> None:
+    async with opened(location) as store:
         assert await store.person(ANN.subject) is None
         assert await store.person_by_login("ann") is None
         assert await store.session(SESSION.id) is None
@@ -367,11 +348,9 @@ def test_what_is_not_there_is_none(on_store: OnStore) -> None:
         assert not await store.failures([b"k"])
         assert await store.head() is None
 
-    on_store(work)
 
-
-def test_a_login_belongs_to_one_person(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_login_belongs_to_one_person(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddPerson(ANN), AddPerson(BOB))
         with pytest.raises(LoginTaken):
             await store.commit(plan(AddPerson(replace(ANN, subject=Subject("s-other")))))
@@ -383,11 +362,9 @@ def test_a_login_belongs_to_one_person(on_store: OnStore) -> None:
         assert (await store.person_by_login("robert")) == replace(BOB, login="robert")
         assert await store.person_by_login("bob") is None
 
-    on_store(work)
 
-
-def test_a_change_of_a_person_never_undoes_another(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_change_of_a_person_never_undoes_another(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddPerson(ANN))
         shut_out = replace(ANN, disabled=True, changed_at=NOW)
         await committed(store, ChangePerson(shut_out, ANN))
@@ -396,11 +373,9 @@ def test_a_change_of_a_person_never_undoes_another(on_store: OnStore) -> None:
         assert await store.person(ANN.subject) == shut_out
         await committed(store, ChangePerson(replace(shut_out, name="Ann Other"), shut_out))
 
-    on_store(work)
 
-
-def test_sessions_are_renewed_touched_and_ended(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_sessions_are_renewed_touched_and_ended(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddPerson(ANN), StartSession(SESSION))
         renewed = replace(SESSION, hash=TokenHash(b"i" * 32), auth_time=NOW + 3)
         await committed(store, RenewSession(renewed))
@@ -412,29 +387,23 @@ def test_sessions_are_renewed_touched_and_ended(on_store: OnStore) -> None:
         ended = await store.session(SESSION.id)
         assert ended is not None and ended.ended_at == NOW + 20
 
-    on_store(work)
 
-
-def test_a_session_that_ended_is_not_renewed(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_session_that_ended_is_not_renewed(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddPerson(ANN), StartSession(SESSION), EndSession(SESSION.id, NOW + 1))
         renewal = RenewSession(replace(SESSION, hash=TokenHash(b"i" * 32)))
         assert await store.commit(plan(renewal)) == AlreadySpent(renewal)
         assert await store.session(SESSION.id) == replace(SESSION, ended_at=NOW + 1)
 
-    on_store(work)
 
-
-def test_failures_at_the_same_time_all_count(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_failures_at_the_same_time_all_count(location: Secret) -> None:
+    async with opened(location) as store:
         count = CountFailure(b"key", float(NOW), Counted.ACCOUNT)
         await asyncio.gather(*(store.commit(plan(count)) for _ in range(8)))
         [failures] = await store.failures([b"other", b"key"])
         assert (failures.count, failures.until) == (8, NOW + delay(8, Counted.ACCOUNT))
         await committed(store, ForgetFailures(b"key"))
         assert not await store.failures([b"key"])
-
-    on_store(work)
 
 
 @pytest.mark.parametrize(
@@ -448,8 +417,8 @@ def test_failures_at_the_same_time_all_count(on_store: OnStore) -> None:
         AddAttestedKey(ATTESTED),
     ],
 )
-def test_of_many_who_spend_at_once_exactly_one_wins(on_store: OnStore, spend: Write) -> None:
-    async def work(store: Store) -> None:
+async def test_of_many_who_spend_at_once_exactly_one_wins(location: Secret, spend: Write) -> None:
+    async with opened(location) as store:
         await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE), OpenFamily(FAMILY), AddPushedRequest(PUSHED))
         together = Plan((spend, DisableClient(ClientId("x"), NOW)), (STARTED,))
         outcomes = await asyncio.gather(*(store.commit(together) for _ in range(12)))
@@ -458,22 +427,17 @@ def test_of_many_who_spend_at_once_exactly_one_wins(on_store: OnStore, spend: Wr
         assert await store.commit(plan(spend)) == AlreadySpent(spend)
         assert [record.position async for record in store.records()] == [1]
 
-    on_store(work)
+
+async def test_two_processes_spend_once_between_them(location: Secret) -> None:
+    async with opened(location) as one, opened(location) as other:
+        await committed(one, AddPerson(ANN), OpenGrant(GRANT, CODE))
+        spend = plan(SpendCode(CODE.hash, NOW))
+        outcomes = await asyncio.gather(*(store.commit(spend) for store in (one, other) * 6))
+        assert [type(outcome) for outcome in outcomes].count(Committed) == 1
 
 
-def test_two_processes_spend_once_between_them(location: Secret) -> None:
-    async def work() -> None:
-        async with opened(location) as one, opened(location) as other:
-            await committed(one, AddPerson(ANN), OpenGrant(GRANT, CODE))
-            spend = plan(SpendCode(CODE.hash, NOW))
-            outcomes = await asyncio.gather(*(store.commit(spend) for store in (one, other) * 6))
-            assert [type(outcome) for outcome in outcomes].count(Committed) == 1
-
-    asyncio.run(work())
-
-
-def test_a_device_waits_is_let_in_and_spends_its_code(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_device_waits_is_let_in_and_spends_its_code(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddPerson(ANN), AddDeviceRequest(DEVICE))
         assert await store.device_request(DEVICE.hash) == DEVICE
         assert await store.device_request_by_user_code(DEVICE.user_code) == DEVICE
@@ -489,11 +453,9 @@ def test_a_device_waits_is_let_in_and_spends_its_code(on_store: OnStore) -> None
         let_in = replace(waiting, grant=DEVICE_GRANT.id, peer="", spent_at=NOW + 4)
         assert await store.device_request(DEVICE.hash) == let_in
 
-    on_store(work)
 
-
-def test_a_device_has_codes_of_its_own(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_device_has_codes_of_its_own(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddDeviceRequest(DEVICE))
         for taken in (replace(DEVICE, hash=TokenHash(b"e" * 32)), replace(DEVICE, user_code=UserCodeHash(b"v" * 32))):
             add = AddDeviceRequest(taken)
@@ -502,11 +464,9 @@ def test_a_device_has_codes_of_its_own(on_store: OnStore) -> None:
         await committed(store, AddDeviceRequest(both))
         assert await store.device_request_by_user_code(DEVICE.user_code) == DEVICE
 
-    on_store(work)
 
-
-def test_of_many_who_answer_a_device_at_once_exactly_one_is_heard(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_of_many_who_answer_a_device_at_once_exactly_one_is_heard(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddDeviceRequest(DEVICE))
         allowed = (AllowDevice(DEVICE.hash, replace(GRANT, id=GrantId(f"g{number}"))) for number in range(6))
         answers: list[Write] = [*allowed, *(DenyDevice(DEVICE.hash, NOW) for _ in range(6))]
@@ -517,11 +477,9 @@ def test_of_many_who_answer_a_device_at_once_exactly_one_is_heard(on_store: OnSt
         assert answered is not None and answered.answered
         assert len([grant for grant in grants if grant is not None]) == (answered.grant is not None)
 
-    on_store(work)
 
-
-def test_devices_are_forgotten_sooner_where_nobody_answered(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_devices_are_forgotten_sooner_where_nobody_answered(location: Secret) -> None:
+    async with opened(location) as store:
         other = replace(DEVICE, hash=TokenHash(b"e" * 32), user_code=UserCodeHash(b"v" * 32))
         await committed(store, AddDeviceRequest(DEVICE), AddDeviceRequest(other))
         await committed(store, AllowDevice(other.hash, DEVICE_GRANT))
@@ -535,30 +493,23 @@ def test_devices_are_forgotten_sooner_where_nobody_answered(on_store: OnStore) -
         await store.forget(NOW + 8 * 86400)
         assert await store.grant(DEVICE_GRANT.id) is None
 
-    on_store(work)
 
-
-def test_unknown_codes_cannot_be_spent(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_unknown_codes_cannot_be_spent(location: Secret) -> None:
+    async with opened(location) as store:
         spend = SpendCode(CODE.hash, NOW)
         assert await store.commit(plan(spend)) == AlreadySpent(spend)
 
-    on_store(work)
+
+async def test_what_another_process_has_disabled_is_seen_by_who_has_just_asked(location: Secret) -> None:
+    async with opened(location) as store, opened(location) as other:
+        for name in (ClientId("a"), ClientId("b")):
+            assert await store.client_disabled_at(name) is None
+            await other.commit(Plan((DisableClient(name, NOW),)))
+            assert await store.client_disabled_at(name) == NOW
 
 
-def test_what_another_process_has_disabled_is_seen_by_who_has_just_asked(location: Secret) -> None:
-    async def work() -> None:
-        async with opened(location) as store, opened(location) as other:
-            for name in (ClientId("a"), ClientId("b")):
-                assert await store.client_disabled_at(name) is None
-                await other.commit(Plan((DisableClient(name, NOW),)))
-                assert await store.client_disabled_at(name) == NOW
-
-    asyncio.run(work())
-
-
-def test_a_plan_that_fails_leaves_nothing_and_the_others_succeed(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_plan_that_fails_leaves_nothing_and_the_others_succeed(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddPerson(ANN))
         taken = AddPerson(replace(ANN, subject=Subject("s-2")))
         bad = Plan((DisableClient(ClientId("bad"), NOW), taken), (STARTED,), (KeysChanged(NOW),))
@@ -570,10 +521,8 @@ def test_a_plan_that_fails_leaves_nothing_and_the_others_succeed(on_store: OnSto
         assert [record.position async for record in store.records()] == [1, 2]
         assert [numbered.position for numbered in await store.feed_since(0)] == [1, 2]
 
-    on_store(work)
 
-
-def test_uses_of_old_ways_add_up_by_client_way_and_day(on_store: OnStore) -> None:
+async def test_uses_of_old_ways_add_up_by_client_way_and_day(location: Secret) -> None:
     ticker, day = ClientId("ticker"), 86400 * 20_000
     first = OldUse(ticker, OldWay.QUERY, day, 2, day + 60)
     others = (
@@ -582,7 +531,7 @@ def test_uses_of_old_ways_add_up_by_client_way_and_day(on_store: OnStore) -> Non
         replace(first, client=ClientId("other")),
     )
 
-    async def work(store: Store) -> None:
+    async with opened(location) as store:
         await store.commit(Plan(tuple(map(CountOldUse, (first, *others)))))
         await store.commit(Plan((CountOldUse(replace(first, count=3, used_at=day + 90)),)))
         await store.commit(Plan((CountOldUse(replace(first, count=1, used_at=day + 30)),)))
@@ -592,11 +541,9 @@ def test_uses_of_old_ways_add_up_by_client_way_and_day(on_store: OnStore) -> Non
         await store.forget(day + 400 * 86400)
         assert list(await store.old_uses(0)) == [others[1]]
 
-    on_store(work)
 
-
-def test_api_keys_are_kept_revoked_and_touched(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_api_keys_are_kept_revoked_and_touched(location: Secret) -> None:
+    async with opened(location) as store:
         other = replace(API_KEY, id=ApiKeyId("b"), hash=TokenHash(b"o" * 32), client=ClientId("zeta"))
         await committed(store, AddApiKey(other), AddApiKey(API_KEY))
         assert list(await store.api_keys()) == [API_KEY, other]
@@ -611,11 +558,9 @@ def test_api_keys_are_kept_revoked_and_touched(on_store: OnStore) -> None:
         await store.forget(API_KEY.expires_at + 31 * 86400)
         assert not await store.api_keys()
 
-    on_store(work)
 
-
-def test_clients_that_registered_are_kept_changed_and_removed(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_clients_that_registered_are_kept_changed_and_removed(location: Secret) -> None:
+    async with opened(location) as store:
         other = replace(REGISTERED, id=ClientId("r-b"), secret_hash=None, name=None, jwks='{"keys": []}', logo=LOGO.id)
         await committed(store, AddRegisteredClient(other, 2), AddRegisteredClient(REGISTERED, 2))
         assert list(await store.registered_clients()) == [REGISTERED, other]
@@ -627,11 +572,9 @@ def test_clients_that_registered_are_kept_changed_and_removed(on_store: OnStore)
         assert await store.commit(plan(gone)) == AlreadySpent(gone)
         assert list(await store.registered_clients()) == [new]
 
-    on_store(work)
 
-
-def test_a_logo_is_kept_once_and_while_somebody_has_it(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_logo_is_kept_once_and_while_somebody_has_it(location: Secret) -> None:
+    async with opened(location) as store:
         having = replace(REGISTERED, logo=LOGO.id, logo_uri="https://book.example/l.png")
         await committed(store, AddRegisteredClient(having, 2), KeepLogo(LOGO), KeepLogo(LOGO))
         await store.forget(NOW)
@@ -640,33 +583,27 @@ def test_a_logo_is_kept_once_and_while_somebody_has_it(on_store: OnStore) -> Non
         await store.forget(NOW)
         assert await store.logo(LOGO.id) is None
 
-    on_store(work)
 
-
-def test_of_two_changes_of_one_registration_the_second_knows_it(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_of_two_changes_of_one_registration_the_second_knows_it(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddRegisteredClient(REGISTERED, 1))
         mine, theirs = (ChangeRegisteredClient(replace(REGISTERED, name=name, version=2)) for name in ("M", "T"))
         outcomes = await asyncio.gather(store.commit(plan(mine)), store.commit(plan(theirs)))
         assert [type(outcome) for outcome in outcomes] == [Committed, AlreadySpent]
         assert list(await store.registered_clients()) == [mine.client]
 
-    on_store(work)
 
-
-def test_no_more_clients_register_than_may_and_one_that_was_revoked_takes_no_place(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_no_more_clients_register_than_may_and_one_that_was_revoked_takes_no_place(location: Secret) -> None:
+    async with opened(location) as store:
         one, two = (AddRegisteredClient(replace(REGISTERED, id=ClientId(id)), 1) for id in ("r-1", "r-2"))
         outcomes = await asyncio.gather(store.commit(plan(one)), store.commit(plan(two)))
         assert outcomes[1] == AlreadySpent(two)
         await committed(store, DisableClient(ClientId("r-1"), NOW), two)
         assert [client.id for client in await store.registered_clients()] == ["r-1", "r-2"]
 
-    on_store(work)
 
-
-def test_clients_of_the_admin_api_have_versions_and_keep_their_names(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_clients_of_the_admin_api_have_versions_and_keep_their_names(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddAdminClient(MADE))
         again = AddAdminClient(replace(MADE, settings="{}"))
         assert await store.commit(plan(again)) == AlreadySpent(again)
@@ -680,11 +617,9 @@ def test_clients_of_the_admin_api_have_versions_and_keep_their_names(on_store: O
         assert await store.commit(plan(risen)) == AlreadySpent(risen)
         assert list(await store.admin_clients()) == [ended]
 
-    on_store(work)
 
-
-def test_tokens_of_the_admin_api_are_kept_and_revoked_once(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_tokens_of_the_admin_api_are_kept_and_revoked_once(location: Secret) -> None:
+    async with opened(location) as store:
         token = AdminToken(AdminTokenId("a"), TokenHash(b"a" * 32), frozenset({"clients.read"}), NOW, NOW + 60)
         await committed(store, AddAdminToken(token))
         assert await store.admin_token(token.hash) == token
@@ -692,11 +627,9 @@ def test_tokens_of_the_admin_api_are_kept_and_revoked_once(on_store: OnStore) ->
         assert list(await store.admin_tokens()) == [replace(token, revoked_at=NOW + 1)]
         assert await store.admin_token(TokenHash(b"z" * 32)) is None
 
-    on_store(work)
 
-
-def test_a_token_to_register_with_is_used_as_often_as_it_may_be_and_not_past_its_end(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_token_to_register_with_is_used_as_often_as_it_may_be_and_not_past_its_end(location: Secret) -> None:
+    async with opened(location) as store:
         other = replace(INITIAL, id=InitialAccessTokenId("b"), hash=TokenHash(b"o" * 32))
         await committed(store, AddInitialAccessToken(other), AddInitialAccessToken(INITIAL))
         assert list(await store.initial_access_tokens()) == [INITIAL, other]
@@ -712,11 +645,9 @@ def test_a_token_to_register_with_is_used_as_often_as_it_may_be_and_not_past_its
         await store.forget(INITIAL.expires_at + 31 * 86400)
         assert not await store.initial_access_tokens()
 
-    on_store(work)
 
-
-def test_an_attested_key_is_added_once_and_its_counter_only_rises(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_an_attested_key_is_added_once_and_its_counter_only_rises(location: Secret) -> None:
+    async with opened(location) as store:
         assert await store.attested_key(ATTESTED.id) is None
         await committed(store, AddAttestedKey(ATTESTED))
         assert await store.attested_key(ATTESTED.id) == ATTESTED
@@ -738,13 +669,11 @@ def test_an_attested_key_is_added_once_and_its_counter_only_rises(on_store: OnSt
         await store.forget(NOW + 9 + 400 * 86400)
         assert await store.attested_key(ATTESTED.id) is None
 
-    on_store(work)
 
-
-def test_what_apps_fetch_has_a_version_that_only_grows(on_store: OnStore) -> None:
+async def test_what_apps_fetch_has_a_version_that_only_grows(location: Secret) -> None:
     """Also where the clock was set back, and after a backup: it is no less than the time."""
 
-    async def work(store: Store) -> None:
+    async with opened(location) as store:
         app = ATTESTED.client
         assert await store.app_configuration(app) is None
         seen = []
@@ -757,11 +686,9 @@ def test_what_apps_fetch_has_a_version_that_only_grows(on_store: OnStore) -> Non
         assert seen == [(0, 0), (0, 0), (9, 9), (10, 3), (11, 4)]
         assert await store.app_configuration(ClientId("other")) is None
 
-    on_store(work)
 
-
-def test_a_challenge_that_is_used_up_is_remembered_until_it_could_not_be_used(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_challenge_that_is_used_up_is_remembered_until_it_could_not_be_used(location: Secret) -> None:
+    async with opened(location) as store:
         spend = SpendChallenge("c", NOW + 300)
         await committed(store, spend, SpendChallenge("other", NOW + 300))
         await store.forget(NOW + 300)
@@ -769,11 +696,9 @@ def test_a_challenge_that_is_used_up_is_remembered_until_it_could_not_be_used(on
         await store.forget(NOW + 301 + 3600)
         await committed(store, spend)
 
-    on_store(work)
 
-
-def test_a_plan_that_the_database_itself_refuses_leaves_nothing_and_the_others_succeed(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_plan_that_the_database_itself_refuses_leaves_nothing_and_the_others_succeed(location: Secret) -> None:
+    async with opened(location) as store:
         nobodys = Plan((DisableClient(ClientId("bad"), NOW), StartSession(SESSION)), (STARTED,))
         good = Plan((DisableClient(ClientId("good"), NOW),), (STARTED,))
         outcomes = await asyncio.gather(*map(store.commit, (good, nobodys)), return_exceptions=True)
@@ -783,11 +708,9 @@ def test_a_plan_that_the_database_itself_refuses_leaves_nothing_and_the_others_s
         await committed(store, AddPerson(ANN), StartSession(SESSION))
         assert [record.position async for record in store.records()] == [1]
 
-    on_store(work)
 
-
-def test_grants_and_tokens_are_revoked_once(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_grants_and_tokens_are_revoked_once(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE))
         await committed(store, RevokeGrant(GRANT.id, NOW + 1), RevokeGrant(GRANT.id, NOW + 2))
         assert await store.grant(GRANT.id) == replace(GRANT, revoked_at=NOW + 1)
@@ -796,30 +719,24 @@ def test_grants_and_tokens_are_revoked_once(on_store: OnStore) -> None:
         await committed(store, DisableClient(GRANT.client, NOW))
         assert await store.client_disabled_at(GRANT.client) == NOW
 
-    on_store(work)
 
-
-def test_a_refresh_token_lives_longer_and_never_shorter(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_refresh_token_lives_longer_and_never_shorter(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE), OpenFamily(FAMILY))
         await committed(store, ProlongRefreshToken(GRANT.id, NOW + 90), ProlongRefreshToken(GRANT.id, NOW + 70))
         family, _ = await store.refresh_family(GRANT.id)
         assert family == replace(FAMILY, expires_at=NOW + 90)
 
-    on_store(work)
 
-
-def test_keys_get_their_end_and_go(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_keys_get_their_end_and_go(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddKey(KEY), SetKeyDeath(KEY.id, NOW + 77))
         assert list(await store.signing_keys()) == [replace(KEY, dies_at=NOW + 77)]
         await committed(store, RemoveKey(KEY.id))
         assert not await store.signing_keys()
 
-    on_store(work)
 
-
-def test_the_feed_has_every_event_in_order(on_store: OnStore) -> None:
+async def test_the_feed_has_every_event_in_order(location: Secret) -> None:
     events = (
         TokenRevoked(Jti("t"), NOW),
         GrantRevoked(GRANT.id, NOW),
@@ -829,36 +746,29 @@ def test_the_feed_has_every_event_in_order(on_store: OnStore) -> None:
         KeysChanged(NOW),
     )
 
-    async def work(store: Store) -> None:
+    async with opened(location) as store:
         assert await store.commit(Plan(feed=events[:2])) == Committed(2)
         assert await store.commit(Plan(feed=events[2:])) == Committed(6)
         assert [numbered.event for numbered in await store.feed_since(0)] == list(events)
         assert [numbered.position for numbered in await store.feed_since(4)] == [5, 6]
 
-    on_store(work)
+
+async def test_the_log_holds_under_many_writers(location: Secret) -> None:
+    async with opened(location) as one, opened(location) as other:
+        started = [Plan(events=(replace(STARTED, at=float(at)),)) for at in range(40)]
+        await asyncio.gather(*((one, other)[at % 2].commit(each) for at, each in enumerate(started)))
+        verdict = await verify_growing(one.records, one.head, AUDIT_KEY)
+        assert isinstance(verdict, Holds) and verdict.end.position == 40
 
 
-def test_the_log_holds_under_many_writers(location: Secret) -> None:
-    async def work() -> None:
-        async with opened(location) as one, opened(location) as other:
-            started = [Plan(events=(replace(STARTED, at=float(at)),)) for at in range(40)]
-            await asyncio.gather(*((one, other)[at % 2].commit(each) for at, each in enumerate(started)))
-            verdict = await verify_growing(one.records, one.head, AUDIT_KEY)
-            assert isinstance(verdict, Holds) and verdict.end.position == 40
-
-    asyncio.run(work())
-
-
-def test_records_come_in_pages_without_a_gap(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_records_come_in_pages_without_a_gap(location: Secret) -> None:
+    async with opened(location) as store:
         await store.commit(Plan(events=(ClientRevocation(at=1.0, client=GRANT.client),) * 1203))
         assert [record.position async for record in store.records(2)] == list(range(3, 1204))
 
-    on_store(work)
 
-
-def test_what_is_past_is_forgotten_and_nothing_else(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_what_is_past_is_forgotten_and_nothing_else(location: Secret) -> None:
+    async with opened(location) as store:
         await committed(store, AddPerson(ANN), StartSession(SESSION), OpenGrant(GRANT, CODE), OpenFamily(FAMILY))
         spend = SpendAssertion(GRANT.client, Jti("j"), NOW + 10)
         await committed(store, RevokeAccessToken(Jti("t"), NOW + 10), spend)
@@ -881,11 +791,9 @@ def test_what_is_past_is_forgotten_and_nothing_else(on_store: OnStore) -> None:
         assert await store.grant(GRANT.id) is None
         assert await store.commit(Plan(feed=(KeysChanged(NOW),))) == Committed(3)
 
-    on_store(work)
 
-
-def test_a_grant_is_kept_as_long_as_it_has_a_token_that_can_be_refreshed(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_a_grant_is_kept_as_long_as_it_has_a_token_that_can_be_refreshed(location: Secret) -> None:
+    async with opened(location) as store:
         month = NOW + 30 * 86400
         await committed(store, AddPerson(ANN), OpenGrant(GRANT, CODE), OpenFamily(replace(FAMILY, expires_at=month)))
         await store.forget(month - 1)
@@ -894,19 +802,15 @@ def test_a_grant_is_kept_as_long_as_it_has_a_token_that_can_be_refreshed(on_stor
         await store.forget(month)
         assert await store.grant(GRANT.id) is None
 
-    on_store(work)
 
-
-def test_who_waits_no_more_keeps_nobody_else_from_an_answer(on_store: OnStore) -> None:
-    async def work(store: Store) -> None:
+async def test_who_waits_no_more_keeps_nobody_else_from_an_answer(location: Secret) -> None:
+    async with opened(location) as store:
         commits = [asyncio.create_task(store.commit(Plan(events=(STARTED,)))) for _ in range(6)]
         await asyncio.sleep(0)
         commits[0].cancel()
         outcomes = await asyncio.gather(*commits, return_exceptions=True)
         assert [type(outcome) for outcome in outcomes[1:]] == [Committed] * 5
         await committed(store, AddPerson(ANN))
-
-    on_store(work)
 
 
 def test_what_was_acknowledged_is_there_when_the_store_opens_again(location: Secret) -> None:
@@ -924,17 +828,14 @@ def test_what_was_acknowledged_is_there_when_the_store_opens_again(location: Sec
     asyncio.run(second())
 
 
-def test_a_closed_store_writes_what_waits_and_takes_nothing_more(location: Secret) -> None:
-    async def work() -> None:
-        store = await open_store(location, AUDIT_KEY)
-        waiting = asyncio.create_task(store.commit(plan(AddPerson(ANN))))
-        await asyncio.sleep(0)
-        await store.close()
-        assert isinstance(await waiting, Committed)
-        with pytest.raises(StoreUnavailable):
-            await store.commit(plan(AddPerson(BOB)))
-
-    asyncio.run(work())
+async def test_a_closed_store_writes_what_waits_and_takes_nothing_more(location: Secret) -> None:
+    store = await open_store(location, AUDIT_KEY)
+    waiting = asyncio.create_task(store.commit(plan(AddPerson(ANN))))
+    await asyncio.sleep(0)
+    await store.close()
+    assert isinstance(await waiting, Committed)
+    with pytest.raises(StoreUnavailable):
+        await store.commit(plan(AddPerson(BOB)))
 
 
 def test_every_write_has_its_statement() -> None:
