@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from ostiary.keys import base64url, edwards, roca
+from ostiary.keys import base64url, edwards, factors, roca
 from ostiary.model.frozen import frozen
 from ostiary.model.ids import KeyId
 
@@ -117,6 +117,8 @@ def rsa_key(jwk: Mapping[str, object]) -> tuple[dict[str, str], rsa.RSAPublicKey
         raise JwkInvalid("an RSA key has 2048 to 8192 bits and an odd exponent of 65537 or more")
     if roca.shows(n):
         raise JwkInvalid("the RSA key was made by a chip whose keys can be taken apart (CVE-2017-15361)")
+    if factors.show(n):
+        raise JwkInvalid("the modulus has a small factor, or two that are near to each other (CVE-2022-26320)")
     try:
         key = rsa.RSAPublicNumbers(e, n).public_key()
     except ValueError:

@@ -20,6 +20,8 @@ def uint(number: int) -> str:
 N = rsa.generate_private_key(65537, 2048).public_key().public_numbers().n
 PRIMES = 962947420735983927056946215901134429196419130606213075415963491270
 """The product of the primes up to 167."""
+HALF = 2**1023 + 2**1022 + 1411
+"""Neither this nor what is 2 to the 512 or 520 above it has a factor below 752."""
 RSA = {"kty": "RSA", "n": uint(N), "e": uint(65537), "alg": "RS256"}
 
 ACCEPTED = {
@@ -27,6 +29,7 @@ ACCEPTED = {
     "OKP": OKP,
     "RSA": RSA,
     "PSS": {**RSA, "alg": "PS256"},
+    "RSA with factors that are far enough from each other": {**RSA, "n": uint(HALF * (HALF + 2**520))},
     "4.2 use": {**EC, "use": "sig"},
     "4.3 key_ops": {**EC, "key_ops": ["verify"]},
     "4.4 alg": {**EC, "alg": "ES256"},
@@ -71,6 +74,10 @@ REFUSED = {
     "a huge exponent": {**RSA, "e": uint(1 << 64 | 1)},
     "a leading zero": {**RSA, "n": base64url.encode(b"\0" + N.to_bytes(256, "big"))},
     "CVE-2017-15361": {**RSA, "n": uint(N - N % PRIMES + pow(65537, 1234, PRIMES))},
+    "an even modulus": {**RSA, "n": uint(N - 1)},
+    "a factor of 751": {**RSA, "n": uint(N - N % 1502 + 751)},
+    "a square": {**RSA, "n": uint(HALF**2)},
+    "near factors": {**RSA, "n": uint(HALF * (HALF + 2**512))},
     "an empty modulus": {**RSA, "n": ""},
     "an empty kid": {**EC, "kid": ""},
     "a kid that is a number": {**EC, "kid": 7},
