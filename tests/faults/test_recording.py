@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway_world import OK, World, answering, reasons, run, until, world
+from gateway_world import OK, World, answering, reasons, until, world
 from ostiary.audit import flood
 from ostiary.audit.batch import AllowedBatch, unfold
 from ostiary.gateway.metrics import Counts
@@ -42,59 +42,53 @@ async def asked_until(door: World, status: int) -> None:
 
 
 @pytest.mark.parametrize("error", [StoreUnavailable("away"), RuntimeError("nobody expected this")])
-def test_who_needs_a_token_is_refused_while_nothing_can_be_recorded(
+async def test_who_needs_a_token_is_refused_while_nothing_can_be_recorded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What nobody expected is in the log; a store that is away is not, since it is asked again."""
     failing = Failing(error)
 
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK), audit_bound="1s") as door:
-            monkeypatch.setattr(SqlStore, "commit", lambda store, plan: failing.commit(store, plan))
-            await asked_until(door, 503)
-            assert (await (await door.connect()).ask("GET /public/a")).status == 200
-            failing.error = None
-            await asked_until(door, 200)
-            assert set(await reasons(door)) == {Reason.AUDIT_UNAVAILABLE}
-            batches = await door.events(RequestsAllowed)
-            allowed = [route for batch in batches for _, _, route, _, _ in unfold(batch)]
-            assert {"GET /public/{x}", "GET /things/{user}"} <= set(allowed)
-            logged = {record.name for record in caplog.records}
-            assert logged == (set() if isinstance(error, StoreUnavailable) else {"ostiary.gateway"})
-
-    run(flow())
+    async with world(tmp_path, answering(OK), audit_bound="1s") as door:
+        monkeypatch.setattr(SqlStore, "commit", lambda store, plan: failing.commit(store, plan))
+        await asked_until(door, 503)
+        assert (await (await door.connect()).ask("GET /public/a")).status == 200
+        failing.error = None
+        await asked_until(door, 200)
+        assert set(await reasons(door)) == {Reason.AUDIT_UNAVAILABLE}
+        batches = await door.events(RequestsAllowed)
+        allowed = [route for batch in batches for _, _, route, _, _ in unfold(batch)]
+        assert {"GET /public/{x}", "GET /things/{user}"} <= set(allowed)
+        logged = {record.name for record in caplog.records}
+        assert logged == (set() if isinstance(error, StoreUnavailable) else {"ostiary.gateway"})
 
 
-def test_what_could_not_wait_is_counted_and_the_log_says_how_much(
+async def test_what_could_not_wait_is_counted_and_the_log_says_how_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing = Failing(StoreUnavailable("away"))
     monkeypatch.setattr(recorder, "MOST_WAITING", 5)
 
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            monkeypatch.setattr(SqlStore, "commit", lambda store, plan: failing.commit(store, plan))
-            line = await door.connect()
-            for _ in range(4):
-                assert [(await line.ask("GET /public/a")).status for _ in range(5)] == [200] * 5
-                await asyncio.sleep(2 * recorder.FLUSH_SECONDS)
-            failing.error = None
-            lost = await door.events(RecordsLost)
-            kept = [each for batch in await door.events(RequestsAllowed) for each in unfold(batch)]
-            told = sum(event.count for event in lost)
-            assert len(kept) + told == 20
-            assert len(kept) <= 5
-            place = Place(attach(door.memory["metrics"]), 0)
-            await until(lambda: (place.read() or {}).get("records_lost_total") == told)
-            assert (await line.ask("GET /public/a")).status == 200
-            await asyncio.sleep(4 * recorder.FLUSH_SECONDS)
-            assert await door.events(RecordsLost) == lost, "each is told of once"
-
-    run(flow())
+    async with world(tmp_path, answering(OK)) as door:
+        monkeypatch.setattr(SqlStore, "commit", lambda store, plan: failing.commit(store, plan))
+        line = await door.connect()
+        for _ in range(4):
+            assert [(await line.ask("GET /public/a")).status for _ in range(5)] == [200] * 5
+            await asyncio.sleep(2 * recorder.FLUSH_SECONDS)
+        failing.error = None
+        lost = await door.events(RecordsLost)
+        kept = [each for batch in await door.events(RequestsAllowed) for each in unfold(batch)]
+        told = sum(event.count for event in lost)
+        assert len(kept) + told == 20
+        assert len(kept) <= 5
+        place = Place(attach(door.memory["metrics"]), 0)
+        await until(lambda: (place.read() or {}).get("records_lost_total") == told)
+        assert (await line.ask("GET /public/a")).status == 200
+        await asyncio.sleep(4 * recorder.FLUSH_SECONDS)
+        assert await door.events(RecordsLost) == lost, "each is told of once"
 
 
 @pytest.mark.parametrize(("room", "kept", "lost"), [(0, 0, [9]), (5, 5, [4]), (9, 9, [])])
-def test_no_more_waits_than_there_is_room_for(
+async def test_no_more_waits_than_there_is_room_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int, kept: int, lost: list[int]
 ) -> None:
     """The oldest go first, and the log says so also where nothing is left."""
@@ -105,24 +99,21 @@ def test_no_more_waits_than_there_is_room_for(
         await go_on.wait()
         return await commit(store, plan)
 
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            monkeypatch.setattr(SqlStore, "commit", slow)
-            line = await door.connect()
-            assert (await line.ask("GET /nowhere")).status == 404
-            await begun.wait()
-            monkeypatch.setattr(recorder, "MOST_WAITING", room)
-            for _ in range(9):
-                assert (await line.ask("GET /things/ada")).status == 401
-            go_on.set()
-            await door.drain()
-            assert await reasons(door) == [Reason.ROUTE_UNKNOWN] + [Reason.TOKEN_MISSING] * kept
-            assert [event.count for event in await door.recorded() if isinstance(event, RecordsLost)] == lost
-
-    run(flow())
+    async with world(tmp_path, answering(OK)) as door:
+        monkeypatch.setattr(SqlStore, "commit", slow)
+        line = await door.connect()
+        assert (await line.ask("GET /nowhere")).status == 404
+        await begun.wait()
+        monkeypatch.setattr(recorder, "MOST_WAITING", room)
+        for _ in range(9):
+            assert (await line.ask("GET /things/ada")).status == 401
+        go_on.set()
+        await door.drain()
+        assert await reasons(door) == [Reason.ROUTE_UNKNOWN] + [Reason.TOKEN_MISSING] * kept
+        assert [event.count for event in await door.recorded() if isinstance(event, RecordsLost)] == lost
 
 
-def test_where_nothing_happens_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_where_nothing_happens_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recorder, "FLUSH_SECONDS", 0.01)
     commit, flush = SqlStore.commit, AllowedBatch.flush
     plans: list[Plan] = []
@@ -136,19 +127,16 @@ def test_where_nothing_happens_nothing_is_written(tmp_path: Path, monkeypatch: p
         looked.append(now)
         return flush(self, now, clock)
 
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            monkeypatch.setattr(SqlStore, "commit", told)
-            monkeypatch.setattr(AllowedBatch, "flush", looks)
-            await until(lambda: len(looked) > 4)
-            assert not plans
-            assert (await (await door.connect()).ask("GET /public/a")).status == 200
-            await until(lambda: bool(plans))
-
-    run(flow())
+    async with world(tmp_path, answering(OK)) as door:
+        monkeypatch.setattr(SqlStore, "commit", told)
+        monkeypatch.setattr(AllowedBatch, "flush", looks)
+        await until(lambda: len(looked) > 4)
+        assert not plans
+        assert (await (await door.connect()).ask("GET /public/a")).status == 200
+        await until(lambda: bool(plans))
 
 
-def test_what_happens_while_a_record_is_written_is_in_the_next_one(
+async def test_what_happens_while_a_record_is_written_is_in_the_next_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit, begun, go_on = SqlStore.commit, asyncio.Event(), asyncio.Event()
@@ -158,21 +146,18 @@ def test_what_happens_while_a_record_is_written_is_in_the_next_one(
         await go_on.wait()
         return await commit(store, plan)
 
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            monkeypatch.setattr(SqlStore, "commit", slow)
-            line = await door.connect()
-            assert (await line.ask("GET /things/ada")).status == 401
-            await begun.wait()
-            assert (await line.ask("GET /things/bob")).status == 401
-            go_on.set()
-            while len(await reasons(door)) < 2:  # noqa: ASYNC110  # a store tells nobody when it was written
-                await asyncio.sleep(0.02)
-
-    run(flow())
+    async with world(tmp_path, answering(OK)) as door:
+        monkeypatch.setattr(SqlStore, "commit", slow)
+        line = await door.connect()
+        assert (await line.ask("GET /things/ada")).status == 401
+        await begun.wait()
+        assert (await line.ask("GET /things/bob")).status == 401
+        go_on.set()
+        while len(await reasons(door)) < 2:  # noqa: ASYNC110  # a store tells nobody when it was written
+            await asyncio.sleep(0.02)
 
 
-def test_what_was_allowed_is_made_ready_bit_by_bit_before_it_is_written(
+async def test_what_was_allowed_is_made_ready_bit_by_bit_before_it_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody waits for a long piece of work."""
@@ -185,39 +170,35 @@ def test_what_was_allowed_is_made_ready_bit_by_bit_before_it_is_written(
             more.append(left)
         return left
 
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            mine = recorder.Recorder(door.store, "mine", bytes(32), Counts())
-            for number in range(3 * recorder.MOST_AT_A_TIME):
-                mine.allowed((time.monotonic_ns(), NOBODY, RouteId("GET /"), 200, number))
-            for seconds in ("FOLD_SECONDS", "FLUSH_SECONDS"):
-                monkeypatch.setattr(recorder, seconds, 600.0)
-            with monkeypatch.context() as told:
-                told.setattr(AllowedBatch, "fold", folded)
-                running = asyncio.create_task(mine.run(lambda: 60.0))
-                await until(lambda: more == [True, True, False])
-            mine.close()
-            await running
-            batches = [batch for batch in await door.events(RequestsAllowed) if batch.prefix == "mine"]
-            assert [len(batch.requests) for batch in batches] == [3 * recorder.MOST_AT_A_TIME]
-
-    run(flow())
+    async with world(tmp_path, answering(OK)) as door:
+        mine = recorder.Recorder(door.store, "mine", bytes(32), Counts())
+        for number in range(3 * recorder.MOST_AT_A_TIME):
+            mine.allowed((time.monotonic_ns(), NOBODY, RouteId("GET /"), 200, number))
+        for seconds in ("FOLD_SECONDS", "FLUSH_SECONDS"):
+            monkeypatch.setattr(recorder, seconds, 600.0)
+        with monkeypatch.context() as told:
+            told.setattr(AllowedBatch, "fold", folded)
+            running = asyncio.create_task(mine.run(lambda: 60.0))
+            await until(lambda: more == [True, True, False])
+        mine.close()
+        await running
+        batches = [batch for batch in await door.events(RequestsAllowed) if batch.prefix == "mine"]
+        assert [len(batch.requests) for batch in batches] == [3 * recorder.MOST_AT_A_TIME]
 
 
-def test_what_is_only_counted_is_told_of_seldom_and_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_only_counted_is_told_of_seldom_and_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(flood, "LISTED_AT_ONCE", 1.0)
     monkeypatch.setattr(flood, "LISTED_PER_SECOND", 0.0)
 
-    async def flow() -> None:
-        async with world(tmp_path, answering(OK)) as door:
-            line = await door.connect()
-            for _ in range(3):
-                assert (await line.ask("GET /nowhere")).status == 404
-            assert (await line.ask("GET /public/a")).status == 200
-            await door.events(RequestsAllowed)
-            assert await reasons(door) == [Reason.ROUTE_UNKNOWN]
-            assert not [event for event in await door.recorded() if isinstance(event, RefusalsCounted)]
-            await door.drain()
-            assert [event.count for event in await door.events(RefusalsCounted)] == [2]
-
-    run(flow())
+    async with world(tmp_path, answering(OK)) as door:
+        line = await door.connect()
+        for _ in range(3):
+            assert (await line.ask("GET /nowhere")).status == 404
+        assert (await line.ask("GET /public/a")).status == 200
+        await door.events(RequestsAllowed)
+        assert await reasons(door) == [Reason.ROUTE_UNKNOWN]
+        assert not [event for event in await door.recorded() if isinstance(event, RefusalsCounted)]
+        await door.drain()
+        assert [event.count for event in await door.events(RefusalsCounted)] == [2]
