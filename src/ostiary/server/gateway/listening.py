@@ -2,11 +2,9 @@
 that a new one drops nobody; a handshake that fails is told of."""
 
 import asyncio
-import errno
 import socket
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Final
 
 from ostiary.model.reasons import Reason
@@ -19,8 +17,7 @@ GOODBYE_SECONDS: Final = 600.0
 MOST_AT_A_TIME: Final = 64
 """Connections that are taken before others are served."""
 BREATH_SECONDS: Final = 1.0
-"""Until connections are taken again, where there were no descriptors left."""
-_FULL: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+"""Until connections are taken again, where one could not be: there are no descriptors left, or there is no memory."""
 
 
 class Listening:
@@ -63,11 +60,9 @@ class Listening:
         for _ in range(MOST_AT_A_TIME):
             try:
                 taken, address = bound.accept()
-            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            except (BlockingIOError, ConnectionAbortedError):
                 return
-            except OSError as error:
-                if error.errno not in _FULL:
-                    raise
+            except OSError:
                 self._loop.remove_reader(bound)
                 self._loop.call_later(BREATH_SECONDS, self._again, bound)
                 return
@@ -80,7 +75,6 @@ class Listening:
             self._loop.add_reader(bound, self._take, bound)
 
     async def _arrive(self, taken: socket.socket, address: str) -> None:
-        taken.setblocking(False)
         context = self._context()
         seconds = (None, None) if context is None else (HANDSHAKE_SECONDS, GOODBYE_SECONDS)
         try:
@@ -88,8 +82,6 @@ class Listening:
                 self._protocol, taken, ssl=context, ssl_handshake_timeout=seconds[0], ssl_shutdown_timeout=seconds[1]
             )
         except OSError as error:
-            with suppress(OSError):
-                taken.close()
             reason = reason_of(error)
             if reason is not None:
                 self._refused(reason, address)
