@@ -130,10 +130,34 @@ async def test_who_says_nothing_is_on_record_and_who_leaves_is_not(
         assert await recorded(door) == {Reason.TLS_TIMEOUT: 1}
 
 
+def failed(said: str | None) -> ssl.SSLError:
+    error = ssl.SSLError(1, "failed")
+    error.reason = said  # None where OpenSSL has no word for it
+    return error
+
+
+def unverified(code: int) -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_code = code
+    return error
+
+
 @pytest.mark.parametrize(
-    ("said", "reason"), [("TLSV1_ALERT_UNKNOWN_CA", None), ("UNKNOWN_PROTOCOL", Reason.TLS_FAILED)]
+    ("error", "reason"),
+    [
+        (ssl.SSLEOFError(8, "left"), None),
+        (ssl.SSLZeroReturnError(6, "left in order"), None),
+        (ConnectionResetError(), None),
+        (ConnectionAbortedError(), Reason.TLS_TIMEOUT),
+        (failed(None), Reason.TLS_FAILED),
+        (failed("UNKNOWN_PROTOCOL"), Reason.TLS_FAILED),
+        (failed("TLSV1_ALERT_UNKNOWN_CA"), None),
+        (unverified(10), Reason.CERTIFICATE_EXPIRED),
+        (unverified(9), Reason.CERTIFICATE_UNFIT),
+        *((unverified(code), Reason.CERTIFICATE_UNKNOWN) for code in (2, 18, 19, 20, 21, 24, 27, 79)),
+    ],
+    ids=repr,
 )
-def test_a_client_that_refuses_us_is_not_one_that_we_refused(said: str, reason: Reason | None) -> None:
-    error = ssl.SSLError(1, said)
-    error.reason = said
+def test_each_way_in_which_a_handshake_ends_has_its_reason(error: OSError, reason: Reason | None) -> None:
+    """Who left, or refused us, was not refused."""
     assert reason_of(error) is reason

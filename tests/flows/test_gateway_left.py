@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway_world import OK, World, answering, read_request, reasons, request, until, world
+from gateway_world import OK, World, answering, contract, read_request, reasons, request, until, world
 from ostiary.model.reasons import Reason
-from ostiary.server.gateway import clockwork
+from ostiary.server.gateway import clockwork, entrance
 from ostiary.server.gateway.connection import ClientConnection
 from ostiary.server.gateway.upstream import UpstreamConnection
 
@@ -65,3 +65,20 @@ async def test_a_connection_that_has_ended_is_kept_nowhere(tmp_path: Path, kind:
         open_one = await door.connect()
         assert (await open_one.ask("GET /public/a")).status == 200
         assert kept(kind) == before + 1
+
+
+async def test_an_address_is_remembered_among_the_last_until_the_contract_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever brings very many fills no memory."""
+    monkeypatch.setattr(entrance, "MOST_PEERS", 2)
+    async with world(tmp_path, answering(OK)) as door:
+        at = door.worker.entrances[0]
+        first, second = at.peer("192.0.2.1"), at.peer("192.0.2.2")
+        assert (at.peer("192.0.2.1"), at.peer("192.0.2.2")) == (first, second)
+        assert at.peer("192.0.2.1") is first
+        third = at.peer("192.0.2.3")
+        assert at.peer("192.0.2.1") is not first
+        assert at.peer("192.0.2.3") is third
+        door.worker.prepare(contract(door.service))()
+        assert at.peer("192.0.2.3") is not third
