@@ -366,3 +366,21 @@ async def test_nobody_outside_asks_what_workers_ask(tmp_path: Path) -> None:
         line = await door.connect()
         await line.ask(f"GET {endpoints.SESSION}")
         assert [path for path, _ in issuer.asked] == [endpoints.SESSION]
+
+
+async def test_more_cookies_than_may_be_asked_for_at_once_are_refused_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Requests with one cookie wait together, so they count once."""
+    monkeypatch.setattr(sessions, "MOST_WAITING", 1)
+    async with doors(tmp_path) as (door, issuer, page):
+        issuer.may_answer.clear()
+        waits, together, refused = [await door.connect() for _ in range(3)]
+        for line in (waits, together):
+            await line.send(request(THING, page.cookie))
+        await until(lambda: issuer.questions == 1)
+        assert (await refused.ask(THING, Page(door).cookie)).status == 503
+        issuer.may_answer.set()
+        assert [(await line.answer()).status for line in (waits, together)] == [200, 200]
+        assert (await refused.ask(THING, Page(door).cookie)).status == 200
+        assert await reasons(door) == [Reason.SESSION_UNREADABLE]
