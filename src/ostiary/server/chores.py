@@ -24,8 +24,13 @@ async def again(every: float, do: Callable[[], Awaitable[object]]) -> NoReturn:
         except Exception as error:  # noqa: BLE001  # whatever it is, the next time may do better
             if type(error) is not told:
                 told = type(error)
-                _LOG.error("%s; it is tried again every %g s\n%s", told.__name__, every, where(error))
+                tell(_LOG, f"it is tried again every {every:g} s", error)
         await asyncio.sleep(every)
+
+
+def tell(log: logging.Logger, what: str, error: Exception) -> None:
+    """Say what came of an error that nobody expected, and where it happened."""
+    log.error("%s; %s\n%s", type(error).__name__, what, where(error))
 
 
 def where(error: Exception) -> str:

@@ -14,6 +14,7 @@ from ostiary.http.request import RequestHead
 from ostiary.keys.certificate import CertificateInvalid
 from ostiary.model.errors import HttpRefused, Refusal, RequestTimeout, ServiceUnavailable, Unexpected
 from ostiary.model.reasons import Reason
+from ostiary.server.chores import tell
 from ostiary.server.gateway.ending import EndingConnection
 from ostiary.server.gateway.exchange import Exchange
 from ostiary.server.gateway.sessions import SECONDS
@@ -102,8 +103,8 @@ class ClientConnection(EndingConnection):
                 self._decide(head, b"")
             else:
                 self._run(data)
-        except Exception:  # noqa: BLE001  # whatever it is, it is refused and told
-            _LOG.exception("a request failed")
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is refused and told
+            tell(_LOG, "a request failed", error)
             self._unexpected()
 
     def eof_received(self) -> None:
@@ -276,8 +277,8 @@ class ClientConnection(EndingConnection):
             else:
                 rest = self._answer(Refuse(refused, waiting.asked), head, self._next(), kept)
             self._run(rest)
-        except Exception:  # noqa: BLE001  # as in `data_received`
-            _LOG.exception("a request failed")
+        except Exception as error:  # noqa: BLE001  # as in `data_received`
+            tell(_LOG, "a request failed", error)
             self._running = False
             self._unexpected()
 

@@ -23,6 +23,7 @@ from ostiary.model.events.gateway import GatewayRefused, RecordsLost
 from ostiary.model.ids import GatewayName, Reference
 from ostiary.model.plan import Plan, WrittenEvent
 from ostiary.model.reasons import Reason
+from ostiary.server.chores import tell
 from ostiary.store.interface import Store, StoreUnavailable
 
 _LOG: Final = logging.getLogger("ostiary.gateway")
@@ -90,8 +91,8 @@ class Recorder:
                 await self._write()
             except StoreUnavailable:
                 pass  # it is tried again
-            except Exception:  # noqa: BLE001  # who records must not end; the bound decides who is still let in
-                _LOG.exception("what happened could not be recorded")
+            except Exception as error:  # noqa: BLE001  # who records must not end; the bound decides who is still let in
+                tell(_LOG, "what happened could not be recorded", error)
             self.stalled = time.monotonic() - self._written_at > bound()
 
     def close(self) -> None:

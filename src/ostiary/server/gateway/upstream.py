@@ -9,6 +9,7 @@ from ostiary.http.body import ChunkedBody, LengthBody
 from ostiary.http.response import ResponseHead
 from ostiary.model.errors import BadGateway, HttpRefused, Unexpected
 from ostiary.model.reasons import Reason
+from ostiary.server.chores import tell
 from ostiary.server.gateway.clockwork import NEVER
 from ostiary.server.gateway.paced import PacedConnection
 
@@ -88,8 +89,8 @@ class UpstreamConnection(PacedConnection):
                 self._head(exchange, self._kept + data if self._kept else data)
             else:
                 self._more(exchange, self._body, data)
-        except Exception:  # noqa: BLE001  # whatever it is, it is refused and told
-            _LOG.exception("an answer failed")
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is refused and told
+            tell(_LOG, "an answer failed", error)
             self._fail(Unexpected(Reason.UNEXPECTED))
 
     def _head(self, exchange: "Exchange", data: bytes) -> None:
