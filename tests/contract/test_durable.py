@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
@@ -13,11 +14,15 @@ import pytest
 
 from ostiary.model.ids import Secret
 from ostiary.model.plan import Committed, Plan
+from ostiary.people.records import AddPerson
+from ostiary.store import sqlite
+from ostiary.store.interface import StoreUnavailable
+from ostiary.store.opening import open_store
 from ostiary.store.sqlite import connect
 from postgresql_cluster import Cluster
 
-from .conftest import opened
-from .test_store import STARTED
+from .conftest import AUDIT_KEY, opened
+from .test_store import ANN, BOB, STARTED
 
 FULL = 2
 """SQLite's number for `synchronous=FULL`."""
@@ -105,3 +110,21 @@ def test_a_new_file_waits_for_who_writes_it_at_that_moment(tmp_path: Path) -> No
     leaving.join()
     connection.close()
     writing.close()
+
+
+@pytest.mark.parametrize("on_loop", [False, True])
+async def test_a_plan_that_is_too_big_for_sqlite_keeps_no_other_from_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_loop: bool
+) -> None:
+    def narrow(path: Path) -> apsw.Connection:
+        connection = connect(path)
+        connection.limit(apsw.SQLITE_LIMIT_LENGTH, 100_000)
+        return connection
+
+    monkeypatch.setattr(sqlite, "connect", narrow)
+    store = await open_store(Secret(str(tmp_path / "store.sqlite3")), AUDIT_KEY, on_loop=on_loop)
+    plans = Plan((AddPerson(ANN),)), Plan((AddPerson(replace(BOB, name="B" * 200_000)),))
+    outcomes = await asyncio.gather(*map(store.commit, plans), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [Committed, StoreUnavailable]
+    assert list(await store.people()) == [ANN]
+    await store.close()

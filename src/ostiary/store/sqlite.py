@@ -31,6 +31,7 @@ UNAVAILABLE: Final = (apsw.Error, OSError)
 
 BUSY_SECONDS: Final = 5.0
 """How long a transaction waits for those of other processes."""
+_OF_A_PLAN: Final = (apsw.ConstraintError, apsw.MismatchError, apsw.TooBigError)
 _AGAIN_SECONDS: Final = 0.01
 _NICENESS: Final = 10
 """Of a thread that writes: a tenth of a CPU that requests keep busy, so that those who wait for it on another process
@@ -280,7 +281,7 @@ def _tell(group: Sequence[Waiting], came: Sequence[Committed | Exception]) -> No
 
 def _is_of_the_file(error: Exception) -> bool:
     """Whether every plan would meet it."""
-    return isinstance(error, apsw.Error) and not isinstance(error, apsw.ConstraintError)
+    return isinstance(error, apsw.Error) and not isinstance(error, _OF_A_PLAN)
 
 
 def _told(error: Exception) -> Exception:
