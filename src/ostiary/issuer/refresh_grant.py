@@ -83,10 +83,10 @@ def require_narrower(asked: frozenset[Scope] | None, grant: Grant) -> frozenset[
 
 def rotate(registry: Registry, token: RefreshToken, who: Entitlement, now: float, fresh: Fresh) -> Decided[Tokens]:
     """Spend the token for new ones and its successor; for one that is spent, the same successor again."""
-    name = RefreshName(token.family.grant, token.number)
-    tokens = tokens_for_person(registry, who, name.next, now, fresh, refreshed=True)
+    grant, number = token.family.grant, token.number
+    tokens = tokens_for_person(registry, who, RefreshName(grant, number + 1), now, fresh, refreshed=True)
     event = issued_to_person(who, tokens, GrantType.REFRESH_TOKEN, now)
-    spend = SpendRefreshToken(name.grant, name.number, int(now), _idle_until(token, who.client, now))
+    spend = SpendRefreshToken(grant, number, int(now), _idle_until(token, who.client, now))
     return Decided(Plan(() if token.spent else (spend,), (event,)), tokens)
 
 

@@ -21,10 +21,6 @@ class RefreshName:
     grant: GrantId
     number: int
 
-    @property
-    def next(self) -> "RefreshName":
-        return RefreshName(self.grant, self.number + 1)
-
 
 def written(name: RefreshName, key: bytes) -> Secret:
     """What the client gets: the same each time. `key`: the one derived for refresh tokens."""
