@@ -313,6 +313,21 @@ def test_a_head_has_no_body_and_a_second_request_changes_nothing(operator: Opera
     assert answer.startswith(b"HTTP/1.1 200 ") and answer.endswith(b"\r\n\r\n")
 
 
+@pytest.mark.parametrize(("before", "behind", "status"), [("", "{}", 401), ("{}", "", 201), ("{}", "X: y\r\n", 201)])
+def test_rfc9110_6_5_1_a_trailer_is_no_field(operator: Operator, before: str, behind: str, status: int) -> None:
+    """Who keeps tokens out in front of it looks at heads."""
+    token = f"authorization: Bearer {operator.token}\r\n"
+    body = json.dumps({"client_id": f"trailed-{len(behind)}", "settings": BILLING})
+    asked = (
+        "POST /v1/clients HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n"
+        f"{before.format(token)}\r\n{len(body):x}\r\n{body}\r\n0\r\n{behind.format(token)}\r\n"
+    )
+    with closing(socket.create_connection(("127.0.0.1", operator.up.admin_port))) as line:
+        line.sendall(asked.encode())
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+
+
 def test_refusals_that_were_only_counted_are_written_at_the_end(operator: Operator) -> None:
     for _ in range(300):
         assert operator.ask("GET", "/v1/clients", token="").status == 401

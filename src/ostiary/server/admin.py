@@ -59,6 +59,7 @@ class Admin(asyncio.Protocol):
         self._pages = pages
         self._api = api
         self._fields: dict[bytes, bytes] = {}
+        self._headed = False
         self._body = b""
         self._answering: asyncio.Task[None] | None = None
         self._parser = httptools.HttpRequestParser(self)
@@ -86,7 +87,10 @@ class Admin(asyncio.Protocol):
         self._target += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """One that comes twice says nothing certain, so both are wrong."""
+        """One that comes twice says nothing certain, so both are wrong. What the parser tells behind the head is a
+        trailer, and none of its fields (RFC 9110 section 6.5.1)."""
+        if self._headed:
+            return
         lowered = name.lower()
         self._fields[lowered] = value if lowered not in self._fields else b""
 
@@ -110,6 +114,7 @@ class Admin(asyncio.Protocol):
             self._answer(Page(500, b"unexpected\n"))
 
     def on_headers_complete(self) -> None:
+        self._headed = True
         if self._api is not None and self._target.startswith(API):
             return
         if self._parser.get_method() not in (b"GET", b"HEAD"):
