@@ -72,6 +72,9 @@ _OVERRIDES: Final = (
 """With these some servers replace the method, path or host that was decided on, or their own environment."""
 _TELLTALES: Final = (b"server", b"x-powered-by", b"x-aspnet-version", b"x-aspnetmvc-version", b"x-runtime")
 """What a server is made of is nobody's business."""
+_OF_THE_ORIGIN: Final = (b"alt-svc", b"clear-site-data", b"nel", b"report-to", b"service-worker-allowed")
+"""What browsers keep for every path of an origin. With these one service could lead clients past this door, end their
+sessions, have the address of each request told to another host, or put a script before the issuer's pages."""
 
 REQUEST: Final[Mapping[bytes, Treatment]] = {
     **dict.fromkeys((*_HOP_BY_HOP, *_OF_A_PROXY, *_OVERRIDES, b"x-request-id"), DROP),
@@ -115,12 +118,12 @@ ISSUER_RESPONSE: Final[Mapping[bytes, Treatment]] = {
 }
 RESPONSE: Final[Mapping[bytes, Treatment]] = {
     **ISSUER_RESPONSE,
-    **dict.fromkeys((b"alt-svc", b"clear-site-data"), DROP),
+    **dict.fromkeys(_OF_THE_ORIGIN, DROP),
     b"set-cookie": UNLESS_OURS,
     b"deprecation": Read(b"deprecation", repeated=None),
     b"sunset": Read(b"sunset", repeated=None),
 }
-"""Of services, which share the origin with the issuer: none may lead clients past this door or end their sessions."""
+"""Of services, which share the origin with the issuer."""
 
 _INTERNAL: Final = (b"x-ostiary-",)
 _REQUEST_PREFIXES: Final = (*_INTERNAL, b"x-forwarded-")
