@@ -205,6 +205,25 @@ async def test_the_owner_in_a_body_decides(tmp_path: Path) -> None:
         assert await reasons(door) == [Reason.OWNER_MISMATCH]
 
 
+@pytest.mark.parametrize("rule", ["owner", "tenant"])
+@pytest.mark.parametrize("framing", ["", "Content-Length: 0\r\n", "Transfer-Encoding: chunked\r\n"])
+async def test_a_body_that_is_not_there_says_nothing_and_the_rule_refuses(
+    tmp_path: Path, rule: str, framing: str
+) -> None:
+    """Else who asks without one could say in the query what the service takes for the body's."""
+    heads: list[bytes] = []
+    routes = [*ROUTES, {"on": "PUT /kept", "to": "api", "scope": "things", rule: f"body.{rule}"}]
+
+    async with world(tmp_path, answering(OK, heads), routes=routes) as door:
+        line, fields = await door.connect(), (door.token("ada", tenant="ada"), "Content-Type: application/json")
+        bodiless = request(f"PUT /kept?{rule}=eve", *fields)[:-2] + f"{framing}\r\n".encode()
+        await line.send(bodiless + b"0\r\n\r\n" * ("chunked" in framing) + request("GET /public/a"))
+        assert [(await line.answer()).status for _ in range(2)] == [403, 200]
+        assert [head.split(b" ")[1] for head in heads] == [b"/public/a"]
+        assert await reasons(door) == [Reason.FACT_UNREADABLE]
+        assert (await line.ask("PUT /kept", *fields, body=f'{{"{rule}": "ada"}}'.encode())).status == 200
+
+
 async def test_the_upstream_learns_who_asks_and_nothing_a_client_says_of_it(tmp_path: Path) -> None:
     heads = []
 

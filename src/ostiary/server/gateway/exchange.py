@@ -59,8 +59,9 @@ class Exchange:
         self.answering = False
         """The client has the answer's head."""
         length = asked.head.length
-        self.sending: Final = None if length is None else Sending(self, length)
-        """Of a request with a body."""
+        bare = length is None and not asked.route.inspect
+        self.sending: Final = None if bare else Sending(self, length or 0)
+        """Of a request with a body, or of one that a rule wants to read: none says nothing, like an empty one."""
 
     @property
     def sent(self) -> bool:
