@@ -1,8 +1,11 @@
 """The schema grows from nothing and from every step before."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import asyncpg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -73,6 +76,31 @@ def test_from_every_step_the_schema_becomes_the_one_that_statements_use(location
 
     asyncio.run(use())
     assert compared(location) == []
+
+
+async def test_a_store_of_a_newer_version_is_refused_and_left_as_it_is(location: Secret) -> None:
+    async with opened(location):
+        pass
+    newer = f"{int(migrations.LATEST) + 1:04}"
+    await stamp(location, newer)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match=newer):
+            await open_store(location, AUDIT_KEY)
+    await stamp(location, migrations.LATEST)
+    async with opened(location) as store:
+        assert await store.people() == []
+
+
+async def stamp(location: Secret, step: str) -> None:
+    """Let the store say that it is of this step."""
+    place, statement = location.reveal(), f"UPDATE alembic_version SET version_num = '{step}'"
+    if place.startswith("postgresql"):
+        connection = await asyncpg.connect(place)
+        await connection.execute(statement)
+        await connection.close()
+    else:
+        with closing(sqlite3.connect(place)) as file, file:
+            file.execute(statement)
 
 
 async def test_those_who_open_an_empty_database_together_upgrade_it_once(location: Secret) -> None:

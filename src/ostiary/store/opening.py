@@ -28,7 +28,7 @@ async def _sqlite(path: Path, audit_key: bytes, on_loop: bool) -> Store:
 
     def opened() -> Store:
         with _OPENING:
-            if sqlite.version(path, _VERSION) != LATEST:
+            if _step_due(sqlite.version(path, _VERSION)):
                 from ostiary.store.migrations.upgrading import upgrade_sqlite  # rarely due, and large
 
                 upgrade_sqlite(path)
@@ -44,10 +44,21 @@ async def _postgresql(url: str, audit_key: bytes) -> Store:
     from ostiary.store.postgresql import UNAVAILABLE, open_postgresql, version  # as above
 
     try:
-        if await version(url, _VERSION) != LATEST:
+        if _step_due(await version(url, _VERSION)):
             from ostiary.store.migrations.upgrading import upgrade_postgresql  # as above
 
             await upgrade_postgresql(url)
     except UNAVAILABLE as error:
         raise StoreUnavailable(f"PostgreSQL: {error}") from error
     return await open_postgresql(url, audit_key)
+
+
+def _step_due(found: str | None) -> bool:
+    """Whether the schema is older than this version's. Raises StoreUnavailable where it is newer: what the steps in
+    between have changed is not known here."""
+    if found is not None and found > LATEST:
+        raise StoreUnavailable(
+            f"a newer version of Ostiary has used it (schema {found}, this one knows {LATEST}); "
+            "run that version again, or put back the backup from before it"
+        )
+    return found != LATEST
