@@ -326,6 +326,34 @@ def test_nobody_can_be_changed_who_is_not_there(ostiary: Command) -> None:
     assert ostiary("person", "set", "nobody", "--disable").exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ((), ("--name", "Same")),
+        (("--role", "reader", "--no-roles"), ("--role", "reader")),
+        (("--new-password", "--password-stdin"), ("--new-password",)),
+    ],
+)
+def test_a_change_that_says_nothing_or_two_things_is_refused(
+    ostiary: Command, wrong: tuple[str, ...], right: tuple[str, ...]
+) -> None:
+    if "same" not in people(ostiary):
+        add(ostiary, "same", "--role", "writer")
+    before = people(ostiary)["same"]
+    assert ostiary("person", "set", "same", *wrong, stdin="correct horse battery staple\n").exit_code == 2
+    assert people(ostiary)["same"] == before
+    assert ostiary("person", "set", "same", *right).exit_code == 0
+
+
+def test_a_token_that_would_open_nothing_is_not_made(ostiary: Command, up: Up) -> None:
+    assert ostiary("admin-token", "add", "--scope", "clients.read").exit_code == 1
+    opened = up.folder / "opened.yaml"
+    opened.write_text(json.dumps(json.loads(up.contract.read_text()) | {"admin_api": True}))
+    result = ostiary("admin-token", "add", "--scope", "clients.read", contract=opened)
+    assert result.exit_code == 0, result.output
+    secret(result.stdout.strip())
+
+
 # what is revoked
 
 
@@ -464,6 +492,8 @@ def test_the_log_is_shown_by_type_client_reason_time_and_number(ostiary: Command
     assert shown(ostiary, "--subject", "nobody") == []
     assert ostiary("audit", "show").stdout.count("\n") >= len(everything)
     assert ostiary("audit", "show", "--since", "yesterday").exit_code == 2
+    assert ostiary("audit", "show", "--type", "start").exit_code == 2
+    assert ostiary("audit", "show", "--reason", "route_unknwon").exit_code == 2
     assert ostiary("audit", "show", "--last", "0").exit_code == 2
 
 

@@ -21,15 +21,17 @@ LONGEST: Final = 365 * 86400
 
 @app.command()
 def add(
-    scope: Annotated[list[AdminScope], typer.Option(help="What it is for; may be repeated.")],
-    expires: Annotated[str, typer.Option(metavar="DURATION", help="After how long it ends, as `30d`.")] = "30d",
+    scope: Annotated[list[AdminScope], typer.Option(help="`clients.read` or `clients.write`; may be repeated.")],
+    expires: Annotated[str, typer.Option(metavar="DURATION", help="After how long it ends.")] = "30d",
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a token. It is shown here and nowhere else."""
+    """Make a token. It is shown only now."""
 
     async def work(place: Place, store: Store) -> None:
+        if not place.deployment.admin_api:
+            fail("the contract has no `admin_api: true`, so a token would open nothing")
         now, seconds = int(time.time()), lifetime(expires, LONGEST, "such a token")
         secret, plan = made(secrets.token_bytes, frozenset(scope), now, seconds)
         await store.commit(plan)
@@ -43,7 +45,7 @@ def add(
 
 @app.command("list")
 def list_tokens(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False) -> None:
-    """Every token: what for, and until when. Never the token itself."""
+    """List every token: what it is for, and until when. Never the token itself."""
 
     async def work(place: Place, store: Store) -> None:
         tokens = [_shown(token, time.time()) for token in await store.admin_tokens()]
@@ -59,7 +61,7 @@ def revoke(
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
 ) -> None:
-    """A token opens nothing any more, from now on."""
+    """Revoke a token: it opens nothing any more."""
 
     async def work(place: Place, store: Store) -> None:
         for token in await store.admin_tokens():

@@ -2,18 +2,21 @@
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Annotated, Any, Final
 
 import orjson
 import typer
 
+from ostiary.audit.encode import EVENT_TYPES
 from ostiary.audit.records import Record
 from ostiary.audit.verify import Broken, Holds, Noted, Verdict, verify_growing
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder, duration
 from ostiary.cli.said import print_json
+from ostiary.model.reasons import Reason
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
 
@@ -22,6 +25,18 @@ CALLER: Final = ("client", "subject", "tenant")
 """What a batch tells of each caller, in its order."""
 
 app = typer.Typer(no_args_is_help=True, help="The audit log: verify it, show it.")
+
+
+def _one_of(known: Collection[str]) -> Callable[[str], str]:
+    """A parser for options: nothing is found by a name that no record can have."""
+
+    def parse(text: str) -> str:
+        if text in known:
+            return text
+        near = ", ".join(get_close_matches(text, known, cutoff=0.5))
+        raise typer.BadParameter(f"no record has {text!r} here" + (f"; near to it: {near}" if near else ""))
+
+    return parse
 
 
 def _noted(text: str) -> Noted:
@@ -36,7 +51,7 @@ def _noted(text: str) -> Noted:
 def verify(
     noted: Annotated[
         Noted | None,
-        typer.Option(metavar="POSITION:HASH", parser=_noted, help="An end of the log that an earlier run printed."),
+        typer.Option(metavar="POSITION:HASH", parser=_noted, help="The end of the log that an earlier run printed."),
     ] = None,
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
@@ -44,7 +59,7 @@ def verify(
 ) -> None:
     """Find any change, removal or reordering. Ends with 1 where there is one.
 
-    Keep what it prints somewhere else: given with --noted, it proves that the log was not rolled back since.
+    Keep what it prints somewhere else: given back with --noted, it proves that the log was not rolled back since.
     """
 
     async def work(place: Place, store: Store) -> Verdict:
@@ -61,15 +76,22 @@ def verify(
 
 @app.command()
 def show(
-    type: Annotated[list[str] | None, typer.Option(help="Only events of this type, such as `gateway_refused`.")] = None,
+    type: Annotated[
+        list[str] | None,
+        typer.Option(
+            parser=_one_of(EVENT_TYPES), metavar="TYPE", help="Only events of this type, such as `gateway_refused`."
+        ),
+    ] = None,
     client: Annotated[str | None, typer.Option(help="Only of this client.", show_default=False)] = None,
     subject: Annotated[str | None, typer.Option(help="Only of this person.", show_default=False)] = None,
-    reason: Annotated[str | None, typer.Option(help="Only with this reason.", show_default=False)] = None,
+    reason: Annotated[
+        str | None, typer.Option(parser=_one_of(list(Reason)), metavar="REASON", help="Only with this reason.")
+    ] = None,
     since: Annotated[
         int | None,
-        typer.Option(parser=duration, metavar="DURATION", help="Only so long ago at most, such as `15m`."),
+        typer.Option(parser=duration, metavar="DURATION", help="How far to look back, such as `15m`."),
     ] = None,
-    last: Annotated[int | None, typer.Option(min=1, help="Only the last so many.", show_default=False)] = None,
+    last: Annotated[int | None, typer.Option(min=1, help="Only this many, the last ones.", show_default=False)] = None,
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,

@@ -28,10 +28,8 @@ PASSWORD_BYTES = 15
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="What the person types to sign in.")]
 Tenant = Annotated[str | None, typer.Option(help="The tenant the person belongs to.", show_default=False)]
 Roles = Annotated[list[str] | None, typer.Option("--role", help="A role of the contract; may be repeated.")]
-Email = Annotated[str | None, typer.Option(help="As applications learn it.", show_default=False)]
-FromStdin = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the password from standard input; else one is made and printed.")
-]
+Email = Annotated[str | None, typer.Option(help="Their address, as applications learn it.", show_default=False)]
+FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Read the password from standard input.")]
 
 
 @app.command()
@@ -48,7 +46,7 @@ def add(
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add a person. A password that was made is shown here and nowhere else."""
+    """Add a person. Without `--password-stdin` a password is made, and shown only now."""
     new = NewPerson(login, name or login, email, _tenant(tenant), frozenset(map(Role, role or ())))
 
     async def work(place: Place, store: Store) -> None:
@@ -70,7 +68,7 @@ def set_person(
     email: Email = None,
     tenant: Tenant = None,
     role: Roles = None,
-    no_roles: Annotated[bool, typer.Option("--no-roles", help="Take every role away.")] = False,
+    no_roles: Annotated[bool, typer.Option("--no-roles", help="Take all roles away.")] = False,
     disable: Annotated[
         bool | None, typer.Option("--disable/--enable", help="Shut the person out, or let them in again.")
     ] = None,
@@ -79,7 +77,15 @@ def set_person(
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
 ) -> None:
-    """Change a person. Where roles, tenant, password or access change, tokens and sessions from before are dead."""
+    """Change a person. `--role` names all the roles that they then have. A change of roles, tenant, password or access
+    ends their sessions and tokens."""
+
+    if role and no_roles:
+        raise typer.BadParameter("--role and --no-roles exclude each other")
+    if new_password and password_stdin:
+        raise typer.BadParameter("--new-password and --password-stdin exclude each other")
+    if disable is None and not (role or no_roles or new_password or password_stdin) and name == email == tenant is None:
+        raise typer.BadParameter("say what to change, such as --role or --disable")
 
     async def work(place: Place, store: Store) -> None:
         await _person(store, login)
@@ -101,7 +107,7 @@ def set_person(
 
 @app.command("list")
 def list_people(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False) -> None:
-    """Everybody who has an account."""
+    """List everybody who has an account."""
 
     async def work(place: Place, store: Store) -> None:
         people = [_shown(person) for person in await store.people()]
