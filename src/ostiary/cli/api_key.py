@@ -26,14 +26,14 @@ Client = Annotated[str, typer.Argument(metavar="CLIENT_ID")]
 def add(
     client: Client,
     scope: Annotated[
-        list[str] | None, typer.Option(help="Of the client's scopes; may be repeated. By default all.")
+        list[str] | None, typer.Option(help="One of the client's scopes; may be repeated. By default all.")
     ] = None,
-    expires: Annotated[str, typer.Option(metavar="DURATION", help="After how long it ends, as `90d`.")] = "90d",
+    expires: Annotated[str, typer.Option(metavar="DURATION", help="After how long it ends.")] = "90d",
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key. It is shown here and nowhere else. Of two that live, one can take the other's place."""
+    """Make an API key. It is shown only now. A client may have two, so that one can take the other's place."""
 
     async def work(place: Place, store: Store) -> None:
         rule = (await find_admission(place.draft, place.contract, store)).whole.clients.get(ClientId(client))
@@ -55,7 +55,7 @@ def add(
 
 @app.command("list")
 def list_keys(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False) -> None:
-    """Every key: whose, since when, until when, and when it was used last. Never the key itself."""
+    """List every key: whose, until when, and when it was used last. Never the key itself."""
 
     async def work(place: Place, store: Store) -> None:
         keys = [_shown(key) for key in await store.api_keys()]
@@ -71,7 +71,7 @@ def revoke_key(
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
 ) -> None:
-    """A key stops working at every gateway within a second."""
+    """Revoke a key: every gateway refuses it within a second."""
 
     async def work(place: Place, store: Store) -> None:
         for key in await store.api_keys():

@@ -17,7 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="Clients of the contract, of the ad
 
 @app.command("list")
 def list_clients(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False) -> None:
-    """Each client: who made it, its kind, and whether it is in force."""
+    """List every client: where it comes from, its kind, and whether it is in force."""
 
     async def work(place: Place, store: Store) -> None:
         clients = await _clients(place, store)
@@ -32,8 +32,8 @@ def show(
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
 ) -> None:
-    """One client as JSON: of those of the admin API their settings too. `ostiary explain client` tells of the
-    contract's what its kind means."""
+    """Print one client as JSON, with its settings where the admin API made it. `ostiary explain client` says what its
+    kind means."""
 
     async def work(place: Place, store: Store) -> None:
         found = next((client for client in await _clients(place, store) if client["client"] == id), None)

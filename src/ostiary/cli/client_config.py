@@ -29,12 +29,12 @@ def client_config_command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The app, as the contract names it.")],
     contract: ContractFile = DEFAULT_CONTRACT,
     to: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write files there instead.", show_default=False)
+        Path | None, typer.Option(metavar="DIR", help="Write files into this folder instead.", show_default=False)
     ] = None,
     in_use: InUse = None,
 ) -> None:
-    """Print what an app needs as JSON: endpoints, names, pins. In a folder it is `ostiary.json`; where the contract has
-    `pins`, Android's `network_security_config.xml` and Apple's `NSPinnedDomains.plist` stand beside it."""
+    """Print what an app needs as JSON: endpoints, names, pins. With `--to` it is written as `ostiary.json`; where the
+    contract has `pins`, with Android's `network_security_config.xml` and Apple's `NSPinnedDomains.plist` beside it."""
     draft, accepted = accepted_contract(contract)
     client = require_client(accepted, name)
     if client.profile.kind is not Kind.MOBILE:

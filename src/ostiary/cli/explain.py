@@ -12,7 +12,7 @@ from ostiary.cli.said import fail, print_json
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
 
-app = typer.Typer(no_args_is_help=True, help="Why it is as it is: a client, a request, a refusal.")
+app = typer.Typer(no_args_is_help=True, help="Why something is as it is: a client, a request, a refusal.")
 
 
 @app.command()
@@ -22,7 +22,7 @@ def ref(
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """What refused a request, gateway or issuer, or let it in, from the reference that its answer carried."""
+    """Say what the log has on one request: who asked, and what let it in or refused it."""
 
     async def work(place: Place, store: Store) -> dict[str, Recorded]:
         return await recorded(store, {reference})

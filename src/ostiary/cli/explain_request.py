@@ -33,31 +33,31 @@ def explain_request_command(
     method: Annotated[str, typer.Argument(metavar="METHOD")],
     path: Annotated[str, typer.Argument(metavar="PATH", help="With its query; {person} is the person's identifier.")],
     client: Annotated[
-        str | None, typer.Option("--as", metavar="CLIENT", help="Which client asks; else it is nobody.")
+        str | None, typer.Option("--as", metavar="CLIENT", help="The client that asks. By default nobody.")
     ] = None,
     person: Annotated[
-        str | None, typer.Option(metavar="LOGIN", help="For whom: of the store, or made up with --role and --tenant.")
+        str | None, typer.Option(metavar="LOGIN", help="The person: of the store, or made up by --role and --tenant.")
     ] = None,
-    role: Annotated[list[str] | None, typer.Option(help="A role of a person who is made up; may be repeated.")] = None,
-    tenant: Annotated[str | None, typer.Option(help="Of a person who is made up.", show_default=False)] = None,
+    role: Annotated[list[str] | None, typer.Option(help="A role of a made-up person; may be repeated.")] = None,
+    tenant: Annotated[str | None, typer.Option(help="The tenant of a made-up person.", show_default=False)] = None,
     scope: Annotated[
-        list[str] | None, typer.Option(help="What the client asks for, else all that it may; may be repeated.")
+        list[str] | None, typer.Option(help="A scope to ask for; may be repeated. By default all that it may.")
     ] = None,
     signed_in: Annotated[
         int | None,
-        typer.Option(parser=duration, metavar="DURATION", help="How long ago the person did, such as `10m`."),
+        typer.Option(parser=duration, metavar="DURATION", help="How long ago the person signed in, such as `10m`."),
     ] = None,
     header: Annotated[list[str] | None, typer.Option("-H", "--header", help="`Name: value`; may be repeated.")] = None,
     body: Annotated[str, typer.Option(help="A JSON body, for rules that read it.", show_default=False)] = "",
     gateway: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="At which listener; else the door, or where its certificate is taken."),
+        typer.Option(metavar="NAME", help="The listener. By default the door, or the one that takes its certificate."),
     ] = None,
     certificate: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The client certificate as PEM; else its own, or one made up."),
+        typer.Option(metavar="FILE", help="A client certificate as PEM. By default its own, or one made up."),
     ] = None,
-    address: Annotated[str, typer.Option("--from", metavar="ADDRESS", help="The client's.")] = "127.0.0.1",
+    address: Annotated[str, typer.Option("--from", metavar="ADDRESS", help="The client's address.")] = "127.0.0.1",
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
     as_json: AsJson = False,

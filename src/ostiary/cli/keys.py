@@ -26,21 +26,21 @@ def rotate(
         int, typer.Option(min=0, max=30 * 86400, help="Seconds for which the new keys are published before they sign.")
     ] = PUBLISHED_AHEAD_ON_DEMAND,
 ) -> None:
-    """Publish a new key of each use now, and let it sign soon. The old ones stay until their last token is dead."""
+    """Publish a new key for each use, and let it sign soon. An old one stays until its last token has expired."""
 
     async def work(place: Place, store: Store) -> None:
         added = await rotate_now(store, place.master_key(), ahead)
         for key in added:
             typer.echo(f"{key} is published, and signs in {ahead} s")
         if not added:
-            typer.echo("the keys before are published and do not sign yet; nothing to do")
+            typer.echo("the keys made last do not sign yet; nothing to do")
 
     with_store(contract, state, work)
 
 
 @app.command("list")
 def list_keys(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False) -> None:
-    """Every key that is published, and when it signs."""
+    """List every key that is published, and since when it signs."""
 
     async def work(place: Place, store: Store) -> None:
         keys = [_shown(key) for key in await store.signing_keys()]

@@ -43,7 +43,7 @@ def check(
     contract: ContractFile = DEFAULT_CONTRACT,
     in_use: InUse = None,
 ) -> None:
-    """Refuse a new certificate that apps in the hands of people would not accept."""
+    """Refuse a new certificate that installed apps would not accept."""
     draft, accepted = accepted_contract(contract)
     if accepted.pins is None:
         fail("the contract has no `pins`, so no app is held to a key")

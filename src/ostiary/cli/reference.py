@@ -43,7 +43,7 @@ def _section(name: str, command: Any, told: Container[str]) -> str:
 
 
 def _table(parameters: Iterable[Any]) -> str:
-    rows = "".join(f"| {_written(each)} | {each.help} |\n" for each in parameters)
+    rows = "".join(f"| {_written(each)} | {each.help}{_default(each)} |\n" for each in parameters)
     return f"\n| | meaning |\n| --- | --- |\n{rows}" if rows else ""
 
 
@@ -53,6 +53,12 @@ def _written(parameter: Any) -> str:
         return f"`{parameter.metavar}`"
     value = "" if parameter.is_flag else f" {parameter.metavar or _kind(parameter)}"
     return ", ".join(f"`{name}{value}`" for name in (*parameter.opts, *parameter.secondary_opts))
+
+
+def _default(parameter: Any) -> str:
+    """Where the help does not say it and it is no path of this machine."""
+    told = isinstance(parameter.default, int | str) and not parameter.is_flag and parameter.default != ""
+    return f" By default `{parameter.default}`." if told else ""
 
 
 def _kind(parameter: Any) -> str:

@@ -28,7 +28,7 @@ LONGEST: Final = 365 * 86400
 def list_registered(
     contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False
 ) -> None:
-    """Each one: since when, what it calls itself, and where people come back to. `ostiary revoke client` ends one."""
+    """List the clients that registered themselves: since when, under which name, and where people come back to."""
 
     async def work(place: Place, store: Store) -> None:
         known = await store.registered_clients()
@@ -41,13 +41,13 @@ def list_registered(
 
 @app.command()
 def add(
-    expires: Annotated[str, typer.Option(metavar="DURATION", help="After how long it ends, as `7d`.")] = "7d",
-    uses: Annotated[int, typer.Option(min=1, max=10_000, help="How many clients register with it.")] = 1,
+    expires: Annotated[str, typer.Option(metavar="DURATION", help="After how long it ends.")] = "7d",
+    uses: Annotated[int, typer.Option(min=1, max=10_000, help="How many clients may register with it.")] = 1,
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a token with which clients register, for one developer. It is shown here and nowhere else."""
+    """Make a token with which one developer's clients register. It is shown only now."""
 
     async def work(place: Place, store: Store) -> None:
         if place.contract.registration is None:
@@ -65,7 +65,7 @@ def add(
 
 @app.command("tokens")
 def list_tokens(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None, as_json: AsJson = False) -> None:
-    """The tokens that `add` made: until when, and how often they were used. Never the token itself."""
+    """List the tokens that `add` made: until when, and how often they were used. Never the token itself."""
 
     async def work(place: Place, store: Store) -> None:
         tokens = [_token(token, time.time()) for token in await store.initial_access_tokens()]
@@ -80,7 +80,7 @@ def revoke(
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
 ) -> None:
-    """Nobody new registers with a token; those that did stay."""
+    """Revoke a token: nobody new registers with it. Clients that did stay; `ostiary revoke client` ends one."""
 
     async def work(place: Place, store: Store) -> None:
         for token in await store.initial_access_tokens():

@@ -54,9 +54,9 @@ def legacy(
     state: StateFolder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Who still calls the old way: which way, how often on each day, and until when it is let in.
+    """Show who still calls in an old way: which one, how often on each day, and until when it is let in.
 
-    Requests of the last seconds may be missing. Those that came too late count too: somebody still sends them.
+    Requests of the last seconds may be missing. Those that came after the last day count too.
     """
 
     async def work(place: Place, store: Store) -> None:

@@ -23,7 +23,7 @@ def token(
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
 ) -> None:
-    """One access token."""
+    """Revoke one access token."""
 
     async def work(place: Place, store: Store) -> None:
         now = int(time.time())
@@ -39,7 +39,7 @@ def session(
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
 ) -> None:
-    """A sign-in session, and every token that was issued in it."""
+    """Revoke a sign-in session and every token that was issued in it."""
 
     async def work(place: Place, store: Store) -> None:
         found = await store.session(SessionId(id))
@@ -57,7 +57,7 @@ def client(
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
 ) -> None:
-    """A client: its tokens are dead, and it gets no new ones."""
+    """Revoke a client for good: its tokens are dead, and it gets no new ones."""
 
     async def work(place: Place, store: Store) -> None:
         registered = {client.id for client in await store.registered_clients()}
@@ -76,7 +76,8 @@ def person(
     contract: ContractFile = DEFAULT_CONTRACT,
     state: StateFolder = None,
 ) -> None:
-    """A person's sessions and tokens. They may sign in again: `ostiary person set LOGIN --disable` shuts them out."""
+    """Revoke a person's sessions and tokens. They can sign in again; `ostiary person set LOGIN --disable` shuts them
+    out."""
 
     async def work(place: Place, store: Store) -> None:
         committed = False

@@ -24,7 +24,7 @@ def up(
         typer.Option(min=1, max=1024, help="Gateway processes; by default the contract's, or one for each core."),
     ] = None,
 ) -> None:
-    """Run the issuer and the gateway until SIGTERM or Ctrl-C. SIGHUP takes the contract anew."""
+    """Run the issuer and the gateway until SIGTERM or Ctrl-C. SIGHUP reloads the contract."""
     from ostiary.server.up import up as run  # large, and no other command needs it
 
     with expected_errors():

@@ -22,16 +22,18 @@ INTERRUPTED: Final = 130
 def demo(
     state: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Keep the demo's state here; else it is gone at the end.", show_default=False),
+        typer.Option(
+            metavar="DIR", help="Keep the demo's state here. By default it is removed at the end.", show_default=False
+        ),
     ] = None,
     tour_only: Annotated[
-        bool, typer.Option("--tour-only", help="End after the tour: with 0 if all of it came out as it should.")
+        bool, typer.Option("--tour-only", help="End after the tour: with 0 if everything came out as it should.")
     ] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="Write the tour here.", show_default=False)
     ] = None,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Of the front door.")] = 8443,
-    admin_port: Annotated[int, typer.Option(min=1, max=65535, help="Of health and metrics.")] = 9443,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port of the front door.")] = 8443,
+    admin_port: Annotated[int, typer.Option(min=1, max=65535, help="The port of health and metrics.")] = 9443,
 ) -> None:
     """Run the example shop behind Ostiary, take a tour of it, and stay until Ctrl-C."""
     from ostiary.cli.demo.show import Show  # large, and no other command needs it
