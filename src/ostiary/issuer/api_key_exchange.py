@@ -76,5 +76,5 @@ def token_for_key(
     access = client_claims(registry, client, holder, target, int(now), fresh)
     access |= {"exp": int(now) + seconds, "api_key": key.id}
     event = issued_to_client(client, access, target, KeyRequest.grant_type, now)
-    tokens = Tokens(access, target.scopes, seconds, type=token_type(holder), issued_type=ACCESS_TOKEN)
+    tokens = Tokens(access, seconds, type=token_type(holder), issued_type=ACCESS_TOKEN)
     return Decided(Plan((TouchApiKey(key.id, int(now)),), (event,)), tokens)

@@ -31,5 +31,5 @@ def issue_to_client(
     """An access token and nothing else (RFC 6749 section 4.4.3)."""
     access = client_claims(registry, client, holder, target, int(now), fresh)
     event = issued_to_client(client, access, target, GrantType.CLIENT_CREDENTIALS, now)
-    tokens = Tokens(access, target.scopes, client.profile.access_token_seconds, type=token_type(holder))
+    tokens = Tokens(access, client.profile.access_token_seconds, type=token_type(holder))
     return Decided(Plan((), (event,)), tokens)

@@ -146,6 +146,6 @@ def act_for_person(
     actors = (who.client.id, *actors_of(token.claims))
     access = person_claims(registry, who.client, who.holder, who.grant, who.person, who.target, int(now), fresh)
     access |= {"exp": int(now) + seconds, "act": act_of(actors)}
-    tokens = Tokens(access, who.scopes, seconds, type=token_type(who.holder), issued_type=ACCESS_TOKEN)
+    tokens = Tokens(access, seconds, type=token_type(who.holder), issued_type=ACCESS_TOKEN)
     event = replace(issued_to_person(who, tokens, request.grant_type, now), actors=actors)
     return Decided(Plan((), (event,)), tokens)

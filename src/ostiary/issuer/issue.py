@@ -58,7 +58,6 @@ def tokens_for_person(
     signs_in = OPENID in who.scopes
     return Tokens(
         access=person_claims(registry, who.client, who.holder, who.grant, who.person, who.target, int(now), fresh),
-        scopes=who.scopes,
         expires_in=who.client.profile.access_token_seconds,
         id=id_claims(registry, who.client, who.grant, who.person, int(now), refreshed=refreshed) if signs_in else None,
         refresh=refresh,

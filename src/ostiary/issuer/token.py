@@ -14,7 +14,7 @@ from ostiary.issuer.holder import Holder
 from ostiary.issuer.pkce import read_verifier
 from ostiary.issuer.refresh_token import RefreshName, written
 from ostiary.issuer.resources import Services, read_resources
-from ostiary.issuer.scopes import read_scope, write_scope
+from ostiary.issuer.scopes import read_scope
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.hashing import token_hash
 from ostiary.keys.jwt import sign
@@ -121,7 +121,6 @@ class Tokens:
     """What the token endpoint hands out, before it is signed and written."""
 
     access: Claims
-    scopes: frozenset[Scope]
     expires_in: int
     id: Claims | None = None
     refresh: RefreshName | None = None
@@ -143,7 +142,7 @@ def render_tokens(tokens: Tokens, key: SigningPrivateKey, refresh_key: bytes) ->
         "access_token": sign(tokens.access, key, access_token.TYPE),
         "token_type": tokens.type,
         "expires_in": tokens.expires_in,
-        "scope": write_scope(tokens.scopes),
+        "scope": tokens.access["scope"],
     }
     if PARAMETER in tokens.access:
         members[PARAMETER] = tokens.access[PARAMETER]
