@@ -1,9 +1,10 @@
 """Events as the bytes that the log keeps: canonical JSON, one spelling for each event, only declared fields."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
+from operator import attrgetter
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 MOST_CHARACTERS: Final = 2048
 """Of one text; what is longer is cut and ends in `CUT`."""
 CUT: Final = "[cut]"
+_Field = tuple[str, object, Callable[[Any], object]]
 _UNPRINTABLE: Final = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -47,12 +49,13 @@ def encode(event: Event, **written: bytes) -> bytes:
     `written`: members that are JSON already, in place of the event's own. Raise KeyError for a class that is not of the
     vocabulary.
     """
+    values, declared = _fields(type(event))  # type: ignore[arg-type]  # a class is hashable even where its instances are not
     members: dict[str, object] = {"type": _NAMES[type(event)]}
-    for name, default, clean in _fields(type(event)):  # type: ignore[arg-type]  # a class is hashable even where its instances are not
-        value = getattr(event, name)
+    for value, (name, default, clean) in zip(values(event), declared, strict=True):
         if value != default:
             members[name] = clean(value)
-    members.update((name, orjson.Fragment(text)) for name, text in written.items())
+    for name, text in written.items():
+        members[name] = orjson.Fragment(text)
     return orjson.dumps(members, option=orjson.OPT_SORT_KEYS)
 
 
@@ -75,10 +78,12 @@ def _adapter(name: str) -> "TypeAdapter[Event]":
 
 
 @cache
-def _fields(event_class: type) -> tuple[tuple[str, object, Callable[[Any], object]], ...]:
-    """Name, default and cleaning of each field."""
-    hints = get_type_hints(event_class)
-    return tuple((field.name, field.default, _cleaning(hints[field.name])) for field in fields(event_class))
+def _fields(event_class: type) -> tuple[Callable[[Event], tuple[object, ...]], Sequence[_Field]]:
+    """What reads all values at once, and the name, default and cleaning of each field."""
+    hints, declared = get_type_hints(event_class), fields(event_class)
+    names = [field.name for field in declared]
+    values = attrgetter(*names) if len(names) > 1 else lambda event: (getattr(event, names[0]),)
+    return values, [(field.name, field.default, _cleaning(hints[field.name])) for field in declared]
 
 
 def _cleaning(hint: Any) -> Callable[[Any], object]:

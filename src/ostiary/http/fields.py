@@ -187,7 +187,7 @@ def issuer_response_names() -> Names:
 
 def value_of(text: bytes) -> bytes:
     """A field value without the white space around it (RFC 9112 section 5.1)."""
-    return text.strip(b" \t")
+    return text.strip(syntax.OWS)
 
 
 def without_our_cookies(value: bytes) -> bytes:

@@ -34,7 +34,6 @@ VALUES: Final = frozenset(
 """Fields whose values are read anew. None of them says where a body ends, and no connection option can take one away:
 the other lines mean the same with and without them."""
 _ALLOWED: Final = syntax.FIELD_TEXT
-_OWS: Final = b" \t"
 _COME_AGAIN: Final = frozenset((b"authorization", b"cookie", b"x-api-key"))
 """Those whose values are often the same, and long."""
 MOST: Final = 1024
@@ -90,7 +89,7 @@ class Form:
             if stated is None:
                 if value.translate(None, _ALLOWED):
                     raise BadRequest(Reason.REQUEST_MALFORMED)
-                stated = value.strip(_OWS)
+                stated = value.strip(syntax.OWS)
                 if comes_again:
                     good.add(value, stated)
             fields[name] = stated
@@ -115,7 +114,7 @@ def form_of(lines: list[bytes], names: Names, left: list[bytes], said: Block, pa
         if type(read) is not Read or read.name not in VALUES:
             text += syntax.CRLF + line
             continue
-        begins = line[: len(line) - len(value.lstrip(b" \t"))]
+        begins = line[: len(line) - len(value.lstrip(syntax.OWS))]
         gaps.append(
             Gap(text + syntax.CRLF + begins, read.name, begins if read.passes else b"", read.name in _COME_AGAIN)
         )

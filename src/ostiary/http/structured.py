@@ -11,6 +11,7 @@ import string
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
+from ostiary.http import syntax
 from ostiary.model.frozen import frozen
 
 T = TypeVar("T")
@@ -26,7 +27,6 @@ _DIGITS: Final = string.digits.encode()
 _TEXT: Final = bytes(byte for byte in range(0x20, 0x7F) if byte not in b'"\\')
 _TEXT_AND_QUOTE: Final = _TEXT + b'"'
 _MOST_DIGITS: Final = 15
-_OWS: Final = b" \t"
 
 
 class NotStructured(ValueError):
@@ -87,7 +87,7 @@ def byte_sequences(field: bytes) -> dict[bytes, bytes]:
     """A dictionary of byte sequences without parameters. Raise NotStructured."""
     members: dict[bytes, bytes] = {}
     for member in field.split(b","):
-        key, _, text = member.strip(_OWS).partition(b"=")
+        key, _, text = member.strip(syntax.OWS).partition(b"=")
         if key in members or not _is_key(key):
             raise NotStructured
         members[key] = byte_sequence(text)
@@ -212,7 +212,7 @@ def _end_of_list(text: bytes, begin: int) -> int:
 
 def _behind_comma(text: bytes, at: int) -> int:
     """Where the next member has to begin (section 4.2.2)."""
-    rest = text[at:].lstrip(_OWS)
+    rest = text[at:].lstrip(syntax.OWS)
     if rest[:1] != b",":
         raise NotStructured
-    return len(text) - len(rest[1:].lstrip(_OWS))
+    return len(text) - len(rest[1:].lstrip(syntax.OWS))

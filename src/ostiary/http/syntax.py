@@ -5,6 +5,7 @@ from typing import Final
 
 CRLF: Final = b"\r\n"
 HEAD_END: Final = b"\r\n\r\n"
+OWS: Final = b" \t"
 
 ALPHANUMERIC: Final = (string.ascii_letters + string.digits).encode()
 TOKEN: Final = ALPHANUMERIC + b"!#$%&'*+-.^_`|~"

@@ -1,7 +1,6 @@
 """What a request says of its client, and by which one method (RFC 6749 section 2.3). Nothing of it is proven."""
 
 import binascii
-from base64 import b64decode
 from typing import Final
 
 from ostiary.contract.model import ClientAuth
@@ -65,7 +64,7 @@ def _read_basic(authorization: bytes, form: Parameters) -> Credentials:
     if scheme.lower() != b"basic":
         raise InvalidClient(Reason.CLIENT_AUTH_METHOD)
     try:
-        raw = b64decode(encoded.strip(), validate=True)
+        raw = binascii.a2b_base64(encoded.strip(), strict_mode=True)
     except binascii.Error:
         raise InvalidClient(Reason.CLIENT_AUTH_MISSING) from None
     name, _, secret = utf8(raw).partition(":")

@@ -1,5 +1,6 @@
 """Resource indicators (RFC 8707): for which of the services that its scopes reach a token is."""
 
+from typing import Final
 from urllib.parse import urlsplit
 
 from ostiary.issuer.form import Parameters
@@ -11,6 +12,7 @@ from ostiary.model.reasons import Reason
 
 Services = frozenset[str]
 """Audiences of services. Where some may be asked for, none stands for all that the scopes reach."""
+NO_SERVICES: Final[Services] = frozenset()
 
 
 @frozen
@@ -26,7 +28,7 @@ class Target:
 def read_resources(parameters: Parameters) -> Services:
     """The services that are asked for. Raises InvalidTarget for what is no absolute URI, or has a fragment (section
     2)."""
-    asked = frozenset(parameters["resource"].split("\n")) if "resource" in parameters else frozenset[str]()
+    asked = frozenset(parameters["resource"].split("\n")) if "resource" in parameters else NO_SERVICES
     for uri in asked:
         _require_absolute(uri)
     return asked
@@ -68,10 +70,10 @@ def require_target(asked: Services, granted: Services, scopes: frozenset[Scope],
 
 def _belongs(scope: Scope, services: Services, registry: Registry) -> bool:
     """Whether one of the services knows the scope, or none at all does: those of OpenID Connect are the issuer's."""
-    known = registry.audiences.get(scope, frozenset())
+    known = registry.audiences.get(scope, NO_SERVICES)
     return not known or not known.isdisjoint(services)
 
 
 def reached(scopes: frozenset[Scope], registry: Registry) -> Services:
     """The services that have a route for one of the scopes."""
-    return frozenset[str]().union(*(registry.audiences.get(scope, frozenset()) for scope in scopes))
+    return NO_SERVICES.union(*[registry.audiences.get(scope, NO_SERVICES) for scope in scopes])

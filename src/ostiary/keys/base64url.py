@@ -1,10 +1,10 @@
 """Base64url without padding, and only the one spelling of each value (RFC 7515 section 2, RFC 4648 section 3.5)."""
 
-import base64
 import binascii
 from typing import Final
 
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_TO_BASE64URL: Final = bytes.maketrans(b"+/", b"-_")
 _TO_BASE64: Final = bytes.maketrans(b"-_+/", b"+/!!")
 """What is of the other alphabet becomes what is of none."""
 _PADDING: Final = (b"", None, b"==", b"=")
@@ -23,7 +23,7 @@ class NotBase64url(ValueError):
 
 
 def encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    return binascii.b2a_base64(raw, newline=False).rstrip(b"=").translate(_TO_BASE64URL).decode("ascii")
 
 
 def decode(text: bytes) -> bytes:

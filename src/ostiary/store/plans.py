@@ -109,7 +109,7 @@ class Encoded:
 
     @classmethod
     def of(cls, plan: Plan) -> "Encoded":
-        return cls(plan, tuple(each.body if isinstance(each, WrittenEvent) else encode(each) for each in plan.events))
+        return cls(plan, tuple([each.body if isinstance(each, WrittenEvent) else encode(each) for each in plan.events]))
 
 
 def write(plan: Plan) -> Steps[None]:

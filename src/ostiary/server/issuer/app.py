@@ -42,6 +42,7 @@ REQUEST_ID: Final = b"x-request-id"
 GATEWAY: Final = b"x-ostiary-gateway"
 CLIENT_CERTIFICATE: Final = b"x-ostiary-client-certificate"
 _OURS: Final = (PEER, REQUEST_ID, GATEWAY, CLIENT_CERTIFICATE)
+_ABSENT: Final = (None,)
 _log = logging.getLogger("ostiary.issuer")
 
 
@@ -90,14 +91,11 @@ class IssuerApp:
         """`body`: whole, or None where it was longer than anything that is read here."""
         incoming = _incoming(self._desk, method, path, query, fields, body or b"")
         endpoint = self._endpoints.get(path, DOCUMENT)
-        answer = await self._answer(endpoint, incoming, too_large=body is None)
-        return answer.adding(shared_with(self._desk, incoming)) if endpoint.cors else answer
-
-    async def _answer(self, endpoint: Endpoint, incoming: Incoming, *, too_large: bool) -> Answer:
         try:
-            return await self._try(endpoint, incoming, too_large=too_large)
+            answer = await self._try(endpoint, incoming, too_large=body is None)
         except StoreUnavailable:
-            return endpoint.show(self._desk, incoming, TemporarilyUnavailable(Reason.STORE_UNAVAILABLE))
+            answer = endpoint.show(self._desk, incoming, TemporarilyUnavailable(Reason.STORE_UNAVAILABLE))
+        return answer.adding(shared_with(self._desk, incoming)) if endpoint.cors else answer
 
     async def _try(self, endpoint: Endpoint, incoming: Incoming, *, too_large: bool) -> Answer:
         try:
@@ -130,7 +128,7 @@ class IssuerApp:
 
 def _incoming(desk: Desk, method: str, path: str, query: bytes, fields: Fields, body: bytes) -> Incoming:
     """The gateway writes its own fields once, and lets none through that a client called like them."""
-    peer, number, gateway, certificate = (fields.get(name, (None,))[-1] for name in _OURS)
+    peer, number, gateway, certificate = [fields.get(name, _ABSENT)[-1] for name in _OURS]
     return Incoming(
         method=method,
         path=path,

@@ -6,6 +6,7 @@ from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.http import Answer, Header, Incoming
 
 VARY: Final[Header] = (b"vary", b"origin")
+_VARY_ALONE: Final = (VARY,)
 PREFLIGHT_SECONDS: Final = b"600"
 
 
@@ -13,7 +14,7 @@ def shared_with(desk: Desk, incoming: Incoming) -> tuple[Header, ...]:
     """The fields that let the origin's scripts read the answer, if they may."""
     origin = _allowed(desk, incoming)
     if origin is None:
-        return (VARY,)
+        return _VARY_ALONE
     exposed = (b"access-control-expose-headers", b"dpop-nonce, www-authenticate")
     return (VARY, (b"access-control-allow-origin", origin), exposed)
 

@@ -78,15 +78,10 @@ class Desk:
         self._resolve: Final = resolve
         self._fetcher = Fetcher(FetchRule(), resolve)
         self.client_keys: Final = ClientKeys()
-        self._reading = reading(contract)
+        self._take(reading(contract))
 
-    @property
-    def registry(self) -> Registry:
-        return self._reading.registry
-
-    @property
-    def documents(self) -> Documents:
-        return self._reading.documents
+    def _take(self, read: Reading) -> None:
+        self.registry, self.documents = read.registry, read.documents
 
     @property
     def registered(self) -> Sequence[RegisteredClient]:
@@ -100,7 +95,8 @@ class Desk:
 
         def adopt() -> None:
             self._contract = contract
-            self._reading = ready if known is self._registered else reading(with_registered(contract, self._registered))
+            same = known is self._registered
+            self._take(ready if same else reading(with_registered(contract, self._registered)))
             self._take_keys()
 
         return adopt
@@ -123,18 +119,18 @@ class Desk:
 
     def _take_keys(self) -> None:
         """The registry knows keys that were fetched as it knows those of the contract."""
-        registry = self._reading.registry
+        registry = self.registry
         clients = registry.contract.clients.values()
         own = {client.id: registry.keys[client.id] for client in clients if client.jwks is not None}
         keys = {**own, **self.client_keys.usable(clients, self.clock())}
-        self._reading = replace(self._reading, registry=replace(registry, keys=keys))
+        self.registry = replace(registry, keys=keys)
 
     async def hear_registered(self) -> None:
         """Read the clients that registered themselves anew; the last to read is the last to adopt. Raises
         StoreUnavailable."""
         async with self._hearing:
             self._registered = tuple(await self.store.registered_clients())
-            self._reading = reading(with_registered(self._contract, self._registered))
+            self._take(reading(with_registered(self._contract, self._registered)))
             self._take_keys()
 
     def pseudonym(self, value: str) -> str:

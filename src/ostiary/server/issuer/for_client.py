@@ -50,7 +50,7 @@ async def for_client(
         named = desk.registry.client(credentials.client)
         refused = await refuse(desk, incoming, incoming.path, error, None if named is None else named.id)
         return refused.adding(told)
-    answer = await _decide_and_commit(desk, incoming, who, lambda: decide(desk, who, form, now), render, now)
+    answer = await _decide_and_commit(desk, incoming, who, form, decide, render, now)
     return answer.adding(told + nonce)
 
 
@@ -73,7 +73,8 @@ async def _decide_and_commit(
     desk: Desk,
     incoming: Incoming,
     client: AuthenticatedClient,
-    decide: Callable[[], Awaitable[Decision[A]]],
+    form: Parameters,
+    decide: Decide[A],
     render: Render[A],
     now: float,
 ) -> Answer:
@@ -82,7 +83,7 @@ async def _decide_and_commit(
     proof = Plan(client.spends)
     while True:
         try:
-            decision = await decide()
+            decision = await decide(desk, client, form, now)
         except OAuthError as error:
             decision = Refused(Plan(), error)
         if isinstance(decision, Refused):

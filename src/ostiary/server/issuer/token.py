@@ -1,5 +1,7 @@
 """The token endpoint: loads what each grant is decided by (RFC 6749 section 3.2)."""
 
+from collections.abc import Awaitable
+
 from ostiary.issuer import flows
 from ostiary.issuer.client_authentication import AuthenticatedClient
 from ostiary.issuer.code_grant import CodeFacts
@@ -27,9 +29,9 @@ from ostiary.store.interface import Store
 _HEADERS = (JSON, NO_STORE)
 
 
-async def token(desk: Desk, incoming: Incoming) -> Answer:
+def token(desk: Desk, incoming: Incoming) -> Awaitable[Answer]:
     """Raises StoreUnavailable, and OAuthError where no client is named."""
-    return await for_client(desk, incoming, _decide, _render)
+    return for_client(desk, incoming, _decide, _render)
 
 
 async def _decide(desk: Desk, client: AuthenticatedClient, form: Parameters, now: float) -> Decision[Tokens]:

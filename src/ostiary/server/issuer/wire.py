@@ -12,7 +12,6 @@ from typing import Final, cast
 
 from ostiary.http import framing, syntax
 from ostiary.http.body import ChunkedBody, LengthBody
-from ostiary.http.fields import value_of
 from ostiary.server.issuer.app import IssuerApp
 from ostiary.server.issuer.http import Answer, Fields, Header
 from ostiary.server.streams import Streams
@@ -185,7 +184,7 @@ def read_head(head: bytes) -> Head:
         name, colon, value = line.partition(b":")
         if not colon:
             raise NotOfTheGateway
-        fields.setdefault(name.lower(), []).append(value_of(value))
+        fields.setdefault(name.lower(), []).append(value.strip(syntax.OWS))
     return method, target, fields
 
 
