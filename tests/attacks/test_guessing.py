@@ -1,14 +1,18 @@
 """Guessing passwords: one answer whatever was wrong, waits that grow, and nothing learnt from them."""
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from device_world import device, type_code
 from issuer_world import ALAN, PASSWORD, WRONG, Browser, IssuerWorld, authorization, form_with, hashed, is_page, told
+from ostiary.model import endpoints
 from ostiary.model.events.people import SignedIn, SignInRefused
 from ostiary.model.reasons import Reason
 from ostiary.pages.views import in_words
+from rules_world import Rules
 from secrets_seen import secret
 
 
@@ -200,3 +204,23 @@ def test_more_tries_than_can_wait_are_sent_away_and_told_so(
     assert issuer.last_refusal().reason is Reason.SIGN_IN_BUSY
     monkeypatch.setattr("ostiary.server.issuer.passwords.MOST_WAITING", 1)
     assert told(browser.follow(browser.try_in(page))).code
+
+
+def test_tries_from_one_address_are_few_on_whichever_page_they_are_typed() -> None:
+    """A password costs a tenth of a second of two cores, and those that wait for it keep others out."""
+    rules = Rules()
+    tries = [rules.reason(f"POST {path}") for path in sorted(endpoints.PASSWORDS) for _ in range(20)]
+    assert tries == [None] * 30 + [Reason.LIMIT_REACHED] * 30
+    for path in endpoints.PASSWORDS:
+        assert rules.reason(f"POST {path}", address="198.51.100.2") is None
+        assert rules.reason(f"GET {path}") is None
+
+
+def test_each_page_that_takes_a_password_is_one_of_those(issuer: IssuerWorld) -> None:
+    browser = issuer.browser()
+    pages = (
+        browser.open(authorization()),
+        browser.open(endpoints.APPS),
+        type_code(browser, device(issuer).user_code),
+    )
+    assert {urlsplit(form_with(page, "password").action).path for page in pages} == endpoints.PASSWORDS

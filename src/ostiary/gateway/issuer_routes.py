@@ -16,7 +16,7 @@ _SIGN_IN_LIMIT: Final = Limit("sign-in", LimitBy.IP, Rate(count=2, seconds=1, bu
 _LIMIT: Final = Limit("issuer", LimitBy.IP, Rate(count=1000, seconds=1, burst=4000))
 """For each address. A password costs 0.2 s of a core to check, everything else of the issuer below a millisecond."""
 _RESERVED: Final = frozenset(path.split("/")[1].encode() for path in endpoints.RESERVED)
-_SIGN_IN: Final = endpoints.SIGN_IN.encode()
+_PASSWORDS: Final = frozenset(path.encode() for path in endpoints.PASSWORDS)
 
 
 def is_of_issuer(head: RequestHead) -> bool:
@@ -36,7 +36,7 @@ class IssuerRoutes:
         """Raises NotFound. Which methods an endpoint has, the issuer knows and says in its refusal."""
         if self._only_for_clients and not _is_for_clients(head.path.decode("latin-1")):
             raise NotFound(Reason.ROUTE_UNKNOWN)
-        return self._sign_in if head.method == b"POST" and head.path == _SIGN_IN else self._any
+        return self._sign_in if head.method == b"POST" and head.path in _PASSWORDS else self._any
 
 
 def _is_for_clients(path: str) -> bool:

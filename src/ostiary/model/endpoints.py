@@ -43,6 +43,8 @@ PROTECTED_RESOURCE = "/.well-known/oauth-protected-resource"
 GATEWAY_JWKS = "/.well-known/ostiary/gateway-jwks.json"
 """The keys with which upstreams verify the identity that the gateway gives them."""
 
+PASSWORDS = frozenset({SIGN_IN, DEVICE_SIGN_IN, APPS_SIGN_IN})
+"""Where people send their passwords."""
 FOR_CLIENTS = frozenset(
     {
         PAR,
