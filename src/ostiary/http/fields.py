@@ -44,6 +44,8 @@ _OURS: Final = b"__Host-ostiary-"
 _HOP_BY_HOP: Final = (b"keep-alive", b"proxy-connection", b"proxy-authorization", b"te", b"trailer", b"http2-settings")
 _OF_A_PROXY: Final = (
     b"forwarded",
+    b"forwarded-for",
+    b"x-forwarded",
     b"x-real-ip",
     b"x-client-ip",
     b"x-cluster-client-ip",
@@ -126,7 +128,16 @@ RESPONSE: Final[Mapping[bytes, Treatment]] = {
 """Of services, which share the origin with the issuer."""
 
 _INTERNAL: Final = (b"x-ostiary-",)
-_REQUEST_PREFIXES: Final = (*_INTERNAL, b"x-forwarded-")
+_OF_ANOTHER_DOOR: Final = (
+    b"remote-",
+    b"x-remote-",
+    b"x-auth-request-",
+    b"x-webauth-",
+    b"ssl-client-",
+    b"x-ssl-client-",
+)
+"""As doors of other makes tell who asks, which a service may still believe from whatever stands before it."""
+_REQUEST_PREFIXES: Final = (*_INTERNAL, *_OF_ANOTHER_DOOR, b"x-forwarded-")
 _RESPONSE_PREFIXES: Final = (*_INTERNAL, b"access-control-")
 _ABOUT_THE_CONNECTION: Final = (b"connection", b"upgrade", b"transfer-encoding")
 _REMEMBERED: Final = 4096
