@@ -87,7 +87,7 @@ def _outcome(contract: Contract, rule: RouteRule | None, trial: Trial) -> Iterat
         yield Text.assemble(("Answered ", "bold green"), f"by the gateway itself, with {trial.answer}.")
     else:
         service = contract.services[rule.service] if rule is not None else None
-        where = f"{service.name} at {service.host}:{service.port}" if service is not None else "the issuer"
+        where = f"{service.name} at {service.authority}" if service is not None else "the issuer"
         yield Text.assemble(("Allowed. ", "bold green"), f"{where} gets:")
         yield from (Text(f"  {line}") for line in trial.upstream.decode().splitlines()[:-1])
     if trial.upstream is not None and trial.identity is not None:

@@ -92,7 +92,7 @@ def of_issuer(contract: Contract) -> Answer:
 def _base(service: ServiceRule) -> bytes:
     """How the service calls itself in absolute URLs."""
     scheme = "https" if service.tls else "http"
-    return f"{scheme}://{service.host}:{service.port}{service.base_path}".encode()
+    return f"{scheme}://{service.authority}{service.base_path}".encode()
 
 
 def _outside(location: bytes, base: bytes, own: bytes) -> bytes:

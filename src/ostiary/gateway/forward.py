@@ -19,8 +19,7 @@ def to_service(service: ServiceRule, identity: Line) -> Forward:
     """The head for a service: its own Host, the client's fields that pass, who asks, and nothing the client said of
     itself."""
     prefix = service.base_path.encode()
-    host = f"[{service.host}]" if ":" in service.host else service.host
-    first = f" HTTP/1.1\r\nhost: {host}:{service.port}\r\n".encode()
+    first = f" HTTP/1.1\r\nhost: {service.authority}\r\n".encode()
 
     def forward(asked: Asked, names: bytes, frame: bytes) -> bytes:
         head, seen = asked.head, asked.seen

@@ -4,6 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
+from gateway_world import ORIGIN
 from ostiary.gateway.peer import original
 from rules_world import Rules, fields_of
 
@@ -46,7 +47,9 @@ def test_6_1_an_ipv6_address_stands_in_brackets_and_in_quotes(address: str, node
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://[::1]:9"])
-def test_an_address_of_ipv6_stands_in_brackets_in_host(url: str) -> None:
-    """RFC 9110 section 7.2, RFC 3986 section 3.2.2."""
+def test_an_address_of_ipv6_stands_in_brackets(url: str) -> None:
+    """In Host, and where the service tells its own place (RFC 9110 sections 7.2 and 10.2.2, RFC 3986 section 3.2.2)."""
     rules = Rules(services={"api": {"url": url, "audience": "https://api.example"}})
     assert fields_of(rules.sent("GET /public/a"), "host") == [url.removeprefix("http://")]
+    moved = rules.answered(rules.allowed("GET /public/a"), f"Location: {url}/x", status="302 Found")
+    assert fields_of(moved, "location") == [f"{ORIGIN}/x"]

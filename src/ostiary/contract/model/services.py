@@ -29,3 +29,9 @@ class ServiceRule:
     """The most to this service, from each worker."""
     health_path: str | None = None
     openapi: str | None = None
+
+    @property
+    def authority(self) -> str:
+        """As in its URLs, an address of IPv6 in brackets (RFC 3986 section 3.2.2)."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
