@@ -73,6 +73,7 @@ def test_without_tls_at_the_door_the_contract_says_so() -> None:
         ("https://Chat.example", ("chat.example", 443, True, "")),
         ("http://[::1]/api/", ("::1", 80, False, "/api")),
         ("http://a", ("a", 80, False, "")),
+        (f"http://{'x' * 63}.example.", (f"{'x' * 63}.example.", 80, False, "")),
     ],
 )
 def test_a_service_is_where_its_url_says(url: str, upstream: tuple[str, int, bool, str]) -> None:

@@ -78,6 +78,8 @@ CASES = [
     (Code.BAD_URL, "url: http://127.0.0.1:9002", "url: »http://ex^ample"),
     (Code.BAD_URL, "url: http://127.0.0.1:9002", 'url: »"http://127.0.0.1:9002/\\tx"'),
     (Code.BAD_URL, "url: http://127.0.0.1:9002", "url: »http://-x.example"),
+    (Code.BAD_URL, "url: http://127.0.0.1:9002", "url: »http://chat..example"),
+    (Code.BAD_URL, "url: http://127.0.0.1:9002", f"url: »http://{'x' * 64}"),
     (Code.BAD_URL, "url: http://127.0.0.1:9002", "url: »http://door@127.0.0.1:9002"),
     (Code.BAD_URL, "url: http://127.0.0.1:9002", "url: »ftp://127.0.0.1:9002"),
     (Code.BAD_URL, "url: http://127.0.0.1:9002", "url: »http://127.0.0.1:90020"),

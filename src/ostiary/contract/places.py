@@ -148,11 +148,12 @@ class Upstream:
     base_path: str
 
 
+_PRIVATE_NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?")
+
+
 def _is_reachable(host: str) -> bool:
     """An address, or a name; in private networks names have `_` too."""
-    if ":" in host:
-        return is_host(f"[{host}]")
-    return re.fullmatch(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?", host) is not None
+    return is_host(f"[{host}]") if ":" in host else _PRIVATE_NAME.fullmatch(host) is not None
 
 
 def _upstream(value: object) -> Upstream:
