@@ -30,7 +30,7 @@ from gateway_world import (
     world,
 )
 from ostiary.model.reasons import Reason
-from ostiary.server.gateway import pool, worker
+from ostiary.server.gateway import pool
 
 
 def in_turn(*lives: list[bytes]) -> Serve:
@@ -331,51 +331,3 @@ async def test_an_unused_connection_to_a_service_is_closed(tmp_path: Path, monke
     async with world(tmp_path, origin) as door:
         assert (await (await door.connect()).ask("GET /public/a")).status == 200
         await left.wait()
-
-
-async def test_one_failed_check_makes_no_service_sick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "CHECKUP_SECONDS", 0.05)
-    judged: list[bool] = []
-    monkeypatch.setattr(pool.Pool, "judge", lambda self, *, healthy: judged.append(healthy))
-    sick = [True, False, True, True, False]
-
-    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await read_request(reader)
-        writer.write(b"HTTP/1.1 500 Sick\r\ncontent-length: 0\r\n\r\n" if sick and sick.pop(0) else OK)
-
-    async with world(tmp_path, origin) as door:
-        checked = {"url": f"http://127.0.0.1:{door.service}", "health": "/health"}
-        door.worker.prepare(contract(door.service, services={"api": checked}))()
-        while len(judged) < 3:  # noqa: ASYNC110  # a health check tells nobody
-            await asyncio.sleep(0.01)
-        assert judged[:3] == [True, False, True]
-
-
-@pytest.mark.parametrize(
-    ("answer", "well"),
-    [
-        (b"HTTP/1.1 200 OK\r\n\r\n", True),
-        (b"HTTP/1.0 200 OK\r\n\r\n", True),
-        (b"HTTP/1.1 204 No Content\r\n\r\n", False),
-        (b"HTTP/1.1 20", False),
-        (None, False),
-    ],
-    ids=["200", "of HTTP/1.0", "204", "half a line", "nobody there"],
-)
-async def test_a_service_is_well_that_answers_its_check_with_200(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes | None, well: bool
-) -> None:
-    monkeypatch.setattr(worker, "CHECKUP_SECONDS", 0.02)
-    judged: list[bool] = []
-    monkeypatch.setattr(pool.Pool, "judge", lambda self, *, healthy: judged.append(healthy))
-
-    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        assert (await read_head(reader)).startswith(b"GET /below/health HTTP/1.1\r\n")
-        writer.write(answer or b"")
-
-    async with world(tmp_path, origin) as door:
-        port = 9 if answer is None else door.service
-        checked = {"url": f"http://127.0.0.1:{port}/below", "health": "/health"}
-        door.worker.prepare(contract(door.service, services={"api": checked}))()
-        await until(lambda: bool(judged))
-        assert judged[0] is well

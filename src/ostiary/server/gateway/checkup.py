@@ -2,12 +2,12 @@
 
 import asyncio
 import ssl
-from collections import Counter
 from contextlib import suppress
 from typing import Final
 
 from ostiary.contract.model import ServiceRule
 from ostiary.server.gateway.door import Door
+from ostiary.server.gateway.pool import Pool
 from ostiary.server.gateway.tls import client_context
 
 WITHIN_SECONDS: Final = 2.0
@@ -21,23 +21,22 @@ class Checkup:
 
     def __init__(self, door: Door) -> None:
         self._door: Final = door
-        self._failed: Final[Counter[ServiceRule]] = Counter()
         self._context: ssl.SSLContext | None = None
 
     async def look(self) -> None:
         """Ask each once."""
         rules = [rule for rule in self._door.contract.services.values() if rule.health_path is not None]
-        await asyncio.gather(*map(self._check, rules))
+        await asyncio.gather(*(self._check(rule, self._door.pools[rule.name]) for rule in rules))
 
-    async def _check(self, rule: ServiceRule) -> None:
+    async def _check(self, rule: ServiceRule, pool: Pool) -> None:
+        """The pool is of this rule, and nobody's any more once another one is in force."""
         well = await self._is_well(rule)
-        self._failed[rule] = 0 if well else self._failed[rule] + 1
-        pool = self._door.pools.get(rule.name)
-        if pool is not None and (well or self._failed[rule] >= FAILURES):
+        pool.failures = 0 if well else pool.failures + 1
+        if well or pool.failures >= FAILURES:
             pool.judge(healthy=well)
 
     async def _is_well(self, rule: ServiceRule) -> bool:
-        with suppress(OSError, TimeoutError, ValueError, asyncio.IncompleteReadError):
+        with suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
             async with asyncio.timeout(WITHIN_SECONDS):
                 reader, writer = await asyncio.open_connection(rule.host, rule.port, ssl=self._tls(rule))
                 try:
@@ -55,4 +54,4 @@ class Checkup:
 
 def _question(rule: ServiceRule) -> bytes:
     path = f"{rule.base_path}{rule.health_path}"
-    return f"GET {path} HTTP/1.1\r\nhost: {rule.host}:{rule.port}\r\nconnection: close\r\n\r\n".encode()
+    return f"GET {path} HTTP/1.1\r\nhost: {rule.authority}\r\nconnection: close\r\n\r\n".encode()

@@ -40,6 +40,7 @@ class Pool:
         "_opening",
         "_seconds",
         "_waiting",
+        "failures",
         "healthy",
         "parser",
     )
@@ -63,6 +64,8 @@ class Pool:
         self._opening: Final[set[asyncio.Task[None]]] = set()
         self._waiting: Final[deque[Exchange]] = deque()
         self._closed = False
+        self.failures = 0
+        """Of the health check, in a row."""
         self.healthy = True
         self.parser: Final = parser
 
