@@ -4,6 +4,7 @@ The origin speaks raw HTTP/1.1 and so does the client; h11 reads what comes back
 """
 
 import asyncio
+import gc
 import json
 import os
 import secrets
@@ -353,17 +354,41 @@ async def until(true: Callable[[], bool]) -> None:
         await asyncio.sleep(0.005)
 
 
+def tasks(name: str) -> int:
+    """How many of this coroutine are kept, done or not."""
+    made = (each for each in gc.get_objects() if isinstance(each, asyncio.Task))
+    return sum(getattr(each.get_coro(), "__qualname__", None) == name for each in made)
+
+
 async def reasons(door: World) -> list[Reason]:
     """Why requests were refused, as recorded."""
     return [event.reason for event in await door.events(GatewayRefused)]
 
 
+@dataclass(slots=True)
+class IssuerSocket:
+    """In place of the issuer's process."""
+
+    server: asyncio.AbstractServer
+    connections: list[Streams]
+    """Of workers, one each."""
+
+    def close(self) -> None:
+        """It is gone."""
+        self.server.close()
+        for one in self.connections:
+            one.close()
+
+
 async def listen_as_issuer(
     folder: Path, serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
-) -> asyncio.Server:
-    """In place of the issuer's process: each stream of a worker is served like a connection."""
+) -> IssuerSocket:
+    """Each stream of a worker is served like a connection."""
+    connections: list[Streams] = []
 
-    def accept() -> asyncio.Protocol:
-        return asyncio.StreamReaderProtocol(asyncio.StreamReader(), serve)
+    def connected() -> Streams:
+        connections.append(Streams(lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader(), serve)))
+        return connections[-1]
 
-    return await asyncio.get_running_loop().create_unix_server(lambda: Streams(accept), folder / "issuer.sock")
+    server = await asyncio.get_running_loop().create_unix_server(connected, folder / "issuer.sock")
+    return IssuerSocket(server, connections)

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import h11
 import orjson
@@ -17,20 +17,26 @@ from cookie_rules import WEB
 from gateway_world import (
     OK,
     ORIGIN,
+    IssuerSocket,
     World,
     answering,
     listen_as_issuer,
     read_request,
     reasons,
     request,
+    tasks,
     until,
     world,
 )
+from ostiary.gateway.decision import Cookie
 from ostiary.keys.session_cookie import csrf_token, name_of, new_value
 from ostiary.model import endpoints
+from ostiary.model.errors import Refusal, ServiceUnavailable
 from ostiary.model.ids import ClientId
 from ostiary.model.reasons import Reason
 from ostiary.server.gateway import clockwork, connection, sessions, worker
+from ostiary.server.gateway.door import Door
+from ostiary.server.gateway.uplink import Uplink
 from secrets_seen import secret
 
 FRONT: Final = ClientId("front")
@@ -39,6 +45,8 @@ THING: Final = "GET /things/ada"
 
 class Issuer:
     """Answers workers when the test lets it."""
+
+    socket: IssuerSocket
 
     def __init__(self, door: World) -> None:
         self.door = door
@@ -84,12 +92,12 @@ class Page:
 async def doors(folder: Path, serve: Any = None, **changes: Any) -> AsyncIterator[tuple[World, Issuer, Page]]:
     async with world(folder, serve or answering(OK), **WEB | changes) as door:
         issuer = Issuer(door)
-        listening = await listen_as_issuer(folder, issuer.serve)
+        issuer.socket = await listen_as_issuer(folder, issuer.serve)
         try:
             yield door, issuer, Page(door)
         finally:
             issuer.may_answer.set()
-            listening.close()
+            issuer.socket.close()
 
 
 async def test_the_issuer_is_asked_once_and_then_the_worker_knows(tmp_path: Path) -> None:
@@ -99,6 +107,18 @@ async def test_the_issuer_is_asked_once_and_then_the_worker_knows(tmp_path: Path
             assert (await line.ask(THING, page.cookie)).status == 200
         assert (await line.ask("POST /things", *page.own, body=b"{}")).status == 200
         assert issuer.questions == 1
+
+
+async def test_a_question_that_is_answered_is_forgotten(tmp_path: Path) -> None:
+    async with doors(tmp_path) as (door, issuer, page):
+        issuer.may_answer.clear()
+        line = await door.connect()
+        await line.send(request(THING, page.cookie))
+        await until(lambda: issuer.questions == 1)
+        assert tasks("Sessions._load") == 1
+        issuer.may_answer.set()
+        assert (await line.answer()).status == 200
+        assert tasks("Sessions._load") == 0
 
 
 async def test_tabs_that_ask_at_once_ask_the_issuer_once(tmp_path: Path) -> None:
@@ -227,6 +247,17 @@ async def test_bytes_that_are_no_answer_do_not_stop_who_tells_of_use(
         await until(lambda: len(issuer.asked) > told)
 
 
+async def test_an_issuer_that_cannot_say_lets_nobody_in(tmp_path: Path) -> None:
+    """Whatever stands in its answer."""
+    async with doors(tmp_path) as (door, issuer, page):
+        line = await door.connect()
+        issuer.status = 500
+        assert (await line.ask(THING, page.cookie)).status == 503
+        issuer.status = 200
+        assert (await line.ask(THING, page.cookie)).status == 200
+        assert await reasons(door) == [Reason.SESSION_UNREADABLE]
+
+
 async def test_a_token_of_another_client_lets_nobody_in(tmp_path: Path) -> None:
     async with doors(tmp_path) as (door, issuer, page):
         line = await door.connect()
@@ -264,11 +295,55 @@ async def test_an_issuer_that_is_away_or_slow_is_not_waited_for_for_ever(
         assert await reasons(door) == [Reason.SESSION_UNREADABLE]
 
 
-async def test_without_an_issuer_cookies_are_refused_and_tokens_are_not(tmp_path: Path) -> None:
+async def test_who_waits_for_a_turn_waits_no_longer_than_who_has_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the issuer is asked no more at once than it may be."""
+    monkeypatch.setattr(sessions, "SECONDS", 0.3)
+    monkeypatch.setattr(sessions, "AT_ONCE", 1)
+
+    async with doors(tmp_path) as (door, issuer, page):
+        issuer.may_answer.clear()
+        pages = [page, Page(door), Page(door)]
+        lines = [await door.connect() for _ in pages]
+        for line, own in zip(lines, pages, strict=True):
+            await line.send(request(THING, own.cookie))
+        assert [(await line.answer()).status for line in lines] == [503] * 3
+        assert issuer.questions == 1
+        issuer.may_answer.set()
+        for line, own in zip(lines, pages, strict=True):
+            await line.send(request(THING, own.cookie))
+        assert [(await line.answer()).status for line in lines] == [200] * 3
+        assert issuer.questions == 4
+
+
+async def test_an_issuer_that_is_not_waited_for_any_more_learns_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "SECONDS", 0.1)
+    left = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        assert await reader.read() == b""
+        left.set()
+
+    async with world(tmp_path, answering(OK), **WEB) as door:
+        listening = await listen_as_issuer(tmp_path, serve)
+        assert (await (await door.connect()).ask(THING, Page(door).cookie)).status == 503
+        await left.wait()
+        listening.close()
+
+
+async def test_without_an_issuer_cookies_are_refused_and_tokens_are_not(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Which is no error of the worker."""
     async with world(tmp_path, answering(OK), **WEB) as door:
         line, page = await door.connect(), Page(door)
         assert (await line.ask(THING, page.cookie)).status == 503
         assert (await line.ask(THING, door.token())).status == 200
+        assert not caplog.records
 
 
 async def test_a_client_that_leaves_while_it_waits_harms_nobody_and_is_not_served(tmp_path: Path) -> None:
@@ -351,6 +426,40 @@ async def test_sessions_that_are_used_are_told_to_the_issuer(tmp_path: Path, mon
         assert issuer.asked[-1] == (endpoints.WORKER_SEEN, f"front {value}".encode())
 
 
+async def test_however_many_are_used_no_message_grows_and_all_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A longer one than the issuer takes would tell it nothing."""
+    monkeypatch.setattr("ostiary.gateway.identify.cookie.TOLD_EVERY", 0)
+    monkeypatch.setattr(sessions, "MOST_TOLD", 2)
+
+    async with doors(tmp_path) as (door, issuer, page):
+        pages = [page, *(Page(door) for _ in range(4))]
+        for own in pages:
+            assert (await (await door.connect()).ask(THING, own.cookie)).status == 200
+        await door.drain()
+        told = [body.split(b"\n") for path, body in issuer.asked if path == endpoints.WORKER_SEEN]
+        assert [len(lines) for lines in told] == [2, 2, 1]
+        cookies = {b"front " + own.cookie.partition("=")[2].encode() for own in pages}
+        assert {line for lines in told for line in lines} == cookies
+
+
+@pytest.mark.parametrize("away", [True, False])
+async def test_a_worker_that_drains_waits_in_vain_for_no_issuer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, away: bool
+) -> None:
+    """One that was left, or one that says nothing."""
+    monkeypatch.setattr("ostiary.gateway.identify.cookie.TOLD_EVERY", 0)
+    monkeypatch.setattr(sessions, "SECONDS", 0.3)
+
+    async with doors(tmp_path) as (door, issuer, page):
+        assert (await (await door.connect()).ask(THING, page.cookie)).status == 200
+        issuer.may_answer.clear()
+        if away:
+            issuer.socket.close()
+        await door.drain()
+
+
 async def test_nobody_outside_asks_what_workers_ask(tmp_path: Path) -> None:
     async with doors(tmp_path) as (door, issuer, page):
         paths = (endpoints.WORKER_SESSION, endpoints.WORKER_SEEN, "/session/../worker/session", "//worker/session")
@@ -366,6 +475,17 @@ async def test_nobody_outside_asks_what_workers_ask(tmp_path: Path) -> None:
         line = await door.connect()
         await line.ask(f"GET {endpoints.SESSION}")
         assert [path for path, _ in issuer.asked] == [endpoints.SESSION]
+
+
+async def test_nobody_is_told_before_it_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a request would be answered while its connection still reads it."""
+    monkeypatch.setattr(sessions, "MOST_WAITING", 0)
+    told: list[Refusal | None] = []
+    nobody = cast("Door", None)
+    sessions.Sessions(nobody, Uplink("/nowhere")).load(Cookie(b"", FRONT, b""), told.append)
+    assert told == []
+    await until(lambda: bool(told))
+    assert [type(each) for each in told] == [ServiceUnavailable]
 
 
 async def test_more_cookies_than_may_be_asked_for_at_once_are_refused_and_no_others(

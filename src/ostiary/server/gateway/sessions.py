@@ -28,11 +28,11 @@ SECONDS: Final = 5.0
 AT_ONCE: Final = 16
 MOST_WAITING: Final = 1024
 """Cookies that are asked for; requests with the same one wait together."""
-_MOST_TOLD: Final = 256
+MOST_TOLD: Final = 256
 """Cookies in one message."""
 _LONGEST: Final = 64 * 1024
 _ENDED: Final = 401
-_STATUS: Final = re.compile(rb"HTTP/1\.1 ([2-5][0-9]{2}) ")
+_STATUS: Final = re.compile(rb"HTTP/1\.1 ([0-9]{3}) ")
 _LOG: Final = logging.getLogger("ostiary.gateway")
 
 Tell = Callable[[Refusal | None], None]
@@ -96,7 +96,7 @@ class Sessions:
         """Tell the issuer which sessions are used. What cannot be told now is told with the session's next use."""
         used = self._door.trust.web.used
         while used:
-            lines = [_line(used.pop()) for _ in range(min(len(used), _MOST_TOLD))]
+            lines = [_line(used.pop()) for _ in range(min(len(used), MOST_TOLD))]
             with suppress(OSError, TimeoutError, NoAnswer):
                 async with asyncio.timeout(SECONDS):
                     await self._ask(endpoints.WORKER_SEEN, b"\n".join(lines))
