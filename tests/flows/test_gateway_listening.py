@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 import pytest
 
-from gateway_world import until
+from gateway_world import tasks, until
 from ostiary.server.gateway import listening
 from ostiary.server.gateway.listening import Listening
 
@@ -21,6 +21,11 @@ class Faulty(socket.socket):
 
     faults: list[OSError] = []  # noqa: RUF012  # one list for all, which each test sets
     accepts = 0
+    made: list[socket.socket] = []  # noqa: RUF012  # as above
+
+    def __init__(self, *family: Any, **kind: Any) -> None:
+        super().__init__(*family, **kind)
+        Faulty.made.append(self)
 
     def accept(self) -> tuple[socket.socket, Any]:
         Faulty.accepts += 1
@@ -32,24 +37,28 @@ class Faulty(socket.socket):
 @pytest.fixture(autouse=True)
 def faulty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening.socket, "socket", Faulty)
-    Faulty.faults, Faulty.accepts = [], 0
+    Faulty.faults, Faulty.accepts, Faulty.made = [], 0, []
 
 
 class Taken(asyncio.Protocol):
     """Says so."""
 
+    after: list[int] = []  # noqa: RUF012  # as above
+    """How many had been accepted when each was taken."""
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        Taken.after.append(Faulty.accepts)
         self.transport = cast(asyncio.Transport, transport)
         self.transport.write(b"taken")
 
 
 @asynccontextmanager
-async def listener() -> AsyncIterator[Listening]:
+async def listener(host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Listening]:
     """It must not make the loop complain."""
     complaints: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, complaint: complaints.append(complaint))
     one = Listening(Taken, lambda: None, lambda *_: None)
-    await one.open("127.0.0.1", 0)
+    await one.open(host, port)
     try:
         yield one
     finally:
@@ -57,8 +66,8 @@ async def listener() -> AsyncIterator[Listening]:
     assert not complaints
 
 
-async def taken(port: int) -> bytes:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def taken(port: int, host: str = "127.0.0.1") -> bytes:
+    reader, writer = await asyncio.open_connection(host, port)
     said = await reader.readexactly(5)
     writer.transport.abort()
     return said
@@ -108,3 +117,74 @@ async def test_what_is_closed_while_it_could_take_nobody_stays_closed(monkeypatc
                 assert await taken(other.port) == b"taken"
                 await asyncio.sleep(0.05)
                 assert await taken(other.port) == b"taken"
+
+
+async def test_who_has_come_is_served_before_all_others_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "MOST_AT_A_TIME", 2)
+    monkeypatch.setattr(Taken, "after", [])
+
+    async with listener() as one:
+        clients = [socket.create_connection(("127.0.0.1", one.port)) for _ in range(40)]
+        await until(lambda: len(Taken.after) == len(clients))
+        assert Taken.after[0] < len(clients)
+        for client in clients:
+            client.close()
+
+
+async def test_a_connection_that_has_come_is_forgotten_when_it_is_gone() -> None:
+    async with listener() as one:
+        for _ in range(3):
+            assert await taken(one.port) == b"taken"
+        await until(lambda: tasks("Listening._arrive") == 0)
+
+
+# where
+
+
+async def test_who_was_there_before_is_not_waited_for() -> None:
+    """Until the machine has forgotten its connections, which takes a minute. Who still listens is another matter."""
+    with socket.socket() as before:
+        before.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        before.bind(("127.0.0.1", 0))
+        before.listen()
+        port = before.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            before.accept()[0].close()
+            assert client.recv(1) == b""
+        with pytest.raises(OSError, match="in use"):
+            await Listening(Taken, lambda: None, lambda *_: None).open("127.0.0.1", port)
+    async with listener(port=port) as one:
+        assert await taken(one.port) == b"taken"
+
+
+async def test_who_listens_at_ipv6_takes_nobody_by_ipv4() -> None:
+    async with listener("::") as one:
+        assert await taken(one.port, "::1") == b"taken"
+        with pytest.raises(ConnectionRefusedError):
+            await taken(one.port)
+
+
+@pytest.mark.parametrize("free", [True, False])
+def test_a_name_is_listened_at_with_all_its_addresses_or_with_none(monkeypatch: pytest.MonkeyPatch, free: bool) -> None:
+    """On the loop that asks this process for them."""
+    hosts = ("127.0.0.1", "127.0.0.2")
+    told = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, port, *__: [(*told, (host, port)) for host in hosts])
+
+    async def work(port: int) -> None:
+        one, Faulty.made = Listening(Taken, lambda: None, lambda *_: None), []
+        if free:
+            await one.open("door.example", port)
+            assert [await taken(port, host) for host in hosts] == [b"taken"] * 2
+            one.close()
+            return
+        with pytest.raises(OSError, match="in use"):
+            await one.open("door.example", port)
+        assert [each.fileno() for each in Faulty.made] == [-1, -1]
+
+    with socket.socket() as other:
+        other.bind((hosts[1], 0))
+        port = other.getsockname()[1]
+        if free:
+            other.close()
+        asyncio.run(work(port))

@@ -129,5 +129,5 @@ def require_free(address: Address, what: str) -> None:
             probe.bind((address.host, address.port))
             probe.listen(1)
         except OSError as error:
-            shown = f"{address.host or '*'}:{address.port}"
+            shown = f"{address.host}:{address.port}"
             raise AddressTaken(f"cannot listen on {shown} ({what}): {error.strerror}") from None

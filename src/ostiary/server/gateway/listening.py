@@ -44,10 +44,16 @@ class Listening:
         return number
 
     async def open(self, host: str, port: int) -> None:
-        """An empty host: every address. Raises OSError."""
-        for bound in await _bound(host, port):
-            self._sockets.append(bound)
-            self._loop.add_reader(bound, self._take, bound)
+        """At each address of the host. Raises OSError; then it is closed."""
+        try:
+            for family, _, _, _, address in await self._loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+                bound = socket.socket(family, socket.SOCK_STREAM)
+                self._sockets.append(bound)
+                _listen(bound, address)
+                self._loop.add_reader(bound, self._take, bound)
+        except OSError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Take no more connections; those that are there go on."""
@@ -87,33 +93,13 @@ class Listening:
                 self._refused(reason, address)
 
 
-async def _bound(host: str, port: int) -> list[socket.socket]:
-    """One for each address of the host; workers share them (SO_REUSEPORT). Raises OSError."""
-    found = await asyncio.get_running_loop().getaddrinfo(
-        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )
-    made: list[socket.socket] = []
-    try:
-        for family, _, _, _, address in dict.fromkeys(found):
-            made.append(_listening(family, address))
-    except OSError:
-        for one in made:
-            one.close()
-        raise
-    return made
-
-
-def _listening(family: int, address: Any) -> socket.socket:
-    one = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        if family == socket.AF_INET6:
-            one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        one.bind(address)
-        one.listen(BACKLOG)
-        one.setblocking(False)
-    except OSError:
-        one.close()
-        raise
-    return one
+def _listen(bound: socket.socket, address: Any) -> None:
+    """Workers share it (SO_REUSEPORT), and need not wait until the machine has forgotten the connections of who was
+    there before (SO_REUSEADDR)."""
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    if bound.family == socket.AF_INET6:
+        bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    bound.bind(address)
+    bound.listen(BACKLOG)
+    bound.setblocking(False)
