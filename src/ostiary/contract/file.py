@@ -22,20 +22,20 @@ class Service(Setting):
     """An API behind the door."""
 
     url: UpstreamUrl
-    """Where it listens. A path is put before the path of every request."""
+    """Where it listens. A path in it is put before the path of every request."""
     openapi: FilePath | None = None
     """Its OpenAPI document (YAML or JSON), from the contract's folder. Every operation then needs a route or a place
     in `closed`, and every route an operation."""
     closed: tuple[PatternText, ...] = ()
-    """Operations that nobody may call through this door, not through a more general route either."""
+    """Operations that nobody may call through this door, not even by a more general route."""
     audience: Uri | None = None
     """The `aud` of tokens for it (RFC 9068 section 2.2). By default `{origin}/{name of the service}`."""
     identity: Identity = Identity.JWT
     """How it learns who asks: a short-lived JWT in `x-ostiary-identity`, or plain `x-ostiary-*` header fields."""
     connections: Annotated[int, Field(strict=True, ge=1, le=65536)] = 128
-    """The most connections to it, from each worker."""
+    """The most connections to it from each worker."""
     health: UrlPath | None = None
-    """A path that answers 200 while the service is well. By default its health is known only from requests."""
+    """A path that answers 200 while the service is well. By default only requests tell."""
 
 
 def _scope_in_words(value: object) -> object:
@@ -74,11 +74,12 @@ class ContractFile(Setting):
     """`ostiary.yaml`: everything in one file."""
 
     origin: OriginText
-    """What clients see: `https://host` or `https://host:port`. It is also the issuer's name."""
+    """What clients see: `https://host` or `https://host:port`. It is also the issuer's name: another
+    one makes every token worthless."""
     services: dict[Name, Service] = Field(default_factory=dict)
     """The APIs behind the door."""
     scopes: dict[ScopeName, ScopeText] = Field(default_factory=dict)
-    """What clients may be allowed, in the words of the consent page."""
+    """What clients may be allowed to do, in the words of the consent page."""
     roles: dict[Name, tuple[ScopeName, ...]] = Field(default_factory=dict)
     """What people may do: the scopes of each role."""
     details: dict[DetailName, Detail] = Field(default_factory=dict)
@@ -88,14 +89,14 @@ class ContractFile(Setting):
     attesters: dict[Name, AttesterOf] = Field(default_factory=dict)
     """Who vouches for instances of apps (draft-ietf-oauth-attestation-based-client-auth-11)."""
     registration: RegistrationOf | None = None
-    """Lets clients register themselves beside those above. By default none does, and none that did is let in."""
+    """Lets clients register themselves. Without it none does, and none that did is let in."""
     routes: tuple[Route, ...] = ()
     """Which requests are let in. Whatever has no route is refused."""
     limit: Annotated[
         tuple[LimitOf, ...], BeforeValidator(as_tuple, json_schema_input_type=LimitOf | list[LimitOf])
     ] = ()
-    """The limit or limits of every route that has none of its own; each route counts alone. On public routes only those
-    per `ip` apply."""
+    """The limit or limits of every route that has none of its own; each route counts by itself. On public routes only
+    those per `ip` apply."""
     bounds: BoundsOf = Field(default_factory=BoundsOf)
     """The most that a request may bring."""
     timeouts: TimeoutsOf = Field(default_factory=TimeoutsOf)
@@ -105,37 +106,37 @@ class ContractFile(Setting):
     internal_networks: tuple[NetworkText, ...] = ()
     """Where routes with `expose: internal` can be called from."""
     gateways: dict[Name, GatewayOf] = Field(default_factory=dict)
-    """Listeners of their own, beside the door. `ostiary up --gateway NAME` runs just one."""
+    """More listeners beside the door. `ostiary up --gateway NAME` runs just one."""
     keys: Keys = Field(default_factory=Keys)
     """Rotation of the signing keys."""
     sessions: Sessions = Field(default_factory=Sessions)
     """Lifetimes of sign-in sessions."""
     feed_bound: Seconds = 5
-    """A gateway that has not heard of revocations for longer refuses; at most a minute."""
+    """A gateway that has not heard of revocations for longer than this refuses what needs a token; at most a minute."""
     audit_bound: Seconds = 5
-    """A gateway that could not record for longer refuses; at most a minute."""
+    """A gateway that could not record for longer than this refuses what needs a token; at most a minute."""
     listen: AddressText | None = None
     """Where the door listens. By default the port of `origin`: on every address, or on 127.0.0.1 only where the
     origin is this machine."""
     admin: AddressText | None = None
     """Where health and metrics are served, as plain HTTP. By default `127.0.0.1:9443`."""
     admin_api: Flag = False
-    """`true`: clients may be made through the admin API at `admin`, beside those above. `ostiary admin-token add` makes
-    the tokens for it. Only where `admin` is an address of this machine itself."""
+    """`true`: clients may also be made through the admin API at `admin`, with tokens of `ostiary admin-token add`. Only
+    where `admin` is an address of this machine itself."""
     workers: Annotated[int, Field(strict=True, ge=1, le=1024)] | None = None
     """Gateway processes. By default one for each core."""
     state: FilePath = "ostiary-state"
-    """The folder of what is kept, from the contract's folder."""
+    """The folder for what is kept, relative to the contract's folder."""
     store: StoreText | None = None
     """`postgresql://user@host/database`, with `${env:NAME}` for its password. By default SQLite in `state`."""
     master_key: SecretText | None = None
-    """32 random bytes in base64url, under which the signing keys are encrypted. Not in `state`. It may be left out only
-    where the origin is this machine: `ostiary up` then keeps one in a file beside the folder `state`."""
+    """32 random bytes in base64url that encrypt the signing keys; kept outside `state`. It may be left out only where
+    the origin is this machine: `ostiary up` then keeps one in a file beside the folder `state`."""
     tls: Tls | None = None
     """It may be left out only where the origin is this machine: `ostiary up` then makes a development certificate."""
     pins: PinsOf | None = None
-    """The keys to which apps hold the door's certificate. By default apps are given none."""
+    """The keys to which apps pin the door's certificate. By default they pin none."""
     insecure_plain_http: InsecureYes | None = None
-    """The door listens without TLS, since something before it ends TLS."""
+    """The door listens without TLS, because something before it ends TLS."""
     insecure_no_hsts: InsecureYes | None = None
     """No `Strict-Transport-Security` on answers (RFC 6797)."""

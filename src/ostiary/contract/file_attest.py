@@ -62,7 +62,7 @@ PatchLevel = Annotated[
 
 
 class AttesterOf(Setting):
-    """Who vouches that an instance of an app is what was shipped, and holds a key of its own."""
+    """Who vouches that an instance of an app is what was shipped, and has a key of its own."""
 
     jwks: Annotated[dict[str, Any], Field(title="JWK set")] | None = None
     """Its public keys as a JWK set (RFC 7517 section 5)."""
@@ -80,7 +80,7 @@ class AppleAppOf(Setting):
     bundle: BundleId
     """Its bundle id."""
     insecure_development_builds: InsecureYes | None = None
-    """Let in builds that are signed for development too, which run on the machines of developers."""
+    """Also let in builds that are signed for development, as on the devices of developers."""
     insecure_roots: InsecureFile | None = None
     """A PEM file of roots to trust in place of Apple's, such as those of a simulator."""
 
@@ -96,9 +96,9 @@ class AndroidAppOf(Setting):
     """Google's list of attestation keys that are not to be trusted any more, as
     https://android.googleapis.com/attestation/status has it; fetch it every day, and reload."""
     security_level: SecurityLevel = SecurityLevel.TRUSTED_ENVIRONMENT
-    """Where a device has to keep its key, at least: `trusted-environment` or `strongbox`. In software is not enough."""
+    """The least protection of a device's key: `trusted-environment` or `strongbox`. Software is not enough."""
     patch_level: PatchLevel | None = None
-    """The month of the security patches that a device needs, at least, when its key is attested."""
+    """The oldest security patches, by month, that a device may have when its key is attested."""
     insecure_no_status_list: InsecureYes | None = None
     """Trust attestation keys that Google does not trust any more."""
     insecure_unlocked_devices: InsecureYes | None = None
@@ -111,7 +111,7 @@ class AttestOf(Setting):
     """Instances that prove to the issuer what they are; it then vouches for them itself, for a while."""
 
     apple: AppleAppOf | None = None
-    """Instances on devices of Apple's. Without it none of them comes in."""
+    """Instances on Apple devices. Without it none of them comes in."""
     android: AndroidAppOf | None = None
     """Instances on Android devices. Without it none of them comes in."""
     lifetime: Seconds = 3600

@@ -45,18 +45,18 @@ class Credential(StrEnum):
 
 
 class ClientProfile(StrEnum):
-    """A profile of its own over that of the kind."""
+    """A stricter profile over that of the kind."""
 
     FAPI2 = "fapi2"
 
 
 class SignatureOf(Setting):
-    """What a partner's signed requests (RFC 9421) have to say, beyond what all of them have to."""
+    """What a partner's signed requests (RFC 9421) have to contain, beyond what all of them do."""
 
     tag: SignatureTag = "ostiary"
-    """The `tag` of its signatures: it keeps those that were made for somebody else from being used here."""
+    """The `tag` of its signatures: it keeps signatures that were made for somebody else from being used here."""
     covers: tuple[ComponentName, ...] = ()
-    """More that each request has and signs: fields such as `date`, in lower case."""
+    """What else each request has and signs: fields such as `date`, in lower case."""
     max_age: Seconds | None = None
     """How old a signature may be; less than the kind's 60 seconds."""
 
@@ -75,7 +75,7 @@ class OldWayOf(Setting):
 
 
 class CertificateOf(Setting):
-    """By what of its certificate the client is known (RFC 8705 section 2): one of these, compared to the letter."""
+    """What in its certificate the client is known by (RFC 8705 section 2): one of these, compared to the letter."""
 
     subject: Words | None = None
     """Its whole distinguished name as RFC 4514 writes it, such as `CN=ledger,O=Example`."""
@@ -88,8 +88,8 @@ class CertificateOf(Setting):
     email: Words | None = None
     """A mail address among its alternative names."""
     file: FilePath | None = None
-    """A PEM file with the certificate itself, from the contract's folder, whoever signed it. Two stand in it while one
-    takes the place of the other."""
+    """A PEM file with the certificate itself, from the contract's folder, whoever signed it; or two, while
+    one replaces the other."""
 
 
 class EndingOf(Setting):
@@ -100,7 +100,7 @@ class EndingOf(Setting):
     since: Day
     """From this day on they are told so by `Deprecation` (RFC 9745) and `Sunset` (RFC 8594) on every answer."""
     sunset: Day
-    """From this day on they are refused, as those below `min_version` are. Days begin at midnight UTC."""
+    """From this day on they are refused, like those below `min_version`. Days begin at midnight UTC."""
 
 
 class Client(Setting):
@@ -109,7 +109,7 @@ class Client(Setting):
     kind: Kind
     """What the client is. `ostiary explain client NAME` prints what that means."""
     profile: ClientProfile | None = None
-    """`fapi2`: the FAPI 2.0 Security Profile with Message Signing, whole. For what needs more than its kind has."""
+    """`fapi2`: the whole FAPI 2.0 Security Profile with Message Signing, where the kind's is not enough."""
     name: Words | None = None
     """What people read on the consent page. By default its `client_id`."""
     scopes: tuple[ScopeName, ...] = ()
@@ -117,27 +117,26 @@ class Client(Setting):
     details: tuple[DetailName, ...] = ()
     """Which of the contract's `details` it may ask for."""
     credential: Credential | None = None
-    """What it proves itself with. By default what `secret`, `jwks` or `jwks_file` say, or what its kind has."""
+    """What it proves itself with. By default what `secret`, `jwks` or `jwks_file` imply, or else its kind."""
     secret: Annotated[
         tuple[SecretText, ...], BeforeValidator(as_tuple, json_schema_input_type=SecretText | list[SecretText])
     ] = Field(default=(), max_length=2)
-    """Where its secret is: `${env:NAME}` or `${file:PATH}`. Two while one takes the place of the other. With
+    """Where its secret is: `${env:NAME}` or `${file:PATH}`. Two while one replaces the other. With
     `credential: signature` it is the key of hmac-sha256."""
     jwks: Annotated[dict[str, Any], Field(title="JWK set")] | None = None
     """Its public keys as a JWK set (RFC 7517 section 5)."""
     jwks_file: FilePath | None = None
     """A file with its public keys as a JWK set, from the contract's folder."""
     signature: SignatureOf | None = None
-    """What its signed requests have to say."""
+    """What its signed requests have to contain."""
     old_ways: tuple[OldWayOf, ...] = ()
-    """What the client still does, each way by name and with its end. Two of a way while one secret takes the place of
-    the other."""
+    """What the client still does, each way with its last day; the same way twice while one secret replaces another."""
     deprecated: Day | None = None
     """Since when (UTC) its old ways are deprecated: every answer says so (RFC 9745), and when they end (RFC 8594)."""
     certificate: CertificateOf | None = None
-    """By what of its certificate it is known, with `credential: mtls`. In place of it, `jwks` or `jwks_file` may hold
-    the certificates themselves as `x5c` (RFC 8705 section 2.2.2). With `profile: fapi2` it may stand beside them: they
-    are what requests are signed with."""
+    """What in its certificate it is known by, with `credential: mtls`. Instead, `jwks` or `jwks_file` may hold the
+    certificates themselves as `x5c` (RFC 8705 section 2.2.2). With `profile: fapi2` both may stand here: requests are
+    then signed with those keys."""
     redirect_uris: tuple[RedirectUri, ...] = ()
     """Where people come back to after sign-in; compared to the letter. Of a web client with a cookie: its pages."""
     post_logout_redirect_uris: tuple[RedirectUri, ...] = ()
@@ -153,22 +152,23 @@ class Client(Setting):
     allow_ips: tuple[NetworkText, ...] = ()
     """Where it may call from. By default from anywhere."""
     quota: CountPerTime | None = None
-    """How many requests altogether, over all routes."""
+    """How many requests in all, over all routes."""
     limit: Annotated[
         tuple[LimitOf, ...], BeforeValidator(as_tuple, json_schema_input_type=LimitOf | list[LimitOf])
     ] = ()
-    """A limit or limits over all routes, beside those of the routes. Without any, the kind's holds."""
+    """A limit or limits over all routes, in addition to those of the routes. Where there is none, the kind's holds."""
     attester: Name | None = None
-    """One of `attesters`, who vouches for each instance of the app: none comes in that it does not vouch for."""
+    """One of `attesters`, which vouches for each instance of the app; others are refused."""
     attest: AttestOf | None = None
-    """Which instances the issuer vouches for itself, by what their devices say: in place of an `attester`."""
+    """Which instances the issuer itself vouches for, by what their devices say: in place of an `attester`."""
     min_version: Version | None = None
-    """The oldest build of the app that is let in; it states its own in `x-app-version`, such as `2.4.0`, with each
-    request. Versions are compared number by number. Others, and those that do not say, get 426 Upgrade Required."""
+    """The oldest build of the app that is let in. The app states its own, such as `2.4.0`, in `x-app-version` with each
+    request. Versions are compared number by number. An older build, or one that does not say, gets 426 Upgrade
+    Required."""
     deprecated_below: EndingOf | None = None
-    """Builds that are still let in, and told until when."""
+    """Builds that are still let in, and are told until when."""
     store_links: dict[Name, StoreLink] = Field(default_factory=dict)
-    """Where people get a newer build: by platform, such as `ios`. They stand in the problem of a 426."""
+    """Where people get a newer build: by platform, such as `ios`. The problem of a 426 has them."""
     access_token_lifetime: Seconds | None = None
     """Shorter than the kind's."""
     refresh_idle: Seconds | None = None
@@ -176,8 +176,8 @@ class Client(Setting):
     refresh_absolute: Seconds | None = None
     """How long refreshing goes on without a new sign-in; shorter than the kind's."""
     acts_for_people: Flag | None = None
-    """`true`: it may exchange a person's access token that is for the service of its own name, for one with which it
-    acts for that person at other services (RFC 8693). Never for more than both may."""
+    """`true`: it may exchange a person's access token, if that is for the service of its own name, for one with which
+    it acts for that person at other services (RFC 8693), and never for more than both may do."""
     consent: Flag | None = None
     """`true`: ask the person, even where the kind does not."""
     pushed_requests: Flag | None = None
@@ -191,9 +191,9 @@ class Client(Setting):
     insecure_no_consent: InsecureYes | None = None
     """Do not ask the person, though the kind does."""
     insecure_unpushed_requests: InsecureYes | None = None
-    """Authorization requests may come by the browser alone, though the kind pushes them."""
+    """Authorization requests may come through the browser alone, though the kind pushes them."""
     insecure_bound_subject_tokens: InsecureYes | None = None
-    """Exchange also tokens that are bound to somebody else's key. The service itself has to check the proof that comes
+    """Also exchange tokens that are bound to somebody else's key. The service itself has to check the proof that comes
     with such a token: nobody can check it later."""
     insecure_bearer_tokens: InsecureYes | None = None
     """Tokens without proof of possession, though the kind demands one."""

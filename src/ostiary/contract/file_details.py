@@ -38,7 +38,7 @@ class Member(Setting):
     type: MemberType
     """`text`, `number`, `flag` (true or false), or `texts` (a list of texts)."""
     one_of: tuple[Words, ...] = ()
-    """The texts that it may be; without them any text of one line."""
+    """The texts that it may be. By default any text of one line."""
     optional: Flag = False
     """Whether it may be left out."""
 
@@ -47,11 +47,11 @@ MemberText = Annotated[Member, BeforeValidator(_as_member, json_schema_input_typ
 
 
 class Detail(Setting):
-    """A type of authorization details: what it may hold, and how it is told to the person. Nothing else is taken."""
+    """A type of authorization details: what it may hold, and how the person reads it. Nothing else is taken."""
 
     says: Words
     """What the person reads; `{name}` stands for the value of a member. Members that are not named stand below it."""
     scope: ScopeName
-    """The scope that it goes with: a request has to ask for both, and the person has to be able to give it."""
+    """The scope that it goes with: a request has to ask for both, and a role of the person has to have it."""
     members: Annotated[dict[MemberPath, MemberText], Field(min_length=1)]
-    """Its members beside `type`, those of members with a dot."""
+    """Its members beside `type`; a dot leads into a member, as in `amount.currency`."""

@@ -23,10 +23,10 @@ class ClientCertificates(Setting):
     """Which client certificates a listener takes. Those that clients register themselves are taken too."""
 
     authorities: FilePath | None = None
-    """A PEM file of the authorities that issue client certificates themselves, from the contract's folder."""
+    """A PEM file, from the contract's folder, of the authorities that issue client certificates directly."""
     revoked: tuple[FilePath, ...] = ()
     """Revocation lists (RFC 5280) as PEM or DER: one for each authority, read anew when they change. When the next one
-    is overdue, no certificate of its authority is taken."""
+    is overdue, no certificate of that authority is taken."""
     required: Flag = True
     """`false`: clients without a certificate may connect too."""
 
@@ -46,6 +46,6 @@ class GatewayOf(Setting):
     kinds: tuple[Kind, ...] | None = None
     """The kinds of clients that may use it. By default all."""
     routes: tuple[Words, ...] | None = None
-    """What it serves: routes as their `on` has them, or beginnings of paths such as `/v1`. By default all routes."""
+    """What it serves: routes as in their `on`, or beginnings of paths such as `/v1`. By default all routes."""
     versions: Annotated[tuple[Name, ...], Field(min_length=1)] | None = None
-    """Of these routes only those of these versions: `[v1]`. By default of every version, and of none."""
+    """Only routes of these versions: `[v1]`. By default routes of every version, and of none."""

@@ -12,16 +12,16 @@ class BackupOf(Setting):
     sha256: PinText
     """Its pin: `ostiary pins show FILE` prints that of a certificate, a request for one, or a public key."""
     since: Day
-    """When apps began to be given it."""
+    """Since when apps are given it."""
 
 
 class PinsOf(Setting):
-    """To which keys apps hold the door's certificate, beside the one in use.
+    """The keys to which apps pin the door's certificate, beside the one in use.
     `ostiary client-config NAME` writes them."""
 
     backup: tuple[BackupOf, ...] = Field(min_length=1)
     """What the door can change to without locking apps out."""
     expires: Day
-    """When apps stop asking for them, where their system knows an end: Android does, iOS does not."""
+    """When apps stop checking pins, where their system knows an end: Android does, iOS does not."""
     settle: Seconds = 30 * 86400
-    """For how long a backup is given to apps before the door may use it; `ostiary pins check` refuses it until then."""
+    """How long apps have to have a backup before the door may use it; `ostiary pins check` refuses it until then."""

@@ -11,11 +11,11 @@ from ostiary.contract.words import FilePath, ScopeName
 
 
 class FetchOf(Setting):
-    """What a client that registers may have fetched, its keys (`jwks_uri`) and its logo (`logo_uri`), comes by https
-    from port 443 of public addresses. This allows more."""
+    """A client that registers may have its keys (`jwks_uri`) and its logo (`logo_uri`) fetched, by https from port 443
+    of public addresses. This allows more."""
 
     networks: tuple[NetworkText, ...] = ()
-    """Networks of your own that are reached too: whoever may register can have something fetched there."""
+    """Networks of your own that may be reached too: whoever may register can have something fetched there."""
     ports: tuple[Annotated[int, Field(strict=True, ge=1, le=65535)], ...] = ()
     """Ports beside 443."""
     authorities: FilePath | None = None
@@ -28,11 +28,11 @@ class RegistrationOf(Setting):
     initial_access_tokens: Annotated[
         tuple[SecretText, ...], BeforeValidator(as_tuple, json_schema_input_type=SecretText | list[SecretText])
     ] = Field(default=(), max_length=100)
-    """Where tokens are with which clients register: `${env:NAME}` or `${file:PATH}`. `ostiary registration add` makes
-    others, which end and are used up. Without any nobody new registers, and those that have registered stay."""
+    """Where the tokens are with which clients register: `${env:NAME}` or `${file:PATH}`. `ostiary registration add`
+    makes others, which end and are used up. Without any, nobody new registers; clients that did stay."""
     scopes: tuple[ScopeName, ...] = ()
     """The most that such a client may ask for."""
     most: Annotated[int, Field(strict=True, ge=1, le=10_000)] = 1000
-    """So many such clients at once; those that were revoked are not counted."""
+    """How many such clients at once; those that were revoked do not count."""
     fetch: FetchOf = Field(default_factory=FetchOf)
-    """Where what they name is fetched from."""
+    """From where their keys and logos may be fetched."""

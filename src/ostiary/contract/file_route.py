@@ -34,14 +34,14 @@ class StepUpOf(Setting):
 
 
 class LimitOf(Setting):
-    """How many requests, counted for each of whom."""
+    """How many requests, and whose count together."""
 
     per: LimitBy
     """Whose requests count together."""
     rate: CountPerTime
-    """How many in which time, evenly."""
+    """How many in which time, spread evenly."""
     burst: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
-    """How many at once. By default the count of `rate`."""
+    """How many at once. By default as many as `rate` counts."""
 
 
 _Count = Annotated[int, Field(strict=True, ge=1, le=10_000)]

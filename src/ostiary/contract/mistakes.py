@@ -27,25 +27,25 @@ class Code(StrEnum):
         return member
 
     # reading
-    UNREADABLE = "unreadable", "The file cannot be read, is no UTF-8, or is larger than a contract may be."
+    UNREADABLE = "unreadable", "The file cannot be read, is not UTF-8, or is larger than a contract may be."
     SYNTAX = "syntax", "The file is not well-formed YAML 1.2."
-    YAML_FEATURE = "yaml-feature", "YAML that a contract does not use: tags, several documents, keys that are no text."
-    TOO_MUCH = "too-much", "The file nests too deep, its aliases unfold to too much, or it has too many mistakes."
+    YAML_FEATURE = "yaml-feature", "YAML that a contract does not use: tags, several documents, keys that are not text."
+    TOO_MUCH = "too-much", "The file nests too deep, its aliases expand to too much, or it has too many mistakes."
     KEY_REPEATED = "key-repeated", "A key stands twice in one mapping; one of its values would be lost."
     # types
     UNKNOWN_KEY = "unknown-key", "No setting has this name."
     MISSING_KEY = "missing-key", "A setting that has no default is missing."
     WRONG_TYPE = "wrong-type", "The value is not of the setting's type."
-    NOT_A_CHOICE = "not-a-choice", "The value is none of those that the setting knows."
+    NOT_A_CHOICE = "not-a-choice", "The setting does not know this value."
     OUT_OF_RANGE = "out-of-range", "The value is smaller or larger than it may be."
-    BAD_NAME = "bad-name", "A name has characters that it may not have."
+    BAD_NAME = "bad-name", "A name has characters that are not allowed in it."
     BAD_DURATION = "bad-duration", "A duration is not a number with its unit, such as 30s or 12h."
     BAD_DATE = "bad-date", "A day is not written like 2027-03-31, or is not in the calendar."
     BAD_SIZE = "bad-size", "A size is not a number with its unit, such as 64KiB."
     BAD_RATE = "bad-rate", "A rate is not a count for a time, such as 50/s or 100k/day."
     BAD_NETWORK = "bad-network", "A network is not an address or a CIDR block without host bits."
     BAD_ADDRESS = "bad-address", "A listening address is not `host:port`."
-    BAD_URL = "bad-url", "A URL is not absolute, or has parts that it may not have here."
+    BAD_URL = "bad-url", "A URL is not absolute, or has parts that are not allowed here."
     BAD_PIN = "bad-pin", "A pin is not the SHA-256 of a public key in base64."
     BAD_ORIGIN = "bad-origin", "An origin is not `https://host` or `https://host:port`, written as browsers send it."
     BAD_ROUTE = "bad-route", "`on` is not a method and a path."
@@ -56,7 +56,7 @@ class Code(StrEnum):
     UNKNOWN_ROLE = "unknown-role", "A role is named that the contract does not have."
     UNKNOWN_DETAIL = "unknown-detail", "A type of authorization details is named that the contract does not have."
     UNKNOWN_ROUTE = "unknown-route", "A listener names a route that the contract does not have."
-    UNKNOWN_VERSION = "unknown-version", "A listener names a version that none of its routes is of."
+    UNKNOWN_VERSION = "unknown-version", "A listener names a version that none of its routes has."
     UNKNOWN_ATTESTER = "unknown-attester", "A client names an attester that the contract does not have."
     UNKNOWN_PARAMETER = "unknown-parameter", "A rule names a parameter that the route's path does not have."
     # scopes
@@ -64,26 +64,29 @@ class Code(StrEnum):
     SCOPE_RESERVED = "scope-reserved", "The scope has a meaning of its own in OpenID Connect."
     SCOPE_UNUSED = "scope-unused", "No route needs the scope.", Severity.WARNING
     # authorization details
-    DETAIL_WORDS = "detail-words", "The words of a type of authorization details name what is not always there."
-    DETAIL_MEMBER = "detail-member", "A member of authorization details cannot be what is said of it."
-    DETAIL_WITHOUT_SCOPE = "detail-without-scope", "A client may ask for details, and not for the scope they go with."
+    DETAIL_WORDS = "detail-words", "The words of a type of authorization details name a member that may be absent."
+    DETAIL_MEMBER = "detail-member", "A member of authorization details is described in a way that cannot hold."
+    DETAIL_WITHOUT_SCOPE = (
+        "detail-without-scope",
+        "A client may ask for details, but not for the scope that they go with.",
+    )
     # routes
     ROUTE_REPEATED = "route-repeated", "Two routes answer the same requests; the second would never be reached."
     ROUTE_AMBIGUOUS = (
         "route-ambiguous",
-        "Some requests fit two routes, neither of them the more exact, and are refused.",
+        "Some requests fit two routes, neither of which is more exact; they are refused.",
         Severity.WARNING,
     )
     ROUTE_RESERVED = "route-reserved", "The path belongs to the issuer."
     ROUTE_UNREACHABLE = "route-unreachable", "No client of the contract can fulfil what the route asks."
     ROUTE_WITHOUT_CLIENT = (
         "route-without-client",
-        "A role grants what the route needs, and no client may ask for it yet.",
+        "A role grants what the route needs, but no client may ask for it yet.",
         Severity.WARNING,
     )
     ROUTE_WITHOUT_RULE = "route-without-rule", "A route says neither which scope it needs nor that it is public."
     PUBLIC_WITH_RULE = "public-with-rule", "A public route asks for something that only a client with a token has."
-    LIMIT_NOT_COUNTABLE = "limit-not-countable", "A limit counts by something that its requests do not have."
+    LIMIT_NOT_COUNTABLE = "limit-not-countable", "A limit counts by something that these requests do not have."
     UPGRADE_NOT_GET = "upgrade-not-get", "A WebSocket begins with GET (RFC 6455 section 4.1)."
     # clients
     REDIRECT_NOT_EXACT = "redirect-not-exact", "A redirect URI is not one exact, safe address."
@@ -97,22 +100,25 @@ class Code(StrEnum):
         "credential-mismatch",
         "The `credential` and the secret or key that is given do not belong together.",
     )
-    PROFILE_CONTRADICTED = "profile-contradicted", "A setting cannot be had together with the client's `profile`."
+    PROFILE_CONTRADICTED = "profile-contradicted", "A setting does not go together with the client's `profile`."
     WEAKER_THAN_PROFILE = "weaker-than-profile", "The setting weakens the kind's profile and is not named `insecure_`."
     INSECURE_WITHOUT_REASON = "insecure-without-reason", "An `insecure_` setting does not say why."
-    KEY_SET_INVALID = "key-set-invalid", "The JWK set is none, or has a key that cannot verify what the client signs."
+    KEY_SET_INVALID = "key-set-invalid", "It is not a JWK set, or has a key that cannot verify what the client signs."
     CERTIFICATE_INVALID = (
         "certificate-invalid",
-        "A certificate, authority, revocation list or name in a certificate cannot be read, or is none.",
+        "A certificate, authority, revocation list or name in a certificate cannot be read.",
     )
-    KEYID_REPEATED = "keyid-repeated", "Two keys for signed requests have one `keyid`: it would not tell whose it is."
-    OLD_WAY_OVER = "old-way-over", "An old way is past its end: who comes by it is refused.", Severity.WARNING
-    OLD_WAY_REPEATED = "old-way-repeated", "Two clients have one old way: it would not tell whose a request is."
+    KEYID_REPEATED = (
+        "keyid-repeated",
+        "Two keys for signed requests have the same `keyid`: it would not tell whose it is.",
+    )
+    OLD_WAY_OVER = "old-way-over", "An old way is past its last day: whoever uses it is refused.", Severity.WARNING
+    OLD_WAY_REPEATED = "old-way-repeated", "Two clients have the same old way: it would not tell whose a request is."
     OLD_WAY_UNSENDABLE = "old-way-unsendable", "A secret cannot be sent in its old way, or would be read as a JWT."
-    ACTS_FOR_NOBODY = "acts-for-nobody", "A client acts for people, and no service has its name: no token reaches it."
+    ACTS_FOR_NOBODY = "acts-for-nobody", "A client acts for people, but no service has its name: no token reaches it."
     KIND_NOT_SERVED = (
         "kind-not-served",
-        "Clients of this kind have their profile, and no way in yet.",
+        "Something is missing without which no client with this certificate gets in.",
         Severity.WARNING,
     )
     # secrets
@@ -120,11 +126,11 @@ class Code(StrEnum):
     SECRET_WEAK = "secret-weak", "A secret is too short to be stored as a plain hash."
     SECRET_UNREADABLE = (
         "secret-unreadable",
-        "A secret's source does not have it: fine for a check elsewhere, refused by `ostiary up`.",
+        "A secret is not where the contract says: fine for a check elsewhere, refused by `ostiary up`.",
         Severity.WARNING,
     )
     # services and their documents
-    OPENAPI_UNREADABLE = "openapi-unreadable", "The OpenAPI document cannot be read, or is none."
+    OPENAPI_UNREADABLE = "openapi-unreadable", "The OpenAPI document cannot be read, or is not one."
     OPERATION_WITHOUT_RULE = "operation-without-rule", "An operation of the OpenAPI document has no route."
     RULE_WITHOUT_OPERATION = "rule-without-operation", "The OpenAPI document of the service has no such operation."
     # running it

@@ -20,24 +20,24 @@ in the [README](../README.md), a larger one in [`examples/shop`](../examples/sho
 
 ## How a request finds its route
 
-By its method and its whole path. A fixed segment wins over a `{parameter}`, which stands for one segment that is not
-empty; two routes of which neither is the more exact are a mistake. A slash at the end counts. A path is compared as
-it is after percent-decoding what needs no encoding, and `.` and `..` never pass. A route for `GET` answers `HEAD`
-too, and `OPTIONS` is answered by the door, preflights from the origins of the clients that the route lets in.
+By its method and its whole path. A `{parameter}` stands for one segment that is not empty; a fixed segment wins over
+it. A request that fits two routes, neither of which is more exact, is refused. A slash at the end counts. What is
+percent-encoded without need is decoded before paths are compared, and `.` and `..` never pass. A route for `GET`
+answers `HEAD` too. The door itself answers `OPTIONS`: preflights from the origins of clients that the route lets in.
 
-Of a route's rules all must hold: one of its `kinds`, the binding, every `scope`, one of its `roles`, `tenant`,
-`owner`, `step_up`, and every limit. What a rule reads and cannot read refuses the request.
+All of a route's rules must hold: one of its `kinds`, the binding, every `scope`, one of its `roles`, `tenant`, `owner`,
+`step_up`, and every limit. If a rule cannot read what it needs, the request is refused.
 
 ## How values are written
 
 | type | written | meaning |
 | --- | --- | --- |
 | duration | `30s`, `5m`, `12h`, `90d`, `2w` | whole seconds |
-| timeout | `500ms`, `30s`, `5m`, `1h` | with thousandths of a second |
+| timeout | `500ms`, `30s`, `5m`, `1h` | down to thousandths of a second |
 | size | `512B`, `64KiB`, `1MiB`, `2GiB` | bytes |
-| rate | `50/s`, `100/m`, `5k/h`, `100k/day`, `1M/day` | how many, in which time |
+| rate | `50/s`, `100/m`, `5k/h`, `100k/day`, `1M/day` | how many in which time |
 | secret | `${env:NAME}`, `${file:PATH}` | where a secret is; it never stands in the contract itself |
-| path | `certs/door.pem` | from the contract's folder |
+| path | `certs/door.pem` | relative to the contract's folder |
 | fact | `user`, `path.user`, `query.user`, `body.account.owner`, `claims.sub` | where a rule reads from a request |
 | network | `203.0.113.0/24`, `2001:db8::/32`, `192.0.2.7` | addresses |
 """
@@ -62,6 +62,10 @@ _NAMES = {
     "AttesterOf": "Attester",
     "BackupOf": "Backup pin",
     "BoundsOf": "Bounds",
+    "FetchOf": "What is fetched for them",
+    "OldWayOf": "An old way",
+    "RegistrationOf": "Clients that register themselves",
+    "SignatureOf": "Signed requests",
     "CertificateOf": "Certificate",
     "ClientCertificates": "Client certificates",
     "GatewayOf": "Gateway",

@@ -29,6 +29,7 @@ MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_ALIASED = 50_000
 """How many nodes all aliases together may stand for."""
+_LOOK = "Look here and just before: a bracket or quote that is not closed, a tab, uneven indentation."
 
 
 def read(text: bytes, name: str) -> tuple[Node | None, list[Mistake]]:
@@ -48,7 +49,7 @@ def read(text: bytes, name: str) -> tuple[Node | None, list[Mistake]]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else composer.last
-        composer.wrong(Code.SYNTAX, place, f"This is not YAML: {error.problem or error.context}.", "Mend the syntax.")
+        composer.wrong(Code.SYNTAX, place, f"This is not YAML: {error.problem or error.context}.", _LOOK)
         return None, composer.mistakes
     except (YAMLError, YAMLStreamError, ValueError, OverflowError):
         composer.wrong(Code.SYNTAX, composer.last, "Characters after this are not allowed in YAML.", "Remove them.")

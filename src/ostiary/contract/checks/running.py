@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Iterator
 
+from ostiary.contract.checks.secrets import MAKE_ONE
 from ostiary.contract.deployment import DEFAULT_ADMIN, is_development, listen_address
 from ostiary.contract.document import Path
 from ostiary.contract.draft import Draft
@@ -28,7 +29,7 @@ def _master_key(draft: Draft) -> Iterator[Mistake]:
     if file.master_key is None:
         if not is_development(file) and draft.is_sure_of("origin") and draft.is_sure_of("master_key"):
             says = "Signing keys are encrypted under a master key, and there is none."
-            mend = "Add `master_key: ${file:PATH}` or `${env:NAME}`: 32 random bytes in base64url."
+            mend = f"Add `master_key: ${{file:PATH}}` or `${{env:NAME}}`. {MAKE_ONE}"
             yield draft.mistake(("origin",), Code.MASTER_KEY_MISSING, says, mend)
         return
     folder = draft.folder or posixpath.dirname(draft.name)

@@ -17,6 +17,8 @@ _SECRETS = {
     "A token": re.compile(r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\."),
 }
 _MEND = "Take it out of the file; then replace it, since it was in a file."
+MAKE_ONE = "Make one: `openssl rand -base64 32 | tr '+/' '-_' | tr -d '='`."
+"""A master key."""
 
 
 def secrets(draft: Draft) -> Iterator[Mistake]:
@@ -32,8 +34,7 @@ def secrets(draft: Draft) -> Iterator[Mistake]:
             yield draft.mistake(path, Code.SECRET_WEAK, says, "Take 32 random bytes: `openssl rand -base64 32`.")
         if path == ("master_key",) and not _is_master_key(secret):
             says = "The master key is not 32 bytes in base64url."
-            mend = "Make one: `openssl rand -base64 32 | tr '+/' '-_' | tr -d '='`."
-            yield draft.mistake(path, Code.MASTER_KEY_MALFORMED, says, mend)
+            yield draft.mistake(path, Code.MASTER_KEY_MALFORMED, says, MAKE_ONE)
 
 
 def _is_master_key(secret: Secret) -> bool:
