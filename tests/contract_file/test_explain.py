@@ -4,6 +4,7 @@ from contract_door import TEXT, read_door
 from ostiary.contract.explain import Explanation, explain_client
 from ostiary.contract.mistakes import Code
 from ostiary.contract.profiles import PROFILES
+from ostiary.gateway.identify.api_key import FIELD
 from ostiary.model.principal import Kind
 
 
@@ -138,3 +139,5 @@ def test_a_partner_with_keys_may_exchange_one_and_a_partner_that_signs_has_nothi
     signs = explained("acme", "  robot:", partner + "signature, jwks_file: robot.json}\n  robot:")
     assert told(keys, "grants")[0] == "urn:ietf:params:oauth:grant-type:token-exchange"
     assert told(signs, "grants")[0] == "none"
+    assert [told(each, "access token")[0] for each in (keys, signs)] == ["10m", "none"]
+    assert FIELD.decode() in told(keys, "carried in")[0].lower()

@@ -9,8 +9,8 @@ from ostiary.contract.quantities import in_words
 from ostiary.model.principal import Kind
 
 _INTRO: Final = """\
-A client states its kind; the kind carries a whole profile. A setting of the client may narrow it. A setting that
-weakens it has a name that begins with `insecure_`, gives its reason, and is recorded in the audit log at every start.
+A client states its kind; the kind carries a whole profile. The client's other settings may narrow it. A setting that
+weakens it has a name that begins with `insecure_`, gives a reason, and is recorded in the audit log at every start.
 `ostiary explain client NAME` prints the same lines for one client, with what its own settings change.
 """
 
@@ -28,7 +28,7 @@ def _lines(kind: Kind, sheet: Sheet) -> tuple[tuple[str, str, Chosen[object]], .
     """Of a profile: what, its value in words, and why."""
     profile = sheet.profile(kind)
     lifetimes = (profile.access_token_seconds, profile.refresh_idle_seconds, profile.refresh_absolute_seconds)
-    access, idle, absolute = ("none" if seconds is None else in_words(seconds) for seconds in lifetimes)
+    access, idle, absolute = (in_words(seconds) if seconds and profile.grants else "none" for seconds in lifetimes)
     return (
         ("credential", " or ".join(sheet.credentials.value), sheet.credentials),
         ("grants", ", ".join(sorted(profile.grants)) or "none", sheet.grants),

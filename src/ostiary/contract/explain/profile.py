@@ -36,7 +36,7 @@ def profile_lines(draft: Draft, name: str, client: Client, rule: ClientRule, she
     yield tell.line("proof of possession", binding, sheet.binding, *own_binding)
     for what, field in _LIFETIMES:
         seconds = getattr(profile, f"{field[0]}_seconds")
-        value = "none" if seconds is None else in_words(seconds)
+        value = in_words(seconds) if seconds and profile.grants else "none"
         yield tell.line(what, value, getattr(sheet, f"{field[0]}_seconds"), field[1], _WEAKENED + field[1])
     asks = "asked" if profile.asks_consent else "not asked"
     yield tell.line("consent", asks, sheet.asks_consent, "consent", "insecure_no_consent")

@@ -17,6 +17,7 @@ class Carrier(StrEnum):
     """Where the requests of a kind carry what they prove themselves by."""
 
     HEADER = "the Authorization field"
+    KEY = "the X-API-Key field"
     COOKIE = "a cookie"
     NAMED = "where the contract names it"
 
@@ -30,13 +31,15 @@ class Chosen(Generic[T_co]):
     source: str
 
 
-_MAY_SIGN = Chosen(False, "Allowed to whom has keys here, and needed by nobody who pushes.", "RFC 9101 section 10.1")
-_MAY_HAVE_SIGNED = Chosen(
-    False, "Whoever asks for a signed answer gets one: the key is the issuer's.", "JARM section 2.3"
+_MAY_SIGN = Chosen(
+    False, "Taken from clients whose keys are known here; a pushed request needs none.", "RFC 9101 section 10.1"
 )
-_MAY_ASK_SIGNED = Chosen(False, "Who may ask about a token may ask for a signed answer.", "RFC 9701 section 4")
+_MAY_HAVE_SIGNED = Chosen(
+    False, "Whoever asks for a signed answer gets one: it needs the issuer's key alone.", "JARM section 2.3"
+)
+_MAY_ASK_SIGNED = Chosen(False, "A client that may ask about tokens may want the answer signed.", "RFC 9701 section 4")
 _ROTATES = Chosen(
-    True, "Two who have the same token cannot both go on: the second use ends the family.", "RFC 9700 section 4.14.2"
+    True, "Two who hold the same token cannot both go on: the second use ends the family.", "RFC 9700 section 4.14.2"
 )
 
 

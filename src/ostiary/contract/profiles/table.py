@@ -21,7 +21,7 @@ WEB = Sheet(
     grants=shared.CODE_ONLY,
     auth_methods=Chosen(
         frozenset({ClientAuth.HANDLED}),
-        "This program fetches the tokens itself: whoever else comes in its name is refused.",
+        "Ostiary fetches the tokens itself: whoever else comes in its name is refused.",
         "RFC 10017 section 6.1",
     ),
     binding=Chosen(
@@ -119,12 +119,12 @@ MOBILE = Sheet(
     asks_consent=shared.FIRST_PARTY,
     pushed_requests=Chosen(
         True,
-        "Other apps on the device see what opens the browser: of a pushed request that is a name, good once.",
+        "Other apps on the device see what opens the browser: a pushed request is only a name there, good once.",
         "RFC 9126 section 1",
     ),
     cors=shared.NO_BROWSER,
     carried=shared.IN_FIELD,
-    limit=shared.at_most(LimitBy.PERSON, 20, 100, "A screen asks for a little, and a loop in an old build never ends."),
+    limit=shared.at_most(LimitBy.PERSON, 20, 100, "A screen asks for little, and a loop in an old build never ends."),
     sees_unnamed=shared.SEES_UNNAMED,
 )
 PARTNER = Sheet(
@@ -147,11 +147,13 @@ PARTNER = Sheet(
     asks_consent=shared.NO_PERSON,
     pushed_requests=shared.NO_REQUEST,
     cors=shared.NO_BROWSER,
-    carried=Chosen(Carrier.HEADER, "A field stands in no address and in few logs.", "OWASP API Security API2:2023"),
+    carried=Chosen(Carrier.KEY, "A field stands in no address and in few logs.", "OWASP API Security API2:2023"),
     limit=shared.at_most(LimitBy.CLIENT, 50, 200, "A company has many users; agree on more with `limit` or `quota`."),
     sees_unnamed=shared.SEES_UNNAMED,
 )
-PARTNER_WHO_SIGNS = replace(PARTNER, grants=shared.NO_GRANT, auth_methods=shared.NO_TOKEN_ENDPOINT)
+PARTNER_WHO_SIGNS = replace(
+    PARTNER, grants=shared.NO_GRANT, auth_methods=shared.NO_TOKEN_ENDPOINT, access_token_seconds=shared.NO_TOKEN
+)
 """Of partners that sign their requests: there is nothing to exchange."""
 THIRD_PARTY = Sheet(
     says="Somebody else's application that acts for a person who agreed to it.",
@@ -166,7 +168,7 @@ THIRD_PARTY = Sheet(
         "With a secret or a key it authenticates; without, PKCE proves the exchange.",
         "RFC 6749 section 3.2.1",
     ),
-    binding=Chosen(Binding.BEARER, "What applications of others can be asked for.", "RFC 6750 section 1"),
+    binding=Chosen(Binding.BEARER, "All that other people's applications can be expected to do.", "RFC 6750 section 1"),
     access_token_seconds=shared.SHORT,
     refresh_idle_seconds=Chosen(
         14 * _DAY, "Rotated at each use, and a second use of an old one ends them all.", "RFC 9700 section 4.14.2"
@@ -210,7 +212,7 @@ SERVICE = Sheet(
     pushed_requests=shared.NO_REQUEST,
     cors=shared.NO_BROWSER,
     carried=shared.IN_FIELD,
-    limit=shared.at_most(LimitBy.CLIENT, 1000, 2000, "It is yours; the bound is there for its mistakes."),
+    limit=shared.at_most(LimitBy.CLIENT, 1000, 2000, "It is yours; the bound is for its mistakes."),
     sees_unnamed=shared.SEES_UNNAMED,
 )
 DEVICE = Sheet(
@@ -242,7 +244,7 @@ DEVICE = Sheet(
     pushed_requests=shared.NO_REQUEST,
     cors=shared.NO_BROWSER,
     carried=shared.IN_FIELD,
-    limit=shared.at_most(LimitBy.PERSON, 5, 50, "A device asks seldom, and cannot be mended when it asks without end."),
+    limit=shared.at_most(LimitBy.PERSON, 5, 50, "A device asks seldom, and cannot be mended if it never stops."),
     sees_unnamed=shared.SEES_UNNAMED,
 )
 LEGACY = Sheet(
@@ -251,7 +253,7 @@ LEGACY = Sheet(
     grants=shared.NO_GRANT,
     auth_methods=shared.NO_TOKEN_ENDPOINT,
     binding=Chosen(Binding.BEARER, "What it sends can be copied; nothing better is to be had.", "RFC 6750 section 5.1"),
-    access_token_seconds=shared.OWN_CREDENTIAL,
+    access_token_seconds=shared.NO_TOKEN,
     refresh_idle_seconds=shared.NO_REFRESH,
     refresh_absolute_seconds=shared.NO_REFRESH,
     asks_consent=shared.NO_PERSON,
