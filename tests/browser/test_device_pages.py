@@ -22,7 +22,7 @@ def test_a_person_types_the_code_and_lets_the_till_in(page: Page, shop: RunningS
     assert page.get_by_role("heading", level=1).inner_text() == "Let this device use your account?", (
         "no tick, no answer"
     )
-    page.get_by_label("The device is before me").check()
+    page.get_by_label("The device is in front of me").check()
     page.get_by_role("button", name="Let it in").click()
     assert page.get_by_role("heading", level=1).inner_text() == "The device may come in"
     assert till.poll().keys() >= {"access_token", "refresh_token"}

@@ -274,7 +274,7 @@ def device_page(page: Page, shop: RunningShop, address: str = HERE) -> None:
     page.goto(Till(shop, address).link)
     page.get_by_role("button", name="Continue").click()
     sign_in(page, shop, "dave")
-    assert page.get_by_label("The device is before me").is_visible()
+    assert page.get_by_label("The device is in front of me").is_visible()
 
 
 def distant_device_page(page: Page, shop: RunningShop) -> None:

@@ -14,11 +14,11 @@ class Problem(Enum):
     WRONG = "That did not match", "The user name or the password is not right. Please try again."
     BUSY = "Very busy just now", "More people are signing in than can be served. Please try again in a moment."
     CODE_WRONG = (
-        "No device waits with this code",
-        "Please look at the device again. A code lives for ten minutes; it may show a new one by now.",
+        "No device is waiting with this code",
+        "Please look at the device again. A code is good for ten minutes; it may show a new one by now.",
     )
     NOT_BEFORE_THEM = (
-        "Is the device before you?",
+        "Is the device in front of you?",
         "Tick the box if it is, and if it shows the code. If not, it is not yours.",
     )
     OUT_OF_DATE = (

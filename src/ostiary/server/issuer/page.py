@@ -122,11 +122,11 @@ _TOLD: Final = {
     ),
     Reason.USER_CODE_ANSWERED: (
         "This device has its answer",
-        "Its code was used already. If the device still asks, let it show a new code and type that one.",
+        "Its code was used already. If the device still asks, let it show a new code, and type that.",
     ),
     Reason.USER_CODE_EXPIRED: (
         "This code is too old",
-        "A code lives for ten minutes. Let the device show a new one, and type that.",
+        "A code is good for ten minutes. Let the device show a new one, and type that.",
     ),
     Reason.USER_CODE_UNKNOWN: ("This code is too old", "Let the device show a new one, and type that."),
     Reason.STORE_UNAVAILABLE: ("Please try again in a moment", "Nothing was lost. The service is busy right now."),
