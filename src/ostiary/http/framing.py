@@ -11,6 +11,7 @@ CHUNKED: Final = -1
 UNTIL_CLOSE: Final = -2
 """Responses only: the body ends with the connection."""
 
+RESET: Final = 205
 _MOST_DIGITS: Final = 18
 """Of a Content-Length: more could overflow the 64 bits of some upstream."""
 
@@ -31,12 +32,13 @@ def of_request(fields: Mapping[bytes, bytes], minor: int) -> int | None:
 
 
 def of_response(fields: Mapping[bytes, bytes], minor: int, status: int, method: bytes) -> int:
-    """Bytes of the body that follows this head, or CHUNKED, or UNTIL_CLOSE (RFC 9112 section 6.3).
+    """Bytes of the body that follows this head, or CHUNKED, or UNTIL_CLOSE (RFC 9112 section 6.3). A 205 has none
+    either, whatever it says (RFC 9110 section 15.3.6): browsers read none, and would take it for the next answer.
 
     Raises BadRequest, which is the upstream's fault here, and NotImplementedHere.
     """
     declared = of_request(fields, minor)
-    if method == b"HEAD" or status in (204, 304) or status < 200:
+    if method == b"HEAD" or status in (204, RESET, 304) or status < 200:
         return 0
     return UNTIL_CLOSE if declared is None else declared
 

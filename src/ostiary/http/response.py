@@ -75,8 +75,13 @@ class ResponseParser:
         line = split[0][9:] if len(split[0]) > _CODE_END else split[0][9:] + b" "
         passed = lines.joined([b"HTTP/1.1 " + line, *left])
         frame = b"content-length: %d\r\n" % length if length > 0 else b""
-        persistent = persistent and length != framing.UNTIL_CLOSE
+        persistent = persistent and length != framing.UNTIL_CLOSE and not _may_have_more(status, fields)
         return ResponseHead(status, passed, fields, length, persistent, frame)
+
+
+def _may_have_more(status: int, fields: Fields) -> bool:
+    """Whether the service could send content behind a head that should have none: then it is not asked again here."""
+    return status == framing.RESET and fields.get(b"content-length") != b"0"
 
 
 def _status(line: bytes) -> tuple[int, int]:

@@ -181,6 +181,45 @@ async def test_bytes_behind_an_answer_are_not_the_next_clients(tmp_path: Path) -
         assert connections == 3
 
 
+@pytest.mark.parametrize(
+    ("framing", "late", "connections"),
+    [
+        (b"content-length: 0\r\n", b"", 1),
+        (b"content-length: %d\r\n" % len(EVIL), EVIL, 2),
+        (b"transfer-encoding: chunked\r\n", b"%x\r\n%b\r\n0\r\n\r\n" % (len(EVIL), EVIL), 2),
+        (b"", EVIL, 2),
+    ],
+    ids=["empty", "length", "chunked", "until it closes"],
+)
+async def test_what_comes_behind_a_205_answers_nobody(
+    tmp_path: Path, framing: bytes, late: bytes, connections: int
+) -> None:
+    """Browsers read a 205 without content whatever its head says (Chromium does, in `HttpStreamParser`): what came then
+    was the answer to their next request, be it for a page of the issuer."""
+    seen = 0
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal seen
+        seen += 1
+        while True:
+            asked, _ = await read_request(reader)
+            if asked.startswith(b"GET /public/reset "):
+                writer.write(b"HTTP/1.1 205 Reset Content\r\n" + framing + b"\r\n")
+                await asyncio.sleep(0.05)
+                writer.write(late)
+            else:
+                writer.write(NEXT)
+
+    async with world(tmp_path, origin) as door:
+        line, other = await door.connect(), await door.connect()
+        answer = await line.ask("GET /public/reset")
+        assert (answer.status, answer.fields["content-length"], answer.body) == (205, "0", b"")
+        assert "transfer-encoding" not in answer.fields
+        for each in (line, other):
+            assert (await each.ask("GET /public/a")).body == b"next"
+        assert seen == connections
+
+
 async def test_the_same_head_ends_a_head_request_and_begins_a_body(tmp_path: Path) -> None:
     async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
