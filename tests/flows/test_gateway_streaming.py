@@ -209,10 +209,10 @@ async def test_a_head_answer_says_its_length_and_has_no_body(tmp_path: Path) -> 
         assert (await line.ask("GET /public/a")).body == b"ok"
 
 
-async def test_early_hints_pass_before_the_answer(tmp_path: Path) -> None:
+async def test_early_hints_pass_before_the_answer_to_a_browser(tmp_path: Path) -> None:
     hints = b"HTTP/1.1 103 Early Hints\r\nlink: </style.css>; rel=preload\r\n\r\n"
     async with world(tmp_path, scripted(hints + OK)) as door:
-        answer = await (await door.connect()).ask("GET /public/a")
+        answer = await (await door.connect()).ask("GET /public/a", "Sec-Fetch-Site: none")
         assert (answer.interim, answer.status, answer.body) == ([103], 200, b"ok")
 
 

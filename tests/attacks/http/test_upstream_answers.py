@@ -14,6 +14,7 @@ from gateway_world import QUICK, Serve, answering, contract, read_head, read_req
 from ostiary.model.reasons import Reason
 
 NEXT = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nnext"
+BROWSER = "Sec-Fetch-Site: same-origin"
 EVIL = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil"
 
 
@@ -111,7 +112,7 @@ async def test_eight_interim_answers_are_not_too_many(tmp_path: Path) -> None:
     async with world(tmp_path, first_then_next(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 8 + NEXT)) as door:
         line = await door.connect()
         for count in (8, 0):
-            answer = await line.ask("GET /public/a")
+            answer = await line.ask("GET /public/a", BROWSER)
             assert (answer.interim, answer.body) == ([103] * count, b"next")
 
 
@@ -237,10 +238,10 @@ async def test_a_client_gets_no_interim_answer_that_it_does_not_know(tmp_path: P
     async with world(tmp_path, first_then_next(f"HTTP/1.1 {status}\r\n\r\n".encode() + NEXT)) as door:
         line = await door.connect()
         if status.startswith("103"):
-            await line.send(request("GET /public/a").replace(b"HTTP/1.1", b"HTTP/1.0"))
+            await line.send(request("GET /public/a", BROWSER).replace(b"HTTP/1.1", b"HTTP/1.0"))
             answer = await line.answer()
         else:
-            answer = await line.ask("GET /public/a")
+            answer = await line.ask("GET /public/a", BROWSER)
         assert (answer.interim, answer.body) == ([], b"next")
 
 
@@ -264,9 +265,9 @@ async def test_interim_answers_do_not_buy_an_upstream_time(tmp_path: Path) -> No
         await reader.read()
 
     async with world(tmp_path, origin, timeouts=QUICK) as door:
-        answer = await (await door.connect()).ask("GET /public/a")
+        answer = await (await door.connect()).ask("GET /public/a", BROWSER)
         assert answer.status == 504
-        assert len(answer.interim) < 7
+        assert 0 < len(answer.interim) < 7
 
 
 # a WebSocket that is none

@@ -105,8 +105,11 @@ class Exchange:
         self.client.deadline = self._door.clockwork.now + route.rule.timeouts.first_byte
 
     def interim(self, head: ResponseHead) -> None:
-        """Answers with a status below 200 go on, but for the 100 that this side has sent itself, or need not."""
-        if head.status != 100 and self.asked.head.minor == 1 and not self.answering:
+        """Answers with a status below 200 go on, but for the 100 that this side has sent itself, or need not; and to
+        browsers alone: other clients, as Python's, take one for the answer, and what follows for that to their next
+        request (RFC 8297 section 3)."""
+        asked = self.asked.head
+        if head.status != 100 and asked.minor == 1 and b"sec-fetch-site" in asked.fields and not self.answering:
             self.client.transport.write(framed.interim(head))
 
     def answered(self, head: ResponseHead, first: bytes, *, whole: bool) -> None:
