@@ -1,7 +1,8 @@
 """An open loop: requests arrive at random when they are due, however slow the answers are.
 
 It shares its CPU with the upstream, so it does little: every answer ends as the first one did, and nothing else of it
-is read. wrk (bench/load.py) finds saturation; this tells how long strangers wait below it.
+is read; epoll tells which lines to read, and select when to send, since it counts in microseconds. wrk (bench/load.py)
+finds saturation; this tells how long strangers wait below it.
 """
 
 import contextlib
@@ -34,27 +35,29 @@ def arrive(lines: Sequence[client.Line], requests: Sequence[bytes], rate: float,
     sockets = {line.sock.fileno(): line.sock for line in lines}
     due, took = [*schedule(len(requests), rate), float("inf")], [0.0] * len(requests)
     free, carries, parts = list(sockets), dict.fromkeys(sockets, 0), dict.fromkeys(sockets, b"")
-    watched, sent, done, start = list(sockets), 0, 0, time.perf_counter()
-    while done < len(requests):
-        now = time.perf_counter() - start
-        while free and due[sent] <= now:
-            line = free.pop()
-            carries[line] = sent
-            sockets[line].sendall(requests[sent])
-            sent += 1
-        wait = min(LONGEST, due[sent] - (time.perf_counter() - start)) if free else LONGEST
-        ready = select.select(watched, (), (), max(0.0, wait))[0]
-        if not ready and wait == LONGEST:
-            raise Lost("no answer")
-        for line in ready:
-            parts[line] += sockets[line].recv(65536)
-            if parts[line].endswith(ending):
-                if parts[line][9:12] != b"200":
-                    raise Lost(f"{parts[line]!r}")
-                number, parts[line] = carries[line], b""
-                took[number] = time.perf_counter() - start - due[number]
-                free.append(line)
-                done += 1
+    sent, done, start = 0, 0, time.perf_counter()
+    with select.epoll() as watched:
+        for line in sockets:
+            watched.register(line, select.EPOLLIN)
+        while done < len(requests):
+            now = time.perf_counter() - start
+            while free and due[sent] <= now:
+                line = free.pop()
+                carries[line] = sent
+                sockets[line].sendall(requests[sent])
+                sent += 1
+            wait = min(LONGEST, due[sent] - (time.perf_counter() - start)) if free else LONGEST
+            if wait > 0 and not select.select((watched,), (), (), wait)[0] and wait == LONGEST:
+                raise Lost("no answer")
+            for line, _ in watched.poll(0):
+                parts[line] += sockets[line].recv(65536)
+                if parts[line].endswith(ending):
+                    if parts[line][9:12] != b"200":
+                        raise Lost(f"{parts[line]!r}")
+                    number, parts[line] = carries[line], b""
+                    took[number] = time.perf_counter() - start - due[number]
+                    free.append(line)
+                    done += 1
     return list(zip(due, took, strict=False))
 
 
