@@ -5,7 +5,7 @@ no person, so that it takes as long), and commits what is planned here. Times ar
 """
 
 import hmac
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 
 from ostiary.keys.hashing import pseudonym
 from ostiary.model.events.people import SignInRefused
@@ -53,7 +53,7 @@ def household(peer: str) -> str:
         address = ip_address(peer)
     except ValueError:
         return peer
-    if address.version == 4:
+    if isinstance(address, IPv4Address):
         return str(address)
     return str(address.ipv4_mapped or address.exploded[:19])
 

@@ -23,7 +23,7 @@ class Prepared:
     names: tuple[str, ...]
     counts: bool = False
 
-    def arguments(self, values: Values) -> list[object]:
+    def arguments(self, values: Values) -> list[Any]:
         """Raises KeyError for a parameter that has no value."""
         return [values[name] for name in self.names]
 
