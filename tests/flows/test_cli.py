@@ -576,3 +576,23 @@ def test_without_a_store_commands_say_so(ostiary: Command, tmp_path: Path) -> No
     for command in (("person", "list"), ("audit", "verify"), ("keys", "list"), ("revoke", "token", "x"), ("reload",)):
         assert ostiary(*command, "--state", str(tmp_path / "none")).exit_code == 1
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("key", [None, b"A" * 43, b"x", b"\xff"])
+def test_nothing_is_written_without_the_stores_own_master_key(
+    ostiary: Command, up: Up, tmp_path: Path, key: bytes | None
+) -> None:
+    copy, file = _copied(up, tmp_path), tmp_path / "state.master-key"
+    own = file.read_bytes()
+    file.unlink()
+    if key is not None:
+        file.write_bytes(key)
+    for command in (("person", "add", "late"), ("audit", "verify")):
+        result = ostiary(*command, "--state", str(copy))
+        assert result.exit_code == 1
+        assert "master" in result.stderr
+        assert file.exists() is (key is not None)
+    file.write_bytes(own)
+    assert ostiary("audit", "verify", "--state", str(copy)).exit_code == 0
+    assert ostiary("person", "add", "late", "--state", str(copy)).exit_code == 0
+    assert ostiary("audit", "verify", "--state", str(copy)).exit_code == 0

@@ -29,10 +29,13 @@ def has_store(contract: Path, state: Path | None) -> bool:
 
 
 async def _work(place: Place, work: Callable[[Place, Store], Awaitable[T]]) -> T:
+    from ostiary.server.rotation import require_our_keys
     from ostiary.store.opening import open_store  # large, and most commands want an answer at once
 
-    store = await open_store(place.store, place.master_key().derive("audit"))
+    master = place.master_key()
+    store = await open_store(place.store, master.derive("audit"))
     try:
+        await require_our_keys(store, master)
         return await work(place, store)
     finally:
         await store.close()

@@ -8,8 +8,9 @@ from typing import Final
 
 from ostiary.contract.deployment import TlsFiles
 from ostiary.keys.devca import development_tls, serves
-from ostiary.keys.master import KEY_BYTES, MasterKey
+from ostiary.keys.master import KEY_BYTES, MasterKey, MasterKeyInvalid
 from ostiary.model.ids import Secret
+from ostiary.server.state import StateDirectory
 
 HOSTS: Final = ("localhost", "127.0.0.1", "::1")
 CA_FILE: Final = "development-ca.pem"
@@ -25,17 +26,27 @@ def write_private(path: Path, content: bytes) -> None:
     draft.replace(path)
 
 
-def kept_master_key(state: Path) -> Secret:
-    """The master key in the file beside the state directory; made where there is none."""
-    path = state.with_name(state.name + ".master-key")
+def kept_master_key(state: StateDirectory) -> MasterKey:
+    """The master key in the file beside the state directory; made where there is none, and no store that was under one.
+    Raises MasterKeyInvalid."""
+    path = _master_key_file(state.path)
     if not path.exists():
+        if state.store.exists():
+            raise MasterKeyInvalid(f"{path} is gone, and {state.store} needs it; please restore it")
         write_private(path, MasterKey(secrets.token_bytes(KEY_BYTES)).to_text().reveal().encode() + b"\n")
-    return Secret(path.read_text().strip())
+    try:
+        return MasterKey.from_text(Secret(path.read_text(errors="replace")))
+    except MasterKeyInvalid as error:
+        raise MasterKeyInvalid(f"{path}: {error}") from None
 
 
 def has_master_key(state: Path) -> bool:
     """Whether `kept_master_key` would find one."""
-    return state.with_name(state.name + ".master-key").exists()
+    return _master_key_file(state).exists()
+
+
+def _master_key_file(state: Path) -> Path:
+    return state.with_name(state.name + ".master-key")
 
 
 def kept_tls(state: Path) -> TlsFiles:

@@ -49,7 +49,8 @@ class Place:
 
     def master_key(self) -> MasterKey:
         """Raises MasterKeyInvalid. On a developer's machine it is made where the contract has none."""
-        return MasterKey.from_text(self.deployment.master_key or kept_master_key(self.state.path))
+        stated = self.deployment.master_key
+        return kept_master_key(self.state) if stated is None else MasterKey.from_text(stated)
 
     def tls(self) -> TlsFiles | None:
         """None where the door listens without TLS. Raises TlsUnusable."""

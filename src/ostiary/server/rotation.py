@@ -28,7 +28,8 @@ async def make_first_keys(store: Store, master: MasterKey) -> None:
 
 
 async def require_our_keys(store: Store, master: MasterKey) -> None:
-    """Raise SealBroken unless this is the master key of the store: told here, before each worker stumbles over it."""
+    """Raise SealBroken unless this is the master key of the store: told before each worker stumbles over it, and before
+    another one seals the end of the audit log, which then would not hold."""
     for key in await store.signing_keys():
         open_key(key, master)
 
