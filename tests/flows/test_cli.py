@@ -1,6 +1,8 @@
 """Every command of `ostiary`, against a program that runs: what it is for, and its twin that ends with 1 or 2."""
 
 import json
+import os
+import pwd
 import shutil
 import signal
 import sqlite3
@@ -9,11 +11,12 @@ import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPSConnection
 from pathlib import Path
 from ssl import create_default_context
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 
@@ -596,3 +599,45 @@ def test_nothing_is_written_without_the_stores_own_master_key(
     assert ostiary("audit", "verify", "--state", str(copy)).exit_code == 0
     assert ostiary("person", "add", "late", "--state", str(copy)).exit_code == 0
     assert ostiary("audit", "verify", "--state", str(copy)).exit_code == 0
+
+
+@contextmanager
+def _shut_out(folder: Path) -> Iterator[None]:
+    """Who may not look into the folder: root becomes nobody, and anybody else shuts it."""
+    if os.geteuid() == 0:
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    else:
+        folder.chmod(0)
+    try:
+        yield
+    finally:
+        os.seteuid(os.getuid())
+        folder.chmod(0o700)
+
+
+def test_the_state_of_another_user_is_told_as_that(up: Up) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        state, contract = _copied(up, folder), folder / "ostiary.yaml"
+        contract.write_text(json.dumps({"origin": up.origin, "state": "state"}))
+
+        def run(*arguments: str) -> Result:
+            return CliRunner().invoke(app, [*arguments, "-c", str(contract)])
+
+        commands = (("check",), ("person", "list"), ("explain", "request", "GET", "/"), ("reload",))
+        before = [run(*command).exit_code for command in commands]
+        assert before == [0, 0, 1, 1]
+        with _shut_out(state):
+            for command in commands:
+                result = run(*command)
+                assert isinstance(result.exception, SystemExit), command
+                assert result.exit_code == 1
+                assert str(state) in result.stderr
+
+
+def test_a_state_that_is_a_file_is_told_as_that(ostiary: Command, tmp_path: Path) -> None:
+    file = tmp_path / "state"
+    file.touch()
+    result = ostiary("up", "--state", str(file))
+    assert (result.exit_code, str(file) in result.stderr) == (1, True)

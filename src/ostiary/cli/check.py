@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile
-from ostiary.cli.said import print_json
+from ostiary.cli.said import expected_errors, print_json
 from ostiary.contract.admin_clients import taken
 from ostiary.contract.mistakes import Mistake, Severity
 from ostiary.contract.read import Reading
@@ -35,7 +35,7 @@ def check_command(contract: ContractFile = DEFAULT_CONTRACT, as_json: AsJson = F
 def _with_names_given(contract: Path, reading: Reading) -> Reading:
     """With what the clients of the admin API say to it, where their store is a file beside it."""
     draft = reading.draft
-    if draft is None or not reading.starts or not find_place(contract).state.store.exists():
+    if draft is None or not reading.starts or not _has_file(contract):
         return reading
 
     async def work(place: Place, store: Store) -> tuple[Mistake, ...]:
@@ -43,6 +43,11 @@ def _with_names_given(contract: Path, reading: Reading) -> Reading:
 
     mistakes = with_store(contract, None, work)
     return replace(reading, mistakes=(*reading.mistakes, *mistakes), contract=None) if mistakes else reading
+
+
+def _has_file(contract: Path) -> bool:
+    with expected_errors():
+        return find_place(contract).state.has_store()
 
 
 def as_values(path: Path, reading: Reading) -> dict[str, object]:

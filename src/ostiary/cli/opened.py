@@ -16,7 +16,7 @@ def with_store(contract: Path, state: Path | None, work: Callable[[Place, Store]
     """Do `work` and close the store. What can go wrong is said, and ends the command with 1."""
     with expected_errors():
         place = find_place(contract, state)
-        if not has_store(contract, state):
+        if not _has_store(place):
             fail(f"there is no store in {place.state.path} yet; `ostiary up` makes it")
         return asyncio.run(_work(place, work))
 
@@ -24,8 +24,11 @@ def with_store(contract: Path, state: Path | None, work: Callable[[Place, Store]
 def has_store(contract: Path, state: Path | None) -> bool:
     """Whether there is one already."""
     with expected_errors():
-        place = find_place(contract, state)
-    return place.deployment.store is not None or place.state.store.exists()
+        return _has_store(find_place(contract, state))
+
+
+def _has_store(place: Place) -> bool:
+    return place.deployment.store is not None or place.state.has_store()
 
 
 async def _work(place: Place, work: Callable[[Place, Store], Awaitable[T]]) -> T:

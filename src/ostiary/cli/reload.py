@@ -20,9 +20,9 @@ def reload(contract: ContractFile = DEFAULT_CONTRACT, state: StateFolder = None,
     if reading.deployment is None:
         answer: dict[str, Any] = {"error": BROKEN, "mistakes": as_values(contract, reading)["mistakes"]}
     else:
-        folder = state or contract.absolute().parent / reading.deployment.state
+        folder = StateDirectory(state or contract.absolute().parent / reading.deployment.state)
         with expected_errors():
-            answer = dict(ask(StateDirectory(folder).control_socket, "reload"))
+            answer = dict(ask(folder, "reload"))
     if as_json:
         print_json(answer)
     else:

@@ -68,6 +68,8 @@ def expected_errors() -> Iterator[None]:
         fail(f"the signing keys in the store do not open under this master key: {error}")
     except (StateUnusable, AddressTaken, MasterKeyInvalid, TlsUnusable, ChildDied) as error:
         fail(str(error))
+    except FileExistsError as error:
+        fail(f"{error.filename} is no folder")
     except OSError as error:
         if error.strerror is None:
             raise

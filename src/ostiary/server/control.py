@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from ostiary.server.state import StateDirectory
+
 Answer = Mapping[str, Any]
 Command = Callable[[], Awaitable[Answer]]
 
@@ -50,14 +52,16 @@ class Control:
             writer.close()
 
 
-def ask(path: Path, command: str) -> dict[str, Any]:
-    """Send a command and wait for its answer. Raises NobodyIsUp."""
+def ask(state: StateDirectory, command: str) -> dict[str, Any]:
+    """Send a command and wait for its answer. Raises NobodyIsUp, StateUnusable."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.connect(str(path))
+            connection.connect(str(state.control_socket))
             connection.sendall(command.encode() + b"\n")
             with connection.makefile("rb") as lines:
                 answer: dict[str, Any] = json.loads(lines.readline(LONGEST_ANSWER))
                 return answer
+    except PermissionError:
+        raise state.foreign() from None
     except (FileNotFoundError, ConnectionError, ValueError) as error:
-        raise NobodyIsUp(str(path.parent)) from error
+        raise NobodyIsUp(str(state.path)) from error

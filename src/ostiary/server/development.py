@@ -28,10 +28,10 @@ def write_private(path: Path, content: bytes) -> None:
 
 def kept_master_key(state: StateDirectory) -> MasterKey:
     """The master key in the file beside the state directory; made where there is none, and no store that was under one.
-    Raises MasterKeyInvalid."""
+    Raises MasterKeyInvalid, StateUnusable."""
     path = _master_key_file(state.path)
     if not path.exists():
-        if state.store.exists():
+        if state.has_store():
             raise MasterKeyInvalid(f"{path} is gone, and {state.store} needs it; please restore it")
         write_private(path, MasterKey(secrets.token_bytes(KEY_BYTES)).to_text().reveal().encode() + b"\n")
     try:

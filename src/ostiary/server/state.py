@@ -31,12 +31,25 @@ class StateDirectory:
     def control_socket(self) -> Path:
         return self.path / "control.sock"
 
+    def has_store(self) -> bool:
+        """Whether a file of SQLite is in it. Raises StateUnusable where this user may not look."""
+        try:
+            return self.store.exists()
+        except PermissionError:
+            raise self.foreign() from None
+
+    def foreign(self) -> StateUnusable:
+        """It is not this user's."""
+        return StateUnusable(
+            f"{self.path} belongs to another user; please run this as that one, or name another folder"
+        )
+
     def make(self) -> None:
         """Create it with mode 0700. Raises StateUnusable where it is of another user or open to others."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = self.path.stat()
         if found.st_uid != os.geteuid():
-            raise StateUnusable(f"{self.path} belongs to another user")
+            raise self.foreign()
         if found.st_mode & 0o077:
             raise StateUnusable(f"{self.path} is open to others; please run: chmod 700 {self.path}")
         if len(os.fsencode(self.control_socket)) > SOCKET_PATH_BYTES:
