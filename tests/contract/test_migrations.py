@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import traceback
 from contextlib import closing
 from pathlib import Path
 
@@ -120,6 +121,13 @@ def test_a_url_has_the_options_of_postgresql_also_while_the_schema_is_made(clust
     with pytest.raises(StoreUnavailable):
         asyncio.run(use(f"{url}?sslmode=require"))
     asyncio.run(use(f"{url}?sslmode=prefer&application_name=door"))
+
+
+def test_what_is_wrong_with_a_url_is_told_without_its_password() -> None:
+    for wrong in ("postgresql://tests:geh/eim@127.0.0.1/none", "postgresql://tests:gehe?im@127.0.0.1/none"):
+        with pytest.raises(StoreUnavailable) as told:
+            asyncio.run(open_store(Secret(wrong), AUDIT_KEY))
+        assert "geh" not in "".join(traceback.format_exception(told.value))
 
 
 def test_a_store_that_cannot_be_reached_says_so(tmp_path: Path) -> None:

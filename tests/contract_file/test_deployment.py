@@ -6,6 +6,7 @@ import pytest
 
 from contract_door import SECRET, TEXT, read_door, sources
 from ostiary.contract.deployment import Deployment
+from ostiary.contract.mistakes import Code
 
 
 def deployed(right: str, wrong: str) -> Deployment:
@@ -44,13 +45,30 @@ def test_the_door_listens_where_it_is_told(written: str, host: str, port: int) -
         ("postgresql://door@db.example/door", "postgresql://door@db.example/door"),
         ("postgresql://door:${env:SITE_SECRET}@db.example/door", f"postgresql://door:{SECRET}@db.example/door"),
         ("postgresql:///door?host=/run/postgresql", "postgresql:///door?host=/run/postgresql"),
-        ("${env:SITE_SECRET}", SECRET),
     ],
 )
 def test_the_store_is_there_where_it_is_told(written: str, store: str) -> None:
     found = deployed("state: state", f"store: {written}").store
     assert found is not None
     assert found.reveal() == store
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("postgresql://door:pass@db.example/door", "postgresq://door:pass@db.example/door"),
+        ("postgres://door:pa%23ss@db.example/door", "postgres://door:pa#ss@db.example/door"),
+        ("postgresql://one.example:5432,two.example:5432/door", "sqlite:///door.sqlite3"),
+    ],
+)
+def test_a_whole_url_may_come_from_elsewhere_and_nothing_else(good: str, bad: str) -> None:
+    text = TEXT.replace("state: state", "store: ${env:STORE}")
+    taken = read_door(text, secrets=sources(SITE_SECRET=SECRET, STORE=good)).in_force()[1].store
+    assert taken is not None
+    assert taken.reveal() == good
+    [mistake] = read_door(text, secrets=sources(SITE_SECRET=SECRET, STORE=bad)).mistakes
+    assert mistake.code is Code.STORE_MALFORMED
+    assert bad not in mistake.says + mistake.mend
 
 
 def test_on_this_machine_nothing_has_to_be_given() -> None:

@@ -394,6 +394,7 @@ CASES = [
         "origin: »https://api.example\n" + TLS,
     ),
     (Code.MASTER_KEY_MALFORMED, "${file:/etc/ostiary/master}", "»${env:SITE_SECRET}"),
+    (Code.STORE_MALFORMED, "state: state", "store: »${env:SITE_SECRET}"),
     (
         Code.TLS_MISSING,
         "origin: https://api.example\ntls: {certificate: door.pem, key: door.key}",

@@ -138,6 +138,7 @@ class Code(StrEnum):
     MASTER_KEY_IN_STATE = "master-key-in-state", "The master key lies beside the keys that it protects."
     MASTER_KEY_MISSING = "master-key-missing", "The origin is not this machine, and there is no master key."
     MASTER_KEY_MALFORMED = "master-key-malformed", "The master key is not 32 bytes in base64url."
+    STORE_MALFORMED = "store-malformed", "The reference of `store` leads to no URL of PostgreSQL."
     TLS_MISSING = "tls-missing", "The origin is not this machine, and there is no certificate."
 
 

@@ -50,6 +50,8 @@ async def _postgresql(url: str, audit_key: bytes) -> Store:
             await upgrade_postgresql(url)
     except UNAVAILABLE as error:
         raise StoreUnavailable(f"PostgreSQL: {error}") from error
+    except ValueError:  # which shows a part of it, and that may be of its password
+        raise StoreUnavailable("PostgreSQL: its URL has no port; is its password percent-encoded?") from None
     return await open_postgresql(url, audit_key)
 
 

@@ -35,6 +35,14 @@ def secrets(draft: Draft) -> Iterator[Mistake]:
         if path == ("master_key",) and not _is_master_key(secret):
             says = "The master key is not 32 bytes in base64url."
             yield draft.mistake(path, Code.MASTER_KEY_MALFORMED, says, MAKE_ONE)
+        if path == ("store",) and not _is_store(secret.reveal()):
+            says, mend = "This leads to no URL of PostgreSQL.", "Write `postgresql://user:password@host/database` there"
+            yield draft.mistake(path, Code.STORE_MALFORMED, says, f"{mend}; in a password, `%23` for `#`.")
+
+
+def _is_store(url: str) -> bool:
+    """What else is wrong with it the driver tells; it would take this for a file's name, and show it."""
+    return url.startswith(("postgresql://", "postgres://")) and "#" not in url
 
 
 def _is_master_key(secret: Secret) -> bool:
