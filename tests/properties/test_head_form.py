@@ -111,6 +111,7 @@ def head(*lines: bytes) -> bytes:
 
 
 @given(pairs())
+@example((head(b"DPoP: a"), b"GET / HTTP/1.1"))
 @example((head(b"DPoP: a"), head(b"DPoP: b\nX-More: 1")))
 @example((head(b"DPoP: a"), head(b"DPoP: b\0")))
 @example((head(b"DPoP: a", b"Authorization: DPoP \0"), head(b"DPoP: b", b"Authorization: DPoP \0")))

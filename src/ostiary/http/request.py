@@ -98,7 +98,7 @@ class RequestParser:
     def _in_form(self, head: bytes, form: Form) -> RequestHead | None:
         """None where it has another one, or where its request line is not of the usual form."""
         end = head.find(b"\r")
-        line = self._usual_line(head[:end])
+        line = self._usual_line(head[:end]) if end >= 0 else None
         if line is None or len(head) - end > self._bounds.block:
             return None
         block = form.read(head, end, self._values)
