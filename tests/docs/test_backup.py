@@ -1,8 +1,10 @@
-"""The backup that docs/running.md shows is whole, also while the store is being written."""
+"""The backup that docs/running.md shows is whole, also while the store is written, and its restore puts it back."""
 
 import asyncio
 import re
-import sqlite3
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 from ostiary.audit.verify import Broken, Holds, Noted, Tampering, Verdict, verify_growing
@@ -16,10 +18,21 @@ PAGE = Path(__file__).parents[2] / "docs/running.md"
 KEY = b"k" * 32
 
 
-def shown(store: Path, backup: Path) -> str:
-    """The page's SQL with other paths."""
+RUN = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute(sys.argv[2])"
+
+
+def back_up(store: Path, backup: Path) -> None:
+    """The page's SQL with other paths, in a process of its own: in this one, the file is open with another SQLite."""
     [sql] = re.findall(r'sqlite3 \S+ "(VACUUM .*)"', PAGE.read_text())
-    return re.sub(r"'[^']*'", f"'{backup}'", sql)
+    subprocess.run([sys.executable, "-c", RUN, store, re.sub(r"'[^']*'", f"'{backup}'", sql)], check=True)
+
+
+def restored(state: Path, backup: Path) -> list[list[str]]:
+    """The page's commands with other paths, for the user who runs this."""
+    lines = re.findall(r"^ {4}((?:rm|install) .*/var/lib/ostiary/.*)$", PAGE.read_text(), re.MULTILINE)
+    assert len(lines) == 2
+    made = (line.partition("#")[0].replace(" -o ostiary", "").replace("BACKUP", str(backup)) for line in lines)
+    return [line.replace("/var/lib/ostiary", str(state)).split() for line in made]
 
 
 async def grown(store: Store, count: int) -> None:
@@ -39,7 +52,7 @@ def test_a_backup_made_meanwhile_holds_and_is_known_to_be_old(tmp_path: Path) ->
         file, copy = tmp_path / "ostiary.sqlite3", tmp_path / "backup.sqlite3"
         store = await open_store(Secret(str(file)), KEY)
         await grown(store, 20)
-        sqlite3.connect(file).execute(shown(file, copy)).connection.close()
+        back_up(file, copy)
         await grown(store, 5)
         await store.close()
         later = await judged(file)
@@ -50,3 +63,28 @@ def test_a_backup_made_meanwhile_holds_and_is_known_to_be_old(tmp_path: Path) ->
     assert isinstance(holds, Holds)
     assert holds.end.position == 20
     assert old == Broken(21, Tampering.ROLLED_BACK)
+
+
+def test_a_restore_leaves_nothing_of_the_file_before_it(tmp_path: Path) -> None:
+    state, copy = tmp_path / "state", tmp_path / "backup.sqlite3"
+    state.mkdir()
+
+    async def died() -> None:
+        """As a machine leaves its files that dies: what was written last is in the write-ahead log alone."""
+        file = tmp_path / "ostiary.sqlite3"
+        store = await open_store(Secret(str(file)), KEY)
+        await grown(store, 20)
+        back_up(file, copy)
+        await grown(store, 5)
+        for end in ("", "-wal", "-shm"):
+            shutil.copy(f"{file}{end}", state)
+        await store.close()
+
+    asyncio.run(died())
+    assert (state / "ostiary.sqlite3-wal").stat().st_size > 0
+    remove, put = restored(state, copy)
+    subprocess.run(remove, check=True)
+    subprocess.run(put, check=True)
+    verdict = asyncio.run(judged(state / "ostiary.sqlite3"))
+    assert isinstance(verdict, Holds)
+    assert verdict.end.position == 20
