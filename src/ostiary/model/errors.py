@@ -149,7 +149,7 @@ class UseFreshAttestation(OAuthError):
 class InvalidAttestation(OAuthError):
     """Our own: what a device says of its key does not make it an instance of the app."""
 
-    code, public = "invalid_attestation", "The statement does not show an instance of the app that is let in."
+    code, public = "invalid_attestation", "The statement does not prove an instance of the app."
 
 
 class RequestNotSupported(OAuthError):
@@ -275,7 +275,7 @@ class NotFound(HttpRefused):
 
 
 class MethodNotAllowed(HttpRefused):
-    code, status, public = "method_not_allowed", 405, "This is not called with this method."
+    code, status, public = "method_not_allowed", 405, "This method is not allowed here."
 
     def __init__(self, reason: Reason, allowed: Iterable[str]) -> None:
         super().__init__(reason)
@@ -334,13 +334,13 @@ class UpgradeRequired(HttpRefused):
 
 
 class UnprocessableContent(HttpRefused):
-    code, status, public = "unprocessable_content", 422, "What was sent cannot be; please see its mistakes."
+    code, status, public = "unprocessable_content", 422, "What was sent cannot be taken; `mistakes` says why."
 
 
 class PreconditionRequired(HttpRefused):
     """RFC 6585 section 3."""
 
-    code, status, public = "precondition_required", 428, "This needs If-Match with the version that is changed."
+    code, status, public = "precondition_required", 428, "This needs If-Match with the version to change."
 
 
 class HeadersTooLarge(HttpRefused):

@@ -15,7 +15,7 @@ class Reason(StrEnum):
         return member
 
     # authorization requests
-    CLIENT_UNKNOWN = "client_unknown", "No client of the contract has this client_id."
+    CLIENT_UNKNOWN = "client_unknown", "No client has this client_id."
     CLIENT_DISABLED = "client_disabled", "The client was revoked."
     REDIRECT_URI_MISMATCH = "redirect_uri_mismatch", "The redirect URI is not one of those registered, to the letter."
     PARAMETER_REPEATED = "parameter_repeated", "A parameter stood more than once in the request."
@@ -31,7 +31,7 @@ class Reason(StrEnum):
     SCOPE_NOT_ALLOWED = "scope_not_allowed", "The client may not have this scope."
     REQUEST_OBJECT_UNSUPPORTED = (
         "request_object_unsupported",
-        "The request came in a form that is not served, or is signed by a client of which no keys are known.",
+        "The request came in a form that is not served, or is signed by a client without known keys.",
     )
     REQUEST_OBJECT_INVALID = (
         "request_object_invalid",
@@ -43,7 +43,10 @@ class Reason(StrEnum):
     )
     REQUEST_NOT_PUSHED = "request_not_pushed", "The client's profile wants its requests pushed, and this one was not."
     REQUEST_NOT_SIGNED = "request_not_signed", "The client's profile wants its requests signed, and this one was not."
-    ANSWER_NOT_SIGNED = "answer_not_signed", "The client's profile wants signed answers, and this request did not ask."
+    ANSWER_NOT_SIGNED = (
+        "answer_not_signed",
+        "The client's profile wants signed answers, and this request did not ask for one.",
+    )
     REQUEST_URI_UNKNOWN = "request_uri_unknown", "The request_uri is not one of ours."
     REQUEST_URI_OF_ANOTHER_CLIENT = "request_uri_of_another_client", "The request_uri was given to another client."
     REQUEST_URI_SPENT = "request_uri_spent", "The request_uri has led to a code before."
@@ -62,7 +65,7 @@ class Reason(StrEnum):
     DETAILS_NOT_GRANTED = "details_not_granted", "Authorization details are not among those that were granted."
     # people at the browser
     SIGN_IN_NEEDED = "sign_in_needed", "prompt=none was asked and nobody is signed in, or not freshly enough."
-    OTHER_PERSON = "other_person", "Somebody else signed in than the request named."
+    OTHER_PERSON = "other_person", "Somebody other than the request named signed in."
     ACR_UNMET = "acr_unmet", "The request asked for a kind of sign-in that is not served."
     CONSENT_NEEDED = "consent_needed", "prompt=none was asked and the person has not consented to this."
     CLIENT_UNPROVEN = (
@@ -72,22 +75,22 @@ class Reason(StrEnum):
     CONSENT_REFUSED = "consent_refused", "The person said no."
     CREDENTIALS_WRONG = "credentials_wrong", "The name is unknown or the password is wrong."
     SIGN_IN_DELAYED = "sign_in_delayed", "Too many wrong tries for this account or from this address."
-    SIGN_IN_BUSY = "sign_in_busy", "More people sign in at once than passwords can be checked."
+    SIGN_IN_BUSY = "sign_in_busy", "More people were signing in than passwords can be checked at once."
     FORM_FORGED = "form_forged", "The form did not come from the page that this browser was shown."
     FORM_EXPIRED = "form_expired", "The form was shown too long ago."
     LOGOUT_HINT_INVALID = "logout_hint_invalid", "The id_token_hint is not an ID token of this issuer."
     LOGOUT_TOKEN_INVALID = (
         "logout_token_invalid",
-        "The logout token is none of this issuer's, past, used or not for us.",
+        "The logout token is not this issuer's, has expired, was used, or is not for us.",
     )
     PERSON_DISABLED = "person_disabled", "The person's account is disabled."
     # sessions of web clients
     LOGIN_NOT_BEGUN = "login_not_begun", "The answer to a sign-in came to a browser that has not begun it."
     LOGIN_TOO_LATE = "login_too_late", "The answer to a sign-in came too long after it was begun."
-    LOGIN_REPEATED = "login_repeated", "The answer to a sign-in has brought its session before."
+    LOGIN_REPEATED = "login_repeated", "The answer to a sign-in was used before."
     WEB_SESSION_ENDED = "web_session_ended", "The cookie's session ended, was idle for too long, or never was."
     SESSION_UNREADABLE = "session_unreadable", "What stands behind the cookie could not be looked up now."
-    COOKIE_FORGED = "cookie_forged", "The session cookie is none that this program made for the client."
+    COOKIE_FORGED = "cookie_forged", "The session cookie was not made here for this client."
     COOKIE_REPEATED = "cookie_repeated", "More than one session cookie came, and nothing says which one is meant."
     CSRF_ORIGIN = "csrf_origin", "The browser does not say that a page of this origin sent the request."
     CSRF_TOKEN = "csrf_token", "The request lacks the session's CSRF token, or has another one."
@@ -108,10 +111,10 @@ class Reason(StrEnum):
     )
     ATTESTATION_OLD = "attestation_old", "The client attestation has ended, or is older than the contract takes."
     ATTESTATION_OF_ANOTHER_CLIENT = "attestation_of_another_client", "The client attestation is about another client."
-    ATTESTATION_KEY = "attestation_key", "The request shows to hold another key than the attested one."
+    ATTESTATION_KEY = "attestation_key", "The request proves another key than the attested one."
     ATTESTATION_PROOF = (
         "attestation_proof",
-        "The proof of the attested key is missing, or not for us and now.",
+        "The proof of the attested key is missing, not for us, or not of now.",
     )
     ATTESTATION_CHALLENGE = (
         "attestation_challenge",
@@ -128,7 +131,7 @@ class Reason(StrEnum):
     STATEMENT_EXPIRED = "statement_expired", "One of a device's certificates is not in force."
     STATEMENT_SIGNATURE = "statement_signature", "A device's statement is not signed by its key."
     STATEMENT_NOT_ASKED = "statement_not_asked", "A device's statement is not about this challenge and this key."
-    STATEMENT_KEY = "statement_key", "A device's statement, its certificate and its name for the key differ."
+    STATEMENT_KEY = "statement_key", "A device's statement, its certificate and its name for the key disagree."
     STATEMENT_OF_ANOTHER_APP = "statement_of_another_app", "A device's statement is about another or a re-signed app."
     STATEMENT_DEVELOPMENT = "statement_development", "A device's statement is about a development build."
     STATEMENT_COUNTER = "statement_counter", "A device's statement was used before: its counter has not risen."
@@ -172,14 +175,14 @@ class Reason(StrEnum):
         "subject_token_bound",
         "The token to exchange is bound to somebody else's key, and the contract does not let the client take such.",
     )
-    ACTOR_IS_ANOTHER = "actor_is_another", "The token to exchange says that another one may act."
-    ACTORS_TOO_MANY = "actors_too_many", "As many have acted with the token to exchange as may in one chain."
+    ACTOR_IS_ANOTHER = "actor_is_another", "The token to exchange says that somebody else may act."
+    ACTORS_TOO_MANY = "actors_too_many", "As many services have acted with the token to exchange as one chain may have."
     METHOD_NOT_ALLOWED = "method_not_allowed", "The endpoint is not called with this method."
     # clients that register themselves
     REGISTRATION_CLOSED = "registration_closed", "The contract lets no client register itself."
     REGISTRATION_TOKEN_UNKNOWN = (
         "registration_token_unknown",
-        "The token is none with which a client registers, or none of this registration.",
+        "The token is not one with which clients register, or not this registration's.",
     )
     REGISTRATION_TOKEN_OVER = (
         "registration_token_over",
@@ -187,7 +190,10 @@ class Reason(StrEnum):
     )
     REGISTRATION_CHANGED = "registration_changed", "The registration was changed meanwhile by somebody else."
     REGISTRATION_FULL = "registration_full", "As many clients have registered themselves as the contract lets in."
-    METADATA_MALFORMED = "metadata_malformed", "The client metadata is no JSON object, or a member is of another form."
+    METADATA_MALFORMED = (
+        "metadata_malformed",
+        "The client metadata is not a JSON object, or a member has the wrong form.",
+    )
     METADATA_NOT_SERVED = "metadata_not_served", "The client metadata asks for something that such clients do not get."
     METADATA_BY_ADDRESS = (
         "metadata_by_address",
@@ -206,13 +212,13 @@ class Reason(StrEnum):
         "A redirect URI is not exact, not on the public internet, or not for clients of this sort.",
     )
     # the admin API
-    ADMIN_TOKEN_UNKNOWN = "admin_token_unknown", "The token is none for the admin API."
+    ADMIN_TOKEN_UNKNOWN = "admin_token_unknown", "The token is not one for the admin API."
     ADMIN_TOKEN_OVER = "admin_token_over", "The token for the admin API is expired or revoked."
     ADMIN_SCOPE_MISSING = "admin_scope_missing", "The token for the admin API is not for this."
-    CLIENT_OF_CONTRACT = "client_of_contract", "The client is the contract's, or registered itself."
+    CLIENT_OF_CONTRACT = "client_of_contract", "The client is one of the contract, or registered itself."
     CLIENT_NAME_TAKEN = "client_name_taken", "There is or was a client of this name."
     CLIENT_CHANGED = "client_changed", "The client was changed meanwhile by somebody else."
-    CLIENT_INVALID = "client_invalid", "The client would not hold beside the contract."
+    CLIENT_INVALID = "client_invalid", "The contract's checks refuse the client's settings."
     VERSION_NOT_NAMED = "version_not_named", "A change has to name the version that it changes, by If-Match."
     # devices
     DEVICE_REQUESTS_DELAYED = "device_requests_delayed", "Too many devices asked for codes from this address."
@@ -275,13 +281,13 @@ class Reason(StrEnum):
     # TLS
     TLS_PLAIN_HTTP = "tls_plain_http", "Plain HTTP came to a port that speaks TLS."
     TLS_TIMEOUT = "tls_timeout", "The TLS handshake took too long."
-    TLS_FAILED = "tls_failed", "What came is no TLS that the listener speaks."
+    TLS_FAILED = "tls_failed", "What came is not TLS as the listener speaks it."
     # signed requests
     SIGNATURE_MALFORMED = "signature_malformed", "The signature fields are not in the form that is read here."
     SIGNATURE_REPEATED = "signature_repeated", "The request has more than one signature."
     SIGNATURE_COMPONENT = "signature_component", "The signature covers something that is not there or not understood."
     SIGNATURE_COVERS_LITTLE = "signature_covers_little", "The signature leaves out something that it has to cover."
-    SIGNATURE_KEY_UNKNOWN = "signature_key_unknown", "No client of the contract has a key with this keyid."
+    SIGNATURE_KEY_UNKNOWN = "signature_key_unknown", "No client has a key with this keyid."
     SIGNATURE_ALGORITHM = "signature_algorithm", "The signature names another algorithm than its key has."
     SIGNATURE_WRONG = "signature_wrong", "The signature does not hold for this request."
     SIGNATURE_TAG = "signature_tag", "The signature's tag is not the one that the contract states."
@@ -300,7 +306,7 @@ class Reason(StrEnum):
     ROUTE_KIND = "route_kind", "The route is not for clients of this kind."
     ROUTE_CLOSED = "route_closed", "The contract closes the operation."
     ROUTE_AMBIGUOUS = "route_ambiguous", "Two routes fit the path, and neither is the more exact."
-    ROUTE_ELSEWHERE = "route_elsewhere", "The contract has the route, and not at this listener."
+    ROUTE_ELSEWHERE = "route_elsewhere", "The contract has the route, but not at this listener."
     ROUTE_INTERNAL = "route_internal", "The route is internal, and the request came from outside."
     GATEWAY_KIND = "gateway_kind", "The listener is not for clients of this kind."
     BINDING_TOO_WEAK = "binding_too_weak", "The route asks for a stronger proof of possession."

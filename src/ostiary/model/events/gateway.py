@@ -34,8 +34,8 @@ class RefusalsCounted(Event):
 
 @frozen(kw_only=True)
 class HandshakesRefused(Event):
-    """TLS handshakes that a listener refused, since the record before: one for each who, where and why. `gateway`: none
-    is the door."""
+    """TLS handshakes that a listener refused, since the record before: one for each who, where and why. `gateway` is
+    absent for the door."""
 
     count: int
     reason: Reason

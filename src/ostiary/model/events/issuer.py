@@ -54,7 +54,7 @@ class TokensIssued(Event):
 
 @frozen(kw_only=True)
 class WebSessionStarted(Event):
-    """The pages of a web client have somebody signed in; the tokens of `grant` are kept here."""
+    """Somebody signed in at the pages of a web client; the tokens of `grant` are kept here."""
 
     subject: Subject
     client: ClientId
@@ -74,7 +74,7 @@ class WebSessionEnded(Event):
 
 @frozen(kw_only=True)
 class LogoutTold(Event):
-    """A client with an address for it was told that a sign-in ended, and said that it heard."""
+    """A client with an address for it was told that a sign-in ended, and confirmed it."""
 
     client: ClientId
     session: SessionId
@@ -102,7 +102,7 @@ class IssuerRefused(Event):
 
 @frozen(kw_only=True)
 class TokenRevocation(Event):
-    """A token or a whole grant was revoked; `client` is who asked for it, none an operator."""
+    """A token or a whole grant was revoked; `client` asked for it, or an operator where that is null."""
 
     client: ClientId | None
     token: TokenId | None = None

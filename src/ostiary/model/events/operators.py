@@ -65,7 +65,7 @@ class AdminRefused(Event):
 
 @frozen(kw_only=True)
 class ApiKeyAdded(Event):
-    """A client got an API key; `scopes` is empty where it may all that the client may."""
+    """A client got an API key; `scopes` is empty where it may do all that the client may."""
 
     client: ClientId
     key: ApiKeyId
