@@ -84,7 +84,7 @@ class Up:
         place, admin_at = self._place, self._place.deployment.admin
         self._say(f"health and metrics on http://{admin_at.host or '*'}:{admin_at.port}")
         if place.deployment.tls is None and not place.deployment.plain_http:
-            self._say(f"a certificate of this machine's own; who trusts it: {place.state.path / 'tls' / CA_FILE}")
+            self._say(f"the certificate is this machine's own; let browsers trust {place.state.path / 'tls' / CA_FILE}")
         gateways, only = place.contract.gateways, place.deployment.only
         for name in gateways if only is None else (only,):
             self._say(f"gateway {name} on {gateways[name].origin}")
