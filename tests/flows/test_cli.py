@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPSConnection
 from pathlib import Path
+from secrets import token_urlsafe
 from ssl import create_default_context
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -28,6 +29,7 @@ from ostiary.cli.main import app
 from ostiary.contract.explain import limit_in_words
 from ostiary.contract.profiles import PROFILES
 from ostiary.contract.schema import schema_text
+from ostiary.model.fresh import fresh_name
 from ostiary.model.principal import Kind
 from running import Up, until
 from secrets_seen import secret
@@ -64,6 +66,7 @@ CONTRACT: Mapping[str, Any] = {
         {"on": "GET /pages", "to": "api", "scope": "things.read", "kinds": ["spa"]},
     ],
 }
+JTI = fresh_name(bytes)
 Command = Callable[..., Result]
 
 
@@ -368,13 +371,22 @@ def test_a_revoked_client_gets_no_token_and_another_does(ostiary: Command) -> No
 
 
 def test_what_is_revoked_is_in_the_audit_log(ostiary: Command) -> None:
-    assert ostiary("revoke", "token", "a-jti").exit_code == 0
-    assert shown(ostiary, "--type", "token_revocation", "--last", "1")[0]["token"] == "a-jti"
+    assert ostiary("revoke", "token", JTI).exit_code == 0
+    assert shown(ostiary, "--type", "token_revocation", "--last", "1")[0]["token"] == JTI
     subject = add(ostiary, "revoked")["subject"]
     assert ostiary("revoke", "person", "revoked").exit_code == 0
     assert shown(ostiary, "--type", "person_changed", "--subject", subject)
     assert ostiary("revoke", "person", "nobody").exit_code == 1
     assert ostiary("revoke", "session", "no-session").exit_code == 1
+
+
+def test_a_token_that_is_given_in_place_of_its_jti_is_in_no_log(ostiary: Command) -> None:
+    token = secret(f"eyJhbGciOiJFUzI1NiJ9.{token_urlsafe()}.{token_urlsafe()}")
+    refused = ostiary("revoke", "token", token)
+    assert refused.exit_code == 2
+    assert token not in refused.output
+    assert token not in ostiary("audit", "show").stdout
+    assert ostiary("revoke", "token", JTI).exit_code == 0
 
 
 # keys
@@ -576,7 +588,7 @@ def test_a_second_program_on_the_same_state_does_not_start(ostiary: Command) -> 
 
 
 def test_without_a_store_commands_say_so(ostiary: Command, tmp_path: Path) -> None:
-    for command in (("person", "list"), ("audit", "verify"), ("keys", "list"), ("revoke", "token", "x"), ("reload",)):
+    for command in (("person", "list"), ("audit", "verify"), ("keys", "list"), ("revoke", "token", JTI), ("reload",)):
         assert ostiary(*command, "--state", str(tmp_path / "none")).exit_code == 1
     assert not (tmp_path / "none").exists()
 

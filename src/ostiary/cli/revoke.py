@@ -1,7 +1,8 @@
 """`ostiary revoke`: what was issued stops working at every gateway worker within a second."""
 
+import re
 import time
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -14,6 +15,10 @@ from ostiary.server import revocation
 from ostiary.server.place import Place
 from ostiary.store.interface import Store
 
+_JTI: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+"""As `model.fresh` writes them."""
+
+
 app = typer.Typer(no_args_is_help=True, help="Make issued things worthless: a token, a session, a client, a person.")
 
 
@@ -24,6 +29,8 @@ def token(
     state: StateFolder = None,
 ) -> None:
     """Revoke one access token."""
+    if not _JTI.fullmatch(id):  # else a token that is given in its place would be in the log
+        raise typer.BadParameter("a `jti` has 22 letters, digits, - and _; it is not the token itself")
 
     async def work(place: Place, store: Store) -> None:
         now = int(time.time())
