@@ -14,7 +14,7 @@ TeamId = Annotated[
     written_like(
         r"^[A-Z0-9]{10}$",
         "team id",
-        "This is no team id.",
+        "This is not a team id.",
         "Write the ten letters and digits that stand before the bundle id in the app's App ID.",
         Code.BAD_NAME,
     ),
@@ -24,7 +24,7 @@ BundleId = Annotated[
     written_like(
         r"^[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,15}$",
         "bundle id",
-        "This is no bundle id.",
+        "This is not a bundle id.",
         "Write it like `com.example.shop`.",
         Code.BAD_NAME,
     ),
@@ -34,7 +34,7 @@ PackageName = Annotated[
     written_like(
         r"^[A-Za-z][A-Za-z0-9_]{0,62}(\.[A-Za-z][A-Za-z0-9_]{0,62}){1,15}$",
         "package name",
-        "This is no name of a package.",
+        "This is not the name of a package.",
         "Write the application id, like `com.example.shop`.",
         Code.BAD_NAME,
     ),
@@ -44,7 +44,7 @@ CertificateDigest = Annotated[
     written_like(
         r"^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){31}$",
         "certificate digest",
-        "This is no SHA-256 of a certificate.",
+        "This is not a SHA-256 of a certificate.",
         "Write it as `keytool -list` does: 32 pairs of hexadecimal digits with `:` between them.",
         Code.BAD_NAME,
     ),
@@ -54,7 +54,7 @@ PatchLevel = Annotated[
     written_like(
         r"^20[0-9]{2}-(0[1-9]|1[0-2])$",
         "month",
-        "This is no month.",
+        "This is not a month.",
         "Write it like `2026-05`.",
         Code.BAD_DATE,
     ),

@@ -13,7 +13,7 @@ DetailName = Annotated[
     written_like(
         r"^[\x21\x23-\x5b\x5d-\x7e]{1,128}$",
         "type",
-        "This is no type of authorization details.",
+        "This is not a type of authorization details.",
         "Use printable ASCII without space, quote and backslash.",
     ),
 ]
@@ -22,7 +22,7 @@ MemberPath = Annotated[
     written_like(
         r"^[A-Za-z_][A-Za-z0-9_]{0,63}(\.[A-Za-z_][A-Za-z0-9_]{0,63}){0,3}$",
         "member",
-        "This is no name of a member.",
+        "This is not the name of a member.",
         "Write `amount`, or `instructedAmount.amount` for a member of a member.",
     ),
 ]

@@ -47,7 +47,7 @@ def _address(value: object) -> Address:
     text = value if isinstance(value, str) else ""
     host, colon, port = text.rpartition(":")
     if not colon or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535 or not _is_bindable(host):
-        wrong(Code.BAD_ADDRESS, "This is no address to listen at.", "Write `0.0.0.0:8443` or `[::1]:8443`.")
+        wrong(Code.BAD_ADDRESS, "This is not an address to listen at.", "Write `0.0.0.0:8443` or `[::1]:8443`.")
     return Address(host.strip("[]"), int(port))
 
 
@@ -163,7 +163,7 @@ def _upstream(value: object) -> Upstream:
         wrong(Code.SECRET_IN_CONTRACT, "A password is written into the URL.", "Take it out of the URL.")
     host = (url.hostname or "") if url is not None else ""
     if url is None or url.scheme not in ("http", "https") or not _is_reachable(host) or "@" in url.netloc:
-        wrong(Code.BAD_URL, "This is no URL of a service.", "Write `http://host:port` or `https://host`.")
+        wrong(Code.BAD_URL, "This is not the URL of a service.", "Write `http://host:port` or `https://host`.")
     if url.query or url.fragment or text.endswith(("?", "#")) or "//" in url.path:
         wrong(Code.BAD_URL, "The URL of a service has no query and no fragment.", "Write scheme, host, port and path.")
     tls = url.scheme == "https"
@@ -196,7 +196,7 @@ def _store(value: object) -> Reference:
         return Reference(text)
     url = split_url(re.sub(r"\$\{[^}]*\}", "reference", text))
     if url is None or url.scheme != "postgresql" or url.fragment:
-        wrong(Code.BAD_URL, "This is no store.", "Write `postgresql://user@host/database`, or nothing for SQLite.")
+        wrong(Code.BAD_URL, "This is not a store.", "Write `postgresql://user@host/database`, or nothing for SQLite.")
     if _has_password(text):
         mend = "Write `postgresql://user:${env:NAME}@host/database`, or the whole URL as `${env:NAME}`."
         wrong(Code.SECRET_IN_CONTRACT, "The store's password is written into the file.", mend)

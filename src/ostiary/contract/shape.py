@@ -42,7 +42,7 @@ def shape(document: Node, name: str) -> tuple[Shaped | None, list[Mistake]]:
         errors = [error for error in errors if error["type"] == "extra_forbidden"] or errors
         mistakes += [_mistake(mending.document, name, error) for error in errors[:_MOST]]
         if len(errors) > _MOST:
-            says = f"There are {len(errors) - _MOST} mistakes more."
+            says = f"There are {len(errors) - _MOST} more mistakes."
             mistakes.append(Mistake(name, 1, 1, Code.TOO_MUCH, says, "Mend those that are listed first."))
             break
         mending.mend(errors)

@@ -43,28 +43,32 @@ def _quantity(parse: Callable[[str], T], code: Code, says: str, mend: str) -> Ca
 Seconds = Annotated[
     int,
     PlainValidator(
-        _quantity(quantities.seconds, Code.BAD_DURATION, "This is no duration.", "Write `30s`, `5m`, `12h` or `90d`."),
+        _quantity(
+            quantities.seconds, Code.BAD_DURATION, "This is not a duration.", "Write `30s`, `5m`, `12h` or `90d`."
+        ),
         json_schema_input_type=Annotated[str, Field(title="duration", pattern=quantities.DURATION)],
     ),
 ]
 Timeout = Annotated[
     float,
     PlainValidator(
-        _quantity(quantities.fraction, Code.BAD_DURATION, "This is no duration.", "Write `500ms`, `30s` or `5m`."),
+        _quantity(quantities.fraction, Code.BAD_DURATION, "This is not a duration.", "Write `500ms`, `30s` or `5m`."),
         json_schema_input_type=Annotated[str, Field(title="timeout", pattern=quantities.TIMEOUT)],
     ),
 ]
 Size = Annotated[
     int,
     PlainValidator(
-        _quantity(quantities.size, Code.BAD_SIZE, "This is no size.", "Write `512B`, `64KiB`, `1MiB` or `2GiB`."),
+        _quantity(quantities.size, Code.BAD_SIZE, "This is not a size.", "Write `512B`, `64KiB`, `1MiB` or `2GiB`."),
         json_schema_input_type=Annotated[str, Field(title="size", pattern=quantities.SIZE)],
     ),
 ]
 CountPerTime = Annotated[
     tuple[int, int],
     PlainValidator(
-        _quantity(quantities.rate, Code.BAD_RATE, "This is no rate.", "Write `50/s`, `100/m`, `5k/h` or `100k/day`."),
+        _quantity(
+            quantities.rate, Code.BAD_RATE, "This is not a rate.", "Write `50/s`, `100/m`, `5k/h` or `100k/day`."
+        ),
         json_schema_input_type=Annotated[str, Field(title="rate", pattern=quantities.RATE)],
     ),
 ]
@@ -72,7 +76,7 @@ CountPerTime = Annotated[
 Day = Annotated[
     int,
     PlainValidator(
-        _quantity(quantities.day, Code.BAD_DATE, "This is no day of the calendar.", "Write it like `2027-03-31`."),
+        _quantity(quantities.day, Code.BAD_DATE, "This is not a day of the calendar.", "Write it like `2027-03-31`."),
         json_schema_input_type=Annotated[str, Field(title="day", pattern=quantities.DAY)],
     ),
 ]
@@ -98,7 +102,7 @@ Name = Annotated[
     written_like(
         r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$",
         "name",
-        "This is no name.",
+        "This is not a name.",
         "Use up to 64 letters, digits and `.`, `_`, `~`, `-`, beginning with a letter or digit.",
         Code.BAD_NAME,
     ),
@@ -109,7 +113,7 @@ ScopeName = Annotated[
     written_like(
         r"^[\x21\x23-\x5b\x5d-\x7e]{1,128}$",
         "scope",
-        "This is no scope.",
+        "This is not a scope.",
         "Use printable ASCII without space, quote and backslash.",
         Code.BAD_NAME,
     ),
@@ -126,14 +130,15 @@ Words = Annotated[
 ]
 """A sentence for people: one line, not blank."""
 FilePath = Annotated[
-    str, written_like(r"^[^\x00-\x1f]{1,4096}$", "path", "This is no path.", "Write a path from the contract's folder.")
+    str,
+    written_like(r"^[^\x00-\x1f]{1,4096}$", "path", "This is not a path.", "Write a path from the contract's folder."),
 ]
 SignatureTag = Annotated[
     str,
     written_like(
         r"^[\x20\x21\x23-\x5b\x5d-\x7e]{1,64}$",
         "tag",
-        "This is no tag of a signature.",
+        "This is not the tag of a signature.",
         "Use up to 64 printable ASCII characters, without quote and backslash.",
     ),
 ]
@@ -143,7 +148,7 @@ ComponentName = Annotated[
     written_like(
         r"^(?!signature(-input)?$)[a-z0-9!#$%&'*+.^_`|~-]{1,64}$",
         "field name",
-        "This is no field that a signature can cover.",
+        "This is not a field that a signature can cover.",
         "Write the name of a header field in lower case, such as `date`.",
     ),
 ]
@@ -152,17 +157,18 @@ OldName = Annotated[
     written_like(
         r"^[\x21-\x39\x3b-\x7e]{1,128}$",
         "user or parameter name",
-        "This is no name of a user or a parameter.",
+        "This is not the name of a user or a parameter.",
         "Use up to 128 printable ASCII characters, without space and colon.",
         Code.BAD_NAME,
     ),
 ]
 """`user-id` (RFC 7617 section 2), as far as files and command lines can show it."""
 UrlPath = Annotated[
-    str, written_like(r"^/[\x21-\x7e]{0,2000}$", "URL path", "This is no path of a URL.", "Write it like `/healthz`.")
+    str,
+    written_like(r"^/[\x21-\x7e]{0,2000}$", "URL path", "This is not the path of a URL.", "Write it like `/healthz`."),
 ]
 Uri = Annotated[
-    str, written_like(r"^[\x21-\x7e]{1,2000}$", "URI", "This is no URI.", "Write it in ASCII, without spaces.")
+    str, written_like(r"^[\x21-\x7e]{1,2000}$", "URI", "This is not a URI.", "Write it in ASCII, without spaces.")
 ]
 RedirectUri = Annotated[
     str,
@@ -178,7 +184,7 @@ RedirectUri = Annotated[
 PinText = Annotated[
     str,
     written_like(
-        PIN, "pin", "This is no SHA-256 in base64.", "Write what `ostiary pins show FILE` prints.", Code.BAD_PIN
+        PIN, "pin", "This is not a SHA-256 in base64.", "Write what `ostiary pins show FILE` prints.", Code.BAD_PIN
     ),
 ]
 """Of a public key (RFC 7469 section 2.4)."""
@@ -187,7 +193,7 @@ StoreLink = Annotated[
     written_like(
         r"^https://[\x21-\x7e]{1,1900}$",
         "https URL",
-        "This is no link to a store.",
+        "This is not a link to a store.",
         "Write a URL with https.",
         Code.BAD_URL,
     ),
@@ -195,6 +201,6 @@ StoreLink = Annotated[
 Version = Annotated[
     str,
     written_like(
-        r"^[0-9]{1,9}(\.[0-9]{1,9}){0,3}$", "version", "This is no version.", 'Write it in quotes, like `"2.4"`.'
+        r"^[0-9]{1,9}(\.[0-9]{1,9}){0,3}$", "version", "This is not a version.", 'Write it in quotes, like `"2.4"`.'
     ),
 ]

@@ -203,7 +203,7 @@ class _Composer:
             return
         if name in parent.entries:
             first = parent.entries[name].key.line
-            says = f"`{name}` stands here again; it stands first in line {first}."
+            says = f"`{name}` stands here again; the first is in line {first}."
             self.wrong(Code.KEY_REPEATED, place, says, "Keep one of them.")
             return
         parent.entries[name] = Entry(place, node)

@@ -38,9 +38,9 @@ def _attest(draft: Draft, path: Path, stated: AttestOf) -> Iterator[Mistake]:
 
 def _status_list(draft: Draft, path: Path, app: AndroidAppOf) -> Iterator[Mistake]:
     if (app.status_list is None) == (app.insecure_no_status_list is None):
-        says = "Nothing tells which devices are not trusted any more."
+        says = "Nothing says which devices are no longer trusted."
         if app.status_list is not None:
-            says = "There is a status list, and there is none."
+            says = "`status_list` and `insecure_no_status_list` contradict each other."
         mend = "Write either `status_list: PATH` or `insecure_no_status_list` with its reason."
         yield draft.mistake(path, Code.SETTINGS_CONTRADICT, says, mend, key=True)
     yield from _read(draft, (*path, "status_list"), lambda: revoked(app, draft.read_file))

@@ -53,14 +53,14 @@ def _lifetimes(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
         own, insecure = getattr(client, setting), getattr(client, f"insecure_{setting}")
         most = getattr(profile, _PROFILE_FIELD[setting])
         if own is not None and insecure is not None:
-            says = f"`{setting}` and `insecure_{setting}` say two things."
+            says = f"`{setting}` and `insecure_{setting}` say different things."
             yield draft.mistake((*path, setting), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
         if own is not None and most is not None and own > most:
             says = f"This is longer than the {in_words(most)} of kind {client.kind}."
             mend = f"Write at most {in_words(most)}, or `insecure_{setting}: {{value: ..., because: ...}}`."
             yield draft.mistake((*path, setting), Code.WEAKER_THAN_PROFILE, says, mend)
         if insecure is not None and insecure.value > longest:
-            says = "This is too long with any reason."
+            says = "This is too long, whatever the reason."
             at = (*path, f"insecure_{setting}", "value")
             yield draft.mistake(at, Code.OUT_OF_RANGE, says, f"Write at most {in_words(longest)}.")
 
@@ -78,7 +78,7 @@ def _safeguards(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
             mend = f"Remove it, or write `{insecure}: {{value: true, because: ...}}`."
             yield draft.mistake((*path, setting), Code.WEAKER_THAN_PROFILE, says, mend)
         if own and getattr(client, insecure):
-            says = f"`{setting}` and `{insecure}` say two things."
+            says = f"`{setting}` and `{insecure}` say different things."
             yield draft.mistake((*path, setting), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
 
 
@@ -104,5 +104,5 @@ def _acting(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
         at = (*path, "insecure_bound_subject_tokens")
         yield draft.mistake(at, Code.SETTINGS_CONTRADICT, says, mend, key=True)
     if client.acts_for_people and draft.is_sure_of("services") and path[-1] not in draft.file.services:
-        says, mend = "No service has the client's name, so no person's token is for it.", "Give both one name."
+        says, mend = "No service has the client's name, so no person's token is for it.", "Give both the same name."
         yield draft.mistake((*path, "acts_for_people"), Code.ACTS_FOR_NOBODY, says, mend, key=True)

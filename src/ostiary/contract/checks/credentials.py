@@ -36,7 +36,7 @@ def credentials(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
         says = f"The client proves itself by {credential}, and `{vouching[0]}` says something else."
         yield draft.mistake((*path, vouching[0]), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
     elif len(vouching) > 1:
-        says = "Two vouch for its instances, so that the weaker one counts."
+        says = "Two vouch for its instances: the weaker one would count."
         yield draft.mistake((*path, "attest"), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
     elif client.jwks is not None and client.jwks_file is not None:
         yield draft.mistake(
@@ -46,7 +46,7 @@ def credentials(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
         says = f"The client proves itself by {credential}, and `certificate` says something else."
         yield draft.mistake((*path, "certificate"), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
     elif Credential.SIGNATURE in given and client.secret and keys:
-        says = "The client signs with a secret and with keys, so that its weaker way counts."
+        says = "The client signs with a secret and with keys: the weaker way would count."
         yield draft.mistake((*path, "secret"), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
     elif any(is_given and other is not credential for other, is_given in given.items()):
         extra = "secret" if credential is not Credential.SECRET and client.secret else "a key set"
@@ -130,7 +130,7 @@ def certificates(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
         return
     stated = names_of(client.certificate)
     if len(stated) != 1:
-        says = "A client is known by one thing of its certificate."
+        says = "A client is known by one thing in its certificate."
         mend = "Keep one of subject, dns, uri, ip, email and file."
         yield draft.mistake((*path, "certificate"), Code.SETTINGS_CONTRADICT, says, mend, key=True)
     for setting, name in stated.items():

@@ -40,7 +40,7 @@ def old_ways(draft: Draft) -> Iterator[Mistake]:
 
 def _client(draft: Draft, path: Path, client: Client) -> Iterator[Mistake]:
     if not client.old_ways and draft.is_sure_of("clients", "old_ways"):
-        says, mend = "The client has no old way to come by.", "Add `old_ways: [{way: ..., secret: ..., until: ...}]`."
+        says, mend = "The client has no old way to come in.", "Add `old_ways: [{way: ..., secret: ..., until: ...}]`."
         yield draft.mistake(path, Code.CREDENTIAL_MISSING, says, mend, key=True)
     if client.deprecated is None and draft.is_sure_of("clients", "deprecated"):
         says = "`deprecated` is missing: nobody who asks this client to change says since when."
@@ -59,7 +59,7 @@ def _named(draft: Draft, path: Path, way: OldWayOf) -> Iterator[Mistake]:
         yield draft.mistake(path, Code.MISSING_KEY, says, mend, key=True)
     elif way.way is OldWay.QUERY and not _PARAMETER.fullmatch(way.name):
         mend = "Use letters, digits and `.`, `_`, `~`, `-`, as the client sends it."
-        yield draft.mistake((*path, "name"), Code.BAD_NAME, "This is no name of a parameter.", mend)
+        yield draft.mistake((*path, "name"), Code.BAD_NAME, "This is not the name of a parameter.", mend)
 
 
 def _ends(draft: Draft, path: Path, way: OldWayOf, deprecated: int | None) -> Iterator[Mistake]:
@@ -70,7 +70,7 @@ def _ends(draft: Draft, path: Path, way: OldWayOf, deprecated: int | None) -> It
     if draft.now is None:
         return
     if end_of(way) <= draft.now:
-        says, mend = "This day is over: who comes this way is refused.", "Remove it once nobody comes any more."
+        says, mend = "This day is over: whoever comes this way is refused.", "Remove it once nobody comes any more."
         yield draft.mistake(at, Code.OLD_WAY_OVER, says, mend)
     if way.until > draft.now + LONGEST:
         says = "This is more than two years ahead."

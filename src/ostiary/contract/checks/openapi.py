@@ -28,7 +28,7 @@ def openapi(draft: Draft) -> Iterator[Mistake]:
             yield draft.mistake(path, Code.OPENAPI_UNREADABLE, says, "Write its path from the contract's folder.")
         except NoOpenApi as unreadable:
             yield from unreadable.mistakes
-            says = f"The OpenAPI document is none that can be used: {unreadable}."
+            says = f"The OpenAPI document cannot be used: {unreadable}."
             yield draft.mistake(path, Code.OPENAPI_UNREADABLE, says, "Mend the document.")
         else:
             yield from _compare(draft, name, service, listed)

@@ -36,7 +36,7 @@ def redirects(draft: Draft) -> Iterator[Mistake]:
         yield from _elsewhere(draft, path, client)
         for index, origin in enumerate(client.origins or ()):
             if not is_web_origin(origin, plain_loopback=True):
-                says = "This is no origin as browsers send it."
+                says = "This is not an origin as browsers send it."
                 mend = "Write `https://host` or `https://host:port`, in lower case, without path."
                 yield draft.mistake((*path, "origins", index), Code.BAD_ORIGIN, says, mend)
 

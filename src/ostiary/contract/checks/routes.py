@@ -46,7 +46,7 @@ def _rule(draft: Draft, path: Path, route: Route) -> Iterator[Mistake]:
 def _limits(draft: Draft, path: Path, route: Route) -> Iterator[Mistake]:
     for index, limit in enumerate(route.limit or ()):
         if route.public and limit.per is not LimitBy.IP:
-            says = f"Nobody knows the {limit.per} of a public request."
+            says = f"A public request has no {limit.per} that is known."
             yield draft.mistake((*path, "limit", index, "per"), Code.LIMIT_NOT_COUNTABLE, says, "Write `per: ip`.")
 
 
@@ -66,7 +66,7 @@ def _overlaps(draft: Draft) -> Iterator[Mistake]:
         says = (
             f"`{_written(later, both)}` fits this and `{earlier.text}`, and neither is the more exact: it is refused."
         )
-        mend = "Write a route for it, if it means something; else leave it so."
+        mend = "Write a route for it if it matters; otherwise leave it."
         yield draft.mistake(("routes", other, "on"), Code.ROUTE_AMBIGUOUS, says, mend)
 
 

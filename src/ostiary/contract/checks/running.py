@@ -37,7 +37,7 @@ def _master_key(draft: Draft) -> Iterator[Mistake]:
     for source, name in file.master_key.parts():
         place = posixpath.normpath(posixpath.join(folder, name))
         if source == "file" and _is_within(place, state):
-            says = "The master key lies in the folder of what it protects: who copies one has both."
+            says = "The master key lies in the folder of what it protects: whoever copies one has both."
             yield draft.mistake(("master_key",), Code.MASTER_KEY_IN_STATE, says, "Keep it outside of `state`.")
 
 
@@ -46,7 +46,7 @@ def _admin_api(draft: Draft) -> Iterator[Mistake]:
     at = draft.file.admin or DEFAULT_ADMIN
     if draft.file.admin_api and not is_loopback(at.host):
         says = "The tokens of the admin API would cross the network in the clear."
-        mend = "Let `admin` listen on 127.0.0.1; who is elsewhere comes through SSH or a proxy with TLS."
+        mend = "Let `admin` listen on 127.0.0.1; whoever is elsewhere comes through SSH or a proxy with TLS."
         yield draft.mistake(("admin",), Code.TLS_MISSING, says, mend)
 
 
@@ -59,7 +59,7 @@ def _is_within(place: str, folder: str) -> bool:
 def _tls(draft: Draft) -> Iterator[Mistake]:
     file = draft.file
     if file.tls is not None and file.insecure_plain_http is not None:
-        says = "The door cannot listen with TLS and without."
+        says = "The door listens either with TLS or without."
         yield draft.mistake(("insecure_plain_http",), Code.SETTINGS_CONTRADICT, says, "Keep one.", key=True)
     sure = all(map(draft.is_sure_of, ("origin", "tls", "insecure_plain_http")))
     if sure and file.tls is None and file.insecure_plain_http is None and not is_development(file):
@@ -71,7 +71,7 @@ def _durations(draft: Draft) -> Iterator[Mistake]:
     file = draft.file
     for setting in ("feed_bound", "audit_bound"):
         if getattr(file, setting) > _MINUTE:
-            says = "A gateway that knows nothing for so long lets in what was revoked or goes unrecorded."
+            says = "A gateway that hears nothing for so long lets in what was revoked, or records nothing."
             yield draft.mistake((setting,), Code.OUT_OF_RANGE, says, "Write at most `60s`.")
     if file.keys.rotate < _HOUR:
         says = "Keys that change so often outnumber the tokens."
