@@ -86,7 +86,7 @@ def revoke_key(
 
 def _scopes(rule: ClientRule | None, client: str, asked: list[str] | None) -> frozenset[Scope]:
     if rule is None or not rule.api_keys:
-        fail(f"{client} is no client with `credential: api-key`")
+        fail(f"{client} is not a client with `credential: api-key`")
     scopes = frozenset(map(Scope, asked or ()))
     if foreign := sorted(scopes - rule.scopes):
         fail(f"{client} does not have the scope {', '.join(foreign)}")

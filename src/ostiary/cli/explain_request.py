@@ -144,4 +144,4 @@ def _address(text: str) -> str:
     try:
         return str(ip_address(text))
     except ValueError:
-        raise typer.BadParameter(f"{text} is no IP address") from None
+        raise typer.BadParameter(f"{text} is not an IP address") from None

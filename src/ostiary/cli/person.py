@@ -187,6 +187,6 @@ def _why(error: Exception) -> str:
         case RoleUnknown():
             return f"the contract has no role {error}"
         case LoginTaken():
-            return "somebody has this login"
+            return "somebody has this login already; `ostiary person set` changes them"
         case _:
             return str(error)

@@ -31,7 +31,7 @@ def up(
         place = find_place(contract, state)
         if gateway is not None:
             if gateway not in place.contract.gateways:
-                fail(f"the contract has no gateway {gateway}")
+                fail(f"the contract has no gateway {gateway}. It has: {', '.join(place.contract.gateways) or 'none'}.")
             place = replace(place, deployment=replace(place.deployment, only=GatewayName(gateway)))
         if workers is not None:
             place = replace(place, deployment=replace(place.deployment, workers=workers))
