@@ -271,7 +271,7 @@ async def world(
     await store.commit(first_keys(int(time.time()), new))
     memory = make_shared(SHARED_BYTES)
     issuer = str(folder / "issuer.sock")
-    everywhere = (Listener("127.0.0.1", 0, None, None), *listeners)
+    everywhere = (Listener("127.0.0.1", 0, None), *listeners)
     setup = Setup(0, made, master.to_text(), location, issuer, everywhere, memory)
     worker = GatewayWorker(setup)
     await worker.start()

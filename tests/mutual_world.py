@@ -15,6 +15,7 @@ import h11
 from client_certificates import Authority, Issued
 from gateway_world import AUTHORITY as DOOR
 from gateway_world import OK, Answer, Line, Serve, World, answering, contract, world
+from ostiary.contract.model import TlsFiles
 from ostiary.keys.certificate import thumbprint_of
 from ostiary.keys.devca import development_tls
 from ostiary.model.events.gateway import GatewayRefused
@@ -109,8 +110,7 @@ async def mutual(
     listener = Listener(
         host="127.0.0.1",
         port=0,
-        certificate=str(folder / "door.pem"),
-        key=str(folder / "door.key"),
+        tls=TlsFiles(str(folder / "door.pem"), str(folder / "door.key")),
         gateway=GatewayName("own"),
         taken=CertificatesTaken(str(folder / "clients.pem"), lists, required),
     )

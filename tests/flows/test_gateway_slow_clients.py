@@ -10,6 +10,7 @@ from typing import Final
 import pytest
 
 from gateway_world import AUTHORITY, OK, QUICK, Line, Serve, World, answering, read_head, request, until, world
+from ostiary.contract.model import TlsFiles
 from ostiary.keys.devca import development_tls
 from ostiary.server.channel import Listener
 from ostiary.server.gateway import clockwork, ending
@@ -60,7 +61,7 @@ def inside_tls(folder: Path) -> tuple[Listener, ssl.SSLContext]:
     paths = (folder / "door.pem", folder / "door.key")
     for path, data in zip(paths, (made.certificate, made.key), strict=True):
         path.write_bytes(data)
-    return Listener("127.0.0.1", 0, *map(str, paths)), ssl.create_default_context(cadata=made.ca.decode())
+    return Listener("127.0.0.1", 0, TlsFiles(*map(str, paths))), ssl.create_default_context(cadata=made.ca.decode())
 
 
 async def test_a_last_answer_has_its_time_inside_tls_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,19 +2,12 @@
 
 from ostiary.contract.file import ContractFile
 from ostiary.contract.file_listener import GatewayOf
+from ostiary.contract.model import TlsFiles
 from ostiary.contract.places import Address, is_loopback, split_url
 from ostiary.model.frozen import frozen
 from ostiary.model.ids import GatewayName, Secret
 
 DEFAULT_ADMIN = Address("127.0.0.1", 9443)
-
-
-@frozen
-class TlsFiles:
-    """PEM files; paths are from the contract's folder."""
-
-    certificate: str
-    key: str
 
 
 @frozen

@@ -8,7 +8,7 @@ import pickle  # both ends are this program: an inherited socket pair, never the
 import struct
 from typing import Final
 
-from ostiary.contract.model import Contract
+from ostiary.contract.model import Contract, TlsFiles
 from ostiary.model.frozen import frozen
 from ostiary.model.ids import GatewayName, Secret
 
@@ -30,9 +30,8 @@ class Listener:
 
     host: str
     port: int
-    certificate: str | None
-    """PEM files: the chain, and its key. None: without TLS."""
-    key: str | None
+    tls: TlsFiles | None
+    """None: plain HTTP."""
     gateway: GatewayName | None = None
     """None: the door itself."""
     taken: CertificatesTaken | None = None

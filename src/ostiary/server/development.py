@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from ostiary.contract.deployment import TlsFiles
+from ostiary.contract.model import TlsFiles
 from ostiary.keys.devca import development_tls, serves
 from ostiary.keys.master import KEY_BYTES, MasterKey, MasterKeyInvalid
 from ostiary.model.ids import Secret

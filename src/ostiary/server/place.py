@@ -5,9 +5,9 @@ import socket
 import ssl
 from pathlib import Path
 
-from ostiary.contract.deployment import CertificateFiles, Deployment, GatewayListener, TlsFiles
+from ostiary.contract.deployment import CertificateFiles, Deployment, GatewayListener
 from ostiary.contract.draft import Draft
-from ostiary.contract.model import Contract
+from ostiary.contract.model import Contract, TlsFiles
 from ostiary.contract.places import Address
 from ostiary.keys.master import MasterKey
 from ostiary.model.frozen import frozen
@@ -68,11 +68,10 @@ class Place:
         """Those that run: the door and all gateways, or the one that was asked for. Raises TlsUnusable."""
         deployment = self.deployment
         door, tls = deployment.listen, self.tls()
-        certificate, key = (None, None) if tls is None else (tls.certificate, tls.key)
         own = [self._listener(stated, tls) for stated in deployment.gateways]
         if deployment.only is not None:
             return tuple(each for each in own if each.gateway == deployment.only)
-        return (Listener(door.host, door.port, certificate, key), *own)
+        return (Listener(door.host, door.port, tls), *own)
 
     def _listener(self, stated: GatewayListener, door: TlsFiles | None) -> Listener:
         tls = door
@@ -83,8 +82,7 @@ class Place:
         return Listener(
             host=stated.listen.host,
             port=stated.listen.port,
-            certificate=None if tls is None else tls.certificate,
-            key=None if tls is None else tls.key,
+            tls=tls,
             gateway=stated.name,
             taken=None if asked is None else self._taken(asked),
         )

@@ -13,7 +13,7 @@ from ostiary.contract.model.credentials import (
 )
 from ostiary.contract.model.kinds import LONGEST_ACCESS_TOKEN, ClientAuth, GrantType, Profile
 from ostiary.contract.model.limits import Limit, LimitBy, Rate
-from ostiary.contract.model.listeners import Bounds, GatewayRule, Network, Timeouts
+from ostiary.contract.model.listeners import Bounds, GatewayRule, Network, Timeouts, TlsFiles
 from ostiary.contract.model.registration import FetchRule, RegistrationRule
 from ostiary.contract.model.routes import Fact, RouteRule, Segments, Shape, Upgrade, limits_of
 from ostiary.contract.model.scopes import DetailRule, MemberRule, MemberType, ScopeRule, StepUp
@@ -58,6 +58,7 @@ __all__ = [
     "SignatureRule",
     "StepUp",
     "Timeouts",
+    "TlsFiles",
     "Upgrade",
     "limits_of",
 ]

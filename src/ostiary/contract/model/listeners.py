@@ -32,6 +32,14 @@ class Timeouts:
 
 
 @frozen
+class TlsFiles:
+    """PEM files; paths are from the contract's folder, or absolute where it runs."""
+
+    certificate: str
+    key: str
+
+
+@frozen
 class GatewayRule:
     """A listener of its own, beside the door."""
 

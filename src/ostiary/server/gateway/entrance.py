@@ -32,9 +32,9 @@ class Tls:
     @classmethod
     def read(cls, listener: Listener) -> "Tls":
         """From its files. Raises OSError and CertificateInvalid."""
-        if listener.certificate is None or listener.key is None:
+        if listener.tls is None:
             return cls(None, None)
-        context = server_context(listener.certificate, listener.key)
+        context = server_context(listener.tls.certificate, listener.tls.key)
         return cls(context, None if listener.taken is None else ClientCertificates(listener.taken, context))
 
     @property
@@ -53,6 +53,7 @@ class Entrance:
         self.listener: Final = listener
         self.tls = Tls.read(listener)
         self._peers: dict[str, Peer] = {}
+        self._told = ""
 
     @property
     def certificates(self) -> ClientCertificates | None:
@@ -67,12 +68,15 @@ class Entrance:
 
     async def look(self, changed: Callable[[], None]) -> None:
         """For new revocation lists; `changed` is called after what may end running streams. Where a list cannot be
-        read, the one before it stays in force until its end."""
+        read, the one before it stays in force until its end, and the log says so once."""
         try:
             if self.certificates is not None and await asyncio.to_thread(self.certificates.look):
                 changed()
+            self._told = ""
         except (OSError, CertificateInvalid) as error:
-            _LOG.warning("a revocation list is left as it was: %s", error)
+            if str(error) != self._told:
+                self._told = str(error)
+                _LOG.warning("a revocation list is left as it was: %s", error)
 
     def peer(self, address: str) -> Peer:
         """Raises ValueError for what is no address."""
