@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, NoReturn, cast
 
 import h11
 import orjson
@@ -28,6 +28,7 @@ from gateway_world import (
     until,
     world,
 )
+from ostiary.gateway.decide import Gateway
 from ostiary.gateway.decision import Cookie
 from ostiary.keys.session_cookie import csrf_token, name_of, new_value
 from ostiary.model import endpoints
@@ -360,6 +361,30 @@ async def test_a_client_that_leaves_while_it_waits_harms_nobody_and_is_not_serve
         issuer.may_answer.set()
         assert (await stays.answer()).status == 200
         assert len(heads) == 1
+
+
+@pytest.mark.parametrize("fields", [(), ("Connection: close",)], ids=["stays", "leaves"])
+async def test_what_nobody_expected_of_who_waited_is_refused_and_its_text_goes_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fields: tuple[str, ...]
+) -> None:
+    def broken(*_: Any) -> NoReturn:
+        raise RuntimeError(page.cookie)
+
+    async with doors(tmp_path) as (door, issuer, page):
+        issuer.may_answer.clear()
+        line, other = await door.connect(), await door.connect()
+        await line.send(request(THING, page.cookie, *fields))
+        await until(lambda: issuer.questions == 1)
+        with monkeypatch.context() as patch:
+            patch.setattr(Gateway, "decide", broken)
+            issuer.may_answer.set()
+            answer = await line.answer()
+        assert (answer.status, answer.fields["connection"]) == (500, "close")
+        assert await line.ended()
+        assert "RuntimeError" in caplog.text
+        assert page.cookie not in caplog.text + answer.body.decode()
+        assert await reasons(door) == [Reason.UNEXPECTED]
+        assert (await other.ask(THING, page.cookie)).status == 200
 
 
 @pytest.mark.parametrize("status", [200, 401])

@@ -279,7 +279,6 @@ class ClientConnection(EndingConnection):
             self._run(rest)
         except Exception as error:  # noqa: BLE001  # as in `data_received`
             tell(_LOG, "a request failed", error)
-            self._running = False
             self._unexpected()
 
     def _answer(self, decision: Refuse | Reply, head: RequestHead, number: int, rest: bytes) -> bytes:
@@ -347,8 +346,10 @@ class ClientConnection(EndingConnection):
         return number
 
     def _unexpected(self) -> None:
+        """How far the client was read is not known any more, so it gets no other answer."""
         exchange, unexpected = self._exchange, Unexpected(Reason.UNEXPECTED)
+        self.closing = True
         if exchange is not None:
             exchange.failed(unexpected)
-        elif not self.closing:
+        else:
             self.refuse(unexpected, None, self._next(), whole=False)
