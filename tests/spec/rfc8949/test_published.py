@@ -96,6 +96,21 @@ def test_f_too_much_or_too_little_is_refused(item: str) -> None:
             parse(whole[:end])
 
 
+@pytest.mark.parametrize("number", [0, 23, 24, 255, 256, 65535, 65536, (1 << 32) - 1, 1 << 32, (1 << 64) - 1])
+def test_4_2_1_a_number_is_taken_in_its_shortest_form_alone(number: int) -> None:
+    """And so is a length, of which the bytes must be there."""
+    own = len(head(0, number)) - 1
+    assert parse(head(0, number)) == number
+    assert parse(head(1, number)) == -1 - number
+    for size in (size for size in (1, 2, 4, 8) if size > own):
+        for major in (0, 1):
+            with pytest.raises(NotStrictCbor):
+                parse(head(major, number, size))
+        if number <= 65536:
+            with pytest.raises(NotStrictCbor):
+                parse(head(2, number, size) + bytes(number))
+
+
 @pytest.mark.parametrize("item", listed(NOT_TAKEN), ids=bytes.hex)
 def test_a_what_nobody_needs_is_refused(item: bytes) -> None:
     with pytest.raises(NotStrictCbor):

@@ -91,7 +91,7 @@ class Wire(asyncio.Protocol):
         self._head = read_head(data[:end])
         sent = self._head[2]
         fields = {name: sent[name][0] for name in _ABOUT_THE_CONNECTION if name in sent}
-        self._last = self._last or fields.get(b"connection") == b"close"
+        self._last = fields.get(b"connection") == b"close"
         length = framing.of_request(fields, 1) or 0
         self._body = ChunkedBody(_UNBOUNDED) if length == framing.CHUNKED else LengthBody(length)
         self._more(self._body, data[end + 4 :])
@@ -125,8 +125,6 @@ class Wire(asyncio.Protocol):
                 self._wires.discard(self)
 
     def _write(self, answer: Answer, *, bodiless: bool) -> None:
-        if self._transport.is_closing():
-            return
         self._transport.write(rendered(answer, last=self._last) + (b"" if bodiless else answer.body))
         if self._last:
             self._transport.close()
