@@ -22,6 +22,7 @@ from ostiary.server.channel import (
     pack,
     receive,
 )
+from ostiary.server.chores import tell_of_nobody_s
 
 _MADE_BETWEEN_LOOKS: Final = 5_000
 """Objects that a collector counts before it looks for garbage."""
@@ -46,6 +47,7 @@ class Service(Protocol):
 
 async def live(inherited: socket.socket, make: Callable[[Setup], Service]) -> None:
     """Serve until the supervisor says Drain, or is gone, or this process gets SIGTERM."""
+    asyncio.get_running_loop().set_exception_handler(tell_of_nobody_s)
     reader, writer = await asyncio.open_connection(sock=inherited)
     setup = await receive(reader)
     if not isinstance(setup, Setup):

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ostiary.store.interface import StoreUnavailable
 
@@ -31,6 +31,15 @@ async def again(every: float, do: Callable[[], Awaitable[object]]) -> NoReturn:
 def tell(log: logging.Logger, what: str, error: Exception) -> None:
     """Say what came of an error that nobody expected, and where it happened."""
     log.error("%s; %s\n%s", type(error).__name__, what, where(error))
+
+
+def tell_of_nobody_s(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Of what failed where nobody waits for it, which a loop would tell with the error's text."""
+    error = context.get("exception")
+    if isinstance(error, Exception):
+        tell(_LOG, "nobody waited for it", error)
+    else:
+        loop.default_exception_handler(context)
 
 
 def where(error: Exception) -> str:
