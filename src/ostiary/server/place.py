@@ -104,7 +104,7 @@ def _require_usable(files: TlsFiles) -> None:
         server_context(files.certificate, files.key)
     except ssl.SSLError:
         raise TlsUnusable(
-            f"{files.certificate} and {files.key} are no certificate and its own unencrypted key, both as PEM"
+            f"{files.certificate} and {files.key} are not a certificate and its own unencrypted key, both as PEM"
         ) from None
     except OSError as error:
         raise TlsUnusable(f"{error.filename}: {error.strerror}") from None
