@@ -75,7 +75,7 @@ class OldWayOf(Setting):
 
 
 class CertificateOf(Setting):
-    """What in its certificate the client is known by (RFC 8705 section 2): one of these, compared to the letter."""
+    """What in its certificate the client is known by (RFC 8705 section 2): one of these, compared exactly."""
 
     subject: Words | None = None
     """Its whole distinguished name as RFC 4514 writes it, such as `CN=ledger,O=Example`."""
@@ -138,9 +138,9 @@ class Client(Setting):
     certificates themselves as `x5c` (RFC 8705 section 2.2.2). With `profile: fapi2` both may stand here: requests are
     then signed with those keys."""
     redirect_uris: tuple[RedirectUri, ...] = ()
-    """Where people come back to after sign-in; compared to the letter. Of a web client with a cookie: its pages."""
+    """Where people come back to after sign-in; compared exactly. Of a web client with a cookie: its pages."""
     post_logout_redirect_uris: tuple[RedirectUri, ...] = ()
-    """Where people come back to after sign-out; compared to the letter."""
+    """Where people come back to after sign-out; compared exactly."""
     backchannel_logout_uri: RedirectUri | None = None
     """Where its server is told that a sign-in has ended (OpenID Connect Back-Channel Logout)."""
     origins: tuple[Uri, ...] | None = None

@@ -1,4 +1,4 @@
-"""Where answers may go: redirect URIs compared to the letter (RFC 9700 section 4.1.3, RFC 6749 section 3.1.2.3)."""
+"""Where answers may go: redirect URIs compared exactly (RFC 9700 section 4.1.3, RFC 6749 section 3.1.2.3)."""
 
 import re
 from collections.abc import Iterable

@@ -17,7 +17,7 @@ class Reason(StrEnum):
     # authorization requests
     CLIENT_UNKNOWN = "client_unknown", "No client has this client_id."
     CLIENT_DISABLED = "client_disabled", "The client was revoked."
-    REDIRECT_URI_MISMATCH = "redirect_uri_mismatch", "The redirect URI is not one of those registered, to the letter."
+    REDIRECT_URI_MISMATCH = "redirect_uri_mismatch", "The redirect URI is not exactly one of those registered."
     PARAMETER_REPEATED = "parameter_repeated", "A parameter stood more than once in the request."
     PARAMETER_MISSING = "parameter_missing", "A required parameter is missing."
     PARAMETER_INVALID = "parameter_invalid", "A parameter's value is not one that its definition allows."
@@ -123,7 +123,7 @@ class Reason(StrEnum):
     ATTESTATION_REPLAYED = "attestation_replayed", "The proof of the attested key was used before."
     STATEMENT_CHALLENGE = (
         "statement_challenge",
-        "The challenge of a device's statement is none of ours, old, or was used before.",
+        "The challenge of a device's statement is not ours, is old, or was used before.",
     )
     STATEMENT_MALFORMED = "statement_malformed", "A device's statement about its key cannot be read."
     STATEMENT_ROOT_UNKNOWN = "statement_root_unknown", "A device's certificates do not lead to a root that is trusted."

@@ -17,12 +17,12 @@ def own_lines(draft: Draft, name: str, client: Client, rule: ClientRule) -> Iter
     values: dict[str, tuple[str, str]] = {
         "scopes": (", ".join(sorted(client.scopes)), "What it may ask for."),
         "details": (", ".join(sorted(rule.details)), "What it may ask for in detail."),
-        "redirect_uris": (", ".join(client.redirect_uris), "Where people come back to; compared to the letter."),
+        "redirect_uris": (", ".join(client.redirect_uris), "Where people come back to; compared exactly."),
         "post_logout_redirect_uris": (
             ", ".join(rule.post_logout_redirect_uris),
-            "Where people come back to after sign-out; compared to the letter.",
+            "Where people come back to after sign-out; compared exactly.",
         ),
-        "certificate": (_certificate(rule), "By what of its certificate it is known; compared to the letter."),
+        "certificate": (_certificate(rule), "By what of its certificate it is known; compared exactly."),
         "backchannel_logout_uri": (rule.backchannel_logout_uri or "", "Where its server is told of each sign-out."),
         "tenant": (rule.tenant or "", "The tenant that it belongs to."),
         "roles": (", ".join(sorted(rule.roles)), "Its own roles where it acts for itself."),

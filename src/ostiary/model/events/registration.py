@@ -7,7 +7,7 @@ from ostiary.model.ids import ClientId, InitialAccessTokenId, Scope
 
 @frozen(kw_only=True)
 class ClientRegistered(Event):
-    """A client registered itself, with these scopes; `token`: with which initial access token, where it is none of the
+    """A client registered itself, with these scopes; `token`: the initial access token, if it is not one of the
     contract's."""
 
     client: ClientId
