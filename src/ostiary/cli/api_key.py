@@ -78,7 +78,7 @@ def revoke_key(
             if key.id == id and key.revoked_at is None:
                 await store.commit(revoke(key, int(time.time())))
                 return
-        fail(f"there is no living key {id}")
+        fail("no living key has this id; `ostiary api-key list` shows them")
 
     with_store(contract, state, work)
     typer.echo(f"revoked: the API key {id}")

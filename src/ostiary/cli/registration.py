@@ -87,7 +87,7 @@ def revoke(
             if token.id == id and token.revoked_at is None:
                 await store.commit(revoked(token, int(time.time())))
                 return
-        fail(f"there is no token {id} that was not revoked")
+        fail("no living token has this id; `ostiary registration tokens` shows them")
 
     with_store(contract, state, work)
     typer.echo(f"revoked: the token {id} with which clients register")
