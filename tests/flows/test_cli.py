@@ -275,6 +275,13 @@ def test_a_request_that_cannot_be_is_misuse(ostiary: Command) -> None:
     assert code("--as", "robot", "--header", "no colon") == 2
     assert code("--as", "robot", "--signed-in", "soon") == 2
     assert code("--as", "robt") == 1
+    assert code("--as", "page", "--person", "p", "--role", "reader") == 0
+    assert code("--as", "page", "--person", "p", "--role", "reader", "--role", "rader") == 1
+
+
+def test_what_the_token_is_for_is_told_also_where_it_reaches_nothing(ostiary: Command) -> None:
+    asked = ("GET", "/things", "--as", "page", "--person", "p", "--role", "reader", "--scope", "openid")
+    assert "openid" in ostiary("explain", "request", *asked).stdout
 
 
 # people
@@ -443,6 +450,8 @@ def test_an_api_key_is_shown_once_lets_in_and_is_revoked(up: Up, ostiary: Comman
     other = json.loads(ostiary("api-key", "add", "acme", "--scope", "things.read", "--json").stdout)
     secret(other["key"])
     assert ostiary("api-key", "add", "acme").exit_code == 1
+    mistaken = ostiary("api-key", "revoke", key)
+    assert (mistaken.exit_code, key in mistaken.output) == (1, False)
     assert ostiary("api-key", "revoke", shown["id"]).exit_code == 0
     _until(up, key, 401)
     _until(up, other["key"], 502)
@@ -614,17 +623,19 @@ def test_nothing_is_written_without_the_stores_own_master_key(
 
 
 @contextmanager
-def _shut_out(folder: Path) -> Iterator[None]:
-    """Who may not look into the folder: root becomes nobody, and anybody else shuts it."""
-    if os.geteuid() == 0:
-        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+def _shut_out(place: Path) -> Iterator[None]:
+    """Who may not look into the folder or file: root becomes nobody, and anybody else shuts it."""
+    own = os.getuid()
+    if own == 0:
+        nobody = pwd.getpwnam("nobody").pw_uid
+        os.setresuid(nobody, nobody, own)
     else:
-        folder.chmod(0)
+        place.chmod(0)
     try:
         yield
     finally:
-        os.seteuid(os.getuid())
-        folder.chmod(0o700)
+        os.setresuid(own, own, own)
+        place.chmod(0o700)
 
 
 def test_the_state_of_another_user_is_told_as_that(up: Up) -> None:
@@ -646,6 +657,21 @@ def test_the_state_of_another_user_is_told_as_that(up: Up) -> None:
                 assert isinstance(result.exception, SystemExit), command
                 assert result.exit_code == 1
                 assert str(state) in result.stderr
+
+
+def test_a_contract_that_may_not_be_read_is_a_mistake() -> None:
+    with TemporaryDirectory() as name:
+        folder, contract = Path(name), Path(name) / "ostiary.yaml"
+        folder.chmod(0o755)
+        contract.write_text("origin: https://localhost:8443")
+        contract.chmod(0o600)
+
+        def code() -> int:
+            return CliRunner().invoke(app, ["check", "-c", str(contract)]).exit_code
+
+        assert code() == 0
+        with _shut_out(contract):
+            assert code() == 1
 
 
 def test_a_state_that_is_a_file_is_told_as_that(ostiary: Command, tmp_path: Path) -> None:

@@ -1,13 +1,12 @@
 """A contract that is only looked at: it must be in order, but its secrets need not be at hand."""
 
-from difflib import get_close_matches
 from pathlib import Path
 
 import typer
 from rich.console import Console
 
 from ostiary.cli.check import print_mistakes
-from ostiary.cli.said import fail
+from ostiary.cli.said import fail_unknown
 from ostiary.contract.draft import Draft
 from ostiary.contract.model import ClientRule, Contract
 from ostiary.model.ids import ClientId
@@ -27,8 +26,5 @@ def require_client(contract: Contract, name: str) -> ClientRule:
     """The client of this name; that there is none is said, and ends the command with 1."""
     found = contract.clients.get(ClientId(name))
     if found is None:
-        known = sorted(contract.clients)
-        nearest = get_close_matches(name, known, n=1)
-        hint = f"Did you mean {nearest[0]}?" if nearest else f"It has: {', '.join(known) or 'none'}."
-        fail(f"the contract has no client {name}. {hint}")
+        fail_unknown("client", name, contract.clients)
     return found

@@ -11,7 +11,7 @@ from ostiary.cli.accepted import accepted_contract, require_client
 from ostiary.cli.made import with_whoever
 from ostiary.cli.opened import has_store, with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder, duration
-from ostiary.cli.said import fail, print_json
+from ostiary.cli.said import expected_errors, fail, fail_unknown, print_json
 from ostiary.cli.trial import attempt
 from ostiary.cli.trial_arrival import Arrival, NoSuchListener, arrival_of
 from ostiary.cli.trial_request import Request
@@ -68,6 +68,8 @@ def explain_request_command(
     """
     draft, accepted = accepted_contract(contract) if client is None else with_whoever(contract, state, client)
     rule = None if client is None else require_client(accepted, client)
+    for unknown in [each for each in role or () if Role(each) not in accepted.roles]:
+        fail_unknown("role", unknown, accepted.roles)
     made_up = None if role is None and tenant is None else (role or [], tenant)
     known, disabled_at = _stored(contract, state, None if made_up else person, client)
     who = _made_up(person, *made_up) if person is not None and made_up is not None else known
@@ -87,11 +89,12 @@ def _arrival(
     draft: Draft, contract: Contract, client: ClientRule | None, gateway: str | None, certificate: Path | None
 ) -> Arrival:
     try:
-        shown = None if certificate is None else certificate.read_bytes()
-        return arrival_of(draft, contract, client, gateway, shown)
+        with expected_errors():
+            shown = None if certificate is None else certificate.read_bytes()
+            return arrival_of(draft, contract, client, gateway, shown)
     except NoSuchListener as none:
-        fail(f"the contract has no gateway {gateway}. It has: {none}.")
-    except (OSError, CertificateInvalid) as unusable:
+        fail_unknown("gateway", str(none), contract.gateways)
+    except CertificateInvalid as unusable:
         fail(f"a certificate or revocation list cannot be used: {unusable}")
 
 

@@ -17,11 +17,19 @@ def duration(text: str) -> int:
 
 
 ContractFile = Annotated[
-    Path, typer.Option("-c", "--contract", metavar="FILE", help="The contract.", envvar="OSTIARY_CONTRACT")
+    Path,
+    typer.Option("-c", "--contract", metavar="FILE", help="The contract.", envvar="OSTIARY_CONTRACT", readable=False),
 ]
+"""Whether it can be read is told as a mistake in it, and of a state directory as what is wrong with that."""
 StateFolder = Annotated[
     Path | None,
-    typer.Option("--state", metavar="DIR", help="The state directory, in place of the contract's.", show_default=False),
+    typer.Option(
+        "--state",
+        metavar="DIR",
+        help="The state directory, in place of the contract's.",
+        show_default=False,
+        readable=False,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -9,7 +9,7 @@ import typer
 
 from ostiary.cli.opened import with_store
 from ostiary.cli.options import DEFAULT_CONTRACT, AsJson, ContractFile, StateFolder
-from ostiary.cli.said import fail, print_json, print_rows
+from ostiary.cli.said import fail, fail_unknown, print_json, print_rows
 from ostiary.contract.model import LONGEST_ACCESS_TOKEN
 from ostiary.model.fresh import fresh_name
 from ostiary.model.ids import Role, Secret, Subject, TenantId
@@ -54,8 +54,12 @@ def add(
         try:
             hashed = _hashed(password)
             await store.commit(add_person(new, subject, hashed, place.contract.roles, time.time()))
-        except (LoginInvalid, LoginTaken, RoleUnknown) as error:
-            fail(_why(error))
+        except RoleUnknown as error:
+            fail_unknown("role", str(error), place.contract.roles)
+        except LoginTaken:
+            fail("somebody has this login already; `ostiary person set` changes them")
+        except LoginInvalid as error:
+            fail(str(error))
         _show_added(subject, None if password_stdin else password, as_json)
 
     with_store(contract, state, work)
@@ -124,7 +128,7 @@ async def _change(place: Place, store: Store, login: str, change: Change) -> Non
         try:
             plan = change_person(person, change, place.contract.roles, now, LONGEST_ACCESS_TOKEN)
         except RoleUnknown as error:
-            fail(_why(error))
+            fail_unknown("role", str(error), place.contract.roles)
         if isinstance(await store.commit(plan), Committed):
             return
 
@@ -180,13 +184,3 @@ def _words(person: dict[str, Any]) -> dict[str, str]:
         "roles": ",".join(person["roles"]) or "-",
         "state": "disabled" if person["disabled"] else "",
     }
-
-
-def _why(error: Exception) -> str:
-    match error:
-        case RoleUnknown():
-            return f"the contract has no role {error}"
-        case LoginTaken():
-            return "somebody has this login already; `ostiary person set` changes them"
-        case _:
-            return str(error)

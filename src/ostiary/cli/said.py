@@ -2,8 +2,9 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import Any, Final, NoReturn, TypeVar
 
 import typer
@@ -26,6 +27,14 @@ def fail(why: str) -> NoReturn:
     """Say on standard error what went wrong, and end with 1."""
     typer.echo(f"ostiary: {why}", err=True)
     raise typer.Exit(1)
+
+
+def fail_unknown(what: str, name: str, known: Iterable[str]) -> NoReturn:
+    """The contract has none of this name, but perhaps one that was meant."""
+    names = sorted(known)
+    nearest = get_close_matches(name, names, n=1)
+    hint = f"Did you mean {nearest[0]}?" if nearest else f"It has: {', '.join(names) or 'none'}."
+    fail(f"the contract has no {what} {name}. {hint}")
 
 
 def wide_console() -> Console:

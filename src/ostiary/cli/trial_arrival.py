@@ -26,7 +26,7 @@ _NEVER: Final = 1 << 40
 
 
 class NoSuchListener(Exception):
-    """The contract has none of this name; the text names those that it has."""
+    """The contract has none of this name."""
 
 
 @frozen
@@ -93,5 +93,5 @@ def _usual(contract: Contract, client: ClientRule | None) -> GatewayRule | None:
 def _named(contract: Contract, name: str) -> GatewayRule:
     found = contract.gateways.get(GatewayName(name))
     if found is None:
-        raise NoSuchListener(", ".join(sorted(contract.gateways)) or "none")
+        raise NoSuchListener(name)
     return found

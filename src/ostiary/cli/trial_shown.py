@@ -1,6 +1,6 @@
 """A trial as lines for people and as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from rich.table import Table
@@ -67,7 +67,7 @@ def print_trial(draft: Draft, contract: Contract, trial: Trial) -> None:
         table.add_row(
             Text("passed" if passed else "refused", "green" if passed else "red"),
             step.stage,
-            Text(_limits(contract, rule, trial) if step.stage == "limit" else _words(rule, step)),
+            Text(_limits(contract, rule, trial) if step.stage == "limit" else _words(rule, step, trial.token)),
             Text(_place(draft, contract, rule, step) or "", "dim"),
         )
     out.print(table)
@@ -117,7 +117,9 @@ def _arrival(trial: Trial) -> str:
     return f"{listener.name} at {listener.origin}, {shown}"
 
 
-def _words(rule: RouteRule | None, step: Step) -> str:
+def _words(rule: RouteRule | None, step: Step, token: Mapping[str, object] | None) -> str:
+    if step.stage == "issue" and token is not None:
+        return f"{_SAYS['issue']} for: {token.get('scope', 'nothing')}"
     if step.says in _OF_CLIENT:
         return f"{step.says}: {_OF_CLIENT[step.says]}"
     value = _asked(rule, step.says) if rule is not None else ""

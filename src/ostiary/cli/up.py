@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ostiary.cli.options import DEFAULT_CONTRACT, ContractFile, StateFolder
-from ostiary.cli.said import expected_errors, fail
+from ostiary.cli.said import expected_errors, fail_unknown
 from ostiary.model.ids import GatewayName
 from ostiary.server.place import find_place
 
@@ -31,7 +31,7 @@ def up(
         place = find_place(contract, state)
         if gateway is not None:
             if gateway not in place.contract.gateways:
-                fail(f"the contract has no gateway {gateway}. It has: {', '.join(place.contract.gateways) or 'none'}.")
+                fail_unknown("gateway", gateway, place.contract.gateways)
             place = replace(place, deployment=replace(place.deployment, only=GatewayName(gateway)))
         if workers is not None:
             place = replace(place, deployment=replace(place.deployment, workers=workers))

@@ -56,7 +56,7 @@ def read_contract_file(path: Path) -> Reading:
         text = _read_bounded(path, MOST_FILE_BYTES)
     except OSError as error:
         says = f"The file cannot be read: {error.strerror or 'too large'}."
-        mend = "Name the contract with `-c FILE`."
+        mend = "Name one that can be read with `-c FILE`."
         return Reading((Mistake(str(path), 1, 1, Code.UNREADABLE, says, mend),))
     sources: dict[str, SecretSource] = {"env": EnvironmentSource(os.environ), "file": FileSource(folder)}
 

@@ -129,4 +129,4 @@ def require_free(address: Address, what: str) -> None:
             probe.listen(1)
         except OSError as error:
             shown = f"{address.host}:{address.port}"
-            raise AddressTaken(f"cannot listen on {shown} ({what}): {error.strerror}") from None
+            raise AddressTaken(f"cannot listen on {shown} (see {what} in the contract): {error.strerror}") from None
