@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
 NOBODY: "Final[Who]" = (ClientId(""), None, None)
 """Who calls a public route."""
+_WITHOUT_CONTENT: Final = frozenset((b"GET", b"HEAD", b"DELETE", b"OPTIONS"))
+"""Methods whose content means nothing in general, so that some servers do not read it (RFC 9110 section 9.3)."""
 _RETRIED: Final = frozenset((b"GET", b"HEAD", b"OPTIONS", b"TRACE"))
 """Safe methods (RFC 9110 section 9.2.1)."""
+_CLOSE: Final = b"connection: close\r\n"
 
 
 class Exchange:
@@ -68,6 +71,13 @@ class Exchange:
         """Whether the request is with the upstream as a whole."""
         return self._tunnel is None if self.sending is None else self.sending.done
 
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing else goes to the service on the connection: one that does not read the content would take it
+        for its next request, with fields that only this door may send."""
+        head = self.asked.head
+        return bool(head.length) and head.method in _WITHOUT_CONTENT
+
     def begin(self, data: bytes) -> bytes:
         """`data` came with the head. Returns what is not of this request. Raises Refusal."""
         if self.sending is None:
@@ -96,8 +106,8 @@ class Exchange:
         self._upstream = upstream
         route, names = asked.route, self._named + self._door.traced(asked.head)
         if sending is not None:
-            held = sending.unhold()
-            upstream.carry(self, route.forward(asked, names, forward.frame(sending.length)) + held)
+            held, frame = sending.unhold(), forward.frame(sending.length) + (_CLOSE if self.is_last else b"")
+            upstream.carry(self, route.forward(asked, names, frame) + held)
             sending.start(upstream.transport, begun=bool(held))
             return
         frame = b"" if route.rule.upgrade is None or not framed.wants_upgrade(asked) else forward.UPGRADE

@@ -159,7 +159,7 @@ class UpstreamConnection(PacedConnection):
         sent = exchange.sent
         if self.paused:
             self.resume()
-        if self._persistent and sent:
+        if self._persistent and sent and not exchange.is_last:
             self._pool.free(self)
         else:
             self.transport.abort()
