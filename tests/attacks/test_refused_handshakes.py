@@ -6,10 +6,13 @@ import secrets
 import ssl
 import time
 from collections import Counter
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from client_certificates import SERVER, Authority, Issued, now, self_signed
 from gateway_world import run, until
@@ -24,6 +27,7 @@ from ostiary.server.gateway import listening
 from ostiary.server.gateway.handshake import reason_of
 from ostiary.server.gateway.published import Place
 from ostiary.server.memory import attach
+from written_der import sequence, tlv
 
 AUTHORITY, STRANGER = Authority(), Authority("CN=Somebody else")
 LEDGER = AUTHORITY.issue()
@@ -69,6 +73,33 @@ async def test_a_certificate_that_is_not_taken_is_on_record_with_its_reason(
         place = Place(attach(door.world.memory["metrics"]), 0)
         await until(lambda: (place.read() or {}).get("refusals") == {reason.value: 2})
         assert await recorded(door) == {reason: 2}
+
+
+@dataclass(frozen=True)
+class Rewritten(Issued):
+    """One whose bytes its authority signed anew."""
+
+    der: bytes = b""
+
+    @property
+    def pem(self) -> bytes:
+        return ssl.DER_cert_to_PEM_cert(self.der).encode()
+
+
+def of_version(number: int) -> Issued:
+    one = AUTHORITY.issue()
+    version = b"\xa0\x03\x02\x01"
+    said = one.certificate.tbs_certificate_bytes.replace(version + b"\x02", version + bytes((number - 1,)), 1)
+    signature = AUTHORITY.key.sign(said, ec.ECDSA(hashes.SHA256()))
+    algorithm = sequence(bytes.fromhex("06082a8648ce3d040302"))
+    return Rewritten(one.certificate, one.key, sequence(said, algorithm, tlv(0x03, b"\0" + signature)))
+
+
+@pytest.mark.parametrize("version", [3, 8])
+async def test_a_certificate_that_openssl_takes_and_nobody_can_read_is_on_record(tmp_path: Path, version: int) -> None:
+    async with mutual(tmp_path, AUTHORITY) as door:
+        assert await comes(door, of_version(version)) is (version == 3)
+        assert await recorded(door) == ({} if version == 3 else {Reason.CERTIFICATE_MALFORMED: 1})
 
 
 @pytest.mark.parametrize(

@@ -268,7 +268,6 @@ class ClientConnection(EndingConnection):
     def decide_again(self, waiting: Waiting) -> None:
         """What the request waited for is here, or will not come."""
         self._exchange, kept, self._kept = None, self._kept, b""
-        self._running = True
         try:
             self.resume()
             head, refused = waiting.asked.head, waiting.refused
