@@ -245,6 +245,20 @@ async def test_a_connection_that_is_lost_ends_all_of_them_with_its_error() -> No
         both.open()
 
 
+@pytest.mark.parametrize("lost", [True, False])
+async def test_what_was_said_when_the_connection_was_lost_goes_nowhere(
+    lost: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    both = Both()
+    both.open().stream.write(b"x")
+    if lost:
+        both.near.connection_lost(None)
+    await turns()
+    both.near.close()
+    assert len(both.ends[0].written) == (not lost)
+    assert not caplog.records
+
+
 async def test_a_stream_that_is_refused_ends_and_the_others_go_on() -> None:
     both = Both(refuses=True)
     one = both.open()
