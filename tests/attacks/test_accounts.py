@@ -9,7 +9,7 @@ from ostiary.model.events.operators import PersonAdded, PersonChanged
 from ostiary.model.feed import SubjectChanged
 from ostiary.model.ids import Role, Secret, SessionId, Subject, TenantId, TokenHash
 from ostiary.model.plan import Plan
-from ostiary.people.accounts import Change, NewPerson, RoleUnknown, add_person, change_person
+from ostiary.people.accounts import Change, DetailInvalid, NewPerson, RoleUnknown, add_person, change_person
 from ostiary.people.logins import LONGEST, LoginInvalid
 from ostiary.people.passwords import PasswordRefused, require_acceptable
 from ostiary.people.records import AddPerson, ChangePerson, Person, Session
@@ -36,6 +36,33 @@ def test_a_login_that_two_people_could_take_for_another_is_none(login: str) -> N
 def test_a_login_is_kept_in_its_one_spelling(login: str, kept: str) -> None:
     [write] = added(login).writes
     assert isinstance(write, AddPerson) and write.person.login == kept
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        (Change(name="Eve M\u00fcller"), Change(name="Eve\x1b[31m")),
+        (Change(name="e" * 254), Change(name="e" * 255)),
+        (Change(tenant=TenantId("north west")), Change(tenant=TenantId(""))),
+        (Change(tenant=TenantId("north")), Change(tenant=TenantId("north\u202e"))),
+        (Change(email="eve@north.example"), Change(email="eve@north.example\nbcc: all")),
+        (Change(email="eve+1@north.example"), Change(email="eve")),
+        (Change(email="e@n"), Change(email="e@n@w")),
+    ],
+)
+def test_what_applications_would_misread_of_a_person_is_refused(good: Change, bad: Change) -> None:
+    """A tenant without a name is what a variable leaves that was not set: everybody of it would share what it owns."""
+
+    def make(said: Change) -> None:
+        change_person(EVE, said, KNOWN, NOW, 600)
+        new = NewPerson("eve", said.name or "Eve", said.email, said.tenant)
+        add_person(new, Subject("eve"), "hash", KNOWN, NOW)
+
+    make(good)
+    with pytest.raises(DetailInvalid):
+        change_person(EVE, bad, KNOWN, NOW, 600)
+    with pytest.raises(DetailInvalid):
+        add_person(NewPerson("eve", bad.name or "Eve", bad.email, bad.tenant), Subject("eve"), "hash", KNOWN, NOW)
 
 
 @pytest.mark.parametrize(("length", "taken"), [(14, False), (15, True), (1024, True), (1025, False)])

@@ -317,7 +317,10 @@ def test_a_login_is_somebodys_and_a_role_is_the_contracts(ostiary: Command) -> N
     add(ostiary, "taken")
     assert ostiary("person", "add", "taken").exit_code == 1
     assert ostiary("person", "add", "roled", "--role", "rader").exit_code == 1
+    assert ostiary("person", "add", "roled", "--role", "reader", "--tenant", "").exit_code == 1
     assert ostiary("person", "add", "roled", "--role", "reader").exit_code == 0
+    assert ostiary("person", "set", "roled", "--email", "nowhere").exit_code == 1
+    assert ostiary("person", "set", "roled", "--email", "roled@north.example").exit_code == 0
 
 
 def test_a_person_changes(ostiary: Command) -> None:

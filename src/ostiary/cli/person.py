@@ -14,7 +14,7 @@ from ostiary.contract.model import LONGEST_ACCESS_TOKEN
 from ostiary.model.fresh import fresh_name
 from ostiary.model.ids import Role, Secret, Subject, TenantId
 from ostiary.model.plan import Committed
-from ostiary.people.accounts import Change, NewPerson, RoleUnknown, add_person, change_person
+from ostiary.people.accounts import Change, DetailInvalid, NewPerson, RoleUnknown, add_person, change_person
 from ostiary.people.logins import LoginInvalid
 from ostiary.people.passwords import SALT_BYTES, PasswordRefused, hash_password, require_acceptable
 from ostiary.people.records import Person
@@ -58,7 +58,7 @@ def add(
             fail_unknown("role", str(error), place.contract.roles)
         except LoginTaken:
             fail("somebody has this login already; `ostiary person set` changes them")
-        except LoginInvalid as error:
+        except (LoginInvalid, DetailInvalid) as error:
             fail(str(error))
         _show_added(subject, None if password_stdin else password, as_json)
 
@@ -129,6 +129,8 @@ async def _change(place: Place, store: Store, login: str, change: Change) -> Non
             plan = change_person(person, change, place.contract.roles, now, LONGEST_ACCESS_TOKEN)
         except RoleUnknown as error:
             fail_unknown("role", str(error), place.contract.roles)
+        except DetailInvalid as error:
+            fail(str(error))
         if isinstance(await store.commit(plan), Committed):
             return
 

@@ -1,7 +1,10 @@
 """Adding people and changing them. Times are seconds since the epoch."""
 
+import re
 from collections.abc import Collection
 from dataclasses import fields, replace
+from typing import Final
+from unicodedata import category
 
 from ostiary.model.events.operators import PersonAdded, PersonChanged
 from ostiary.model.feed import SubjectChanged
@@ -10,6 +13,13 @@ from ostiary.model.ids import Role, Subject, TenantId
 from ostiary.model.plan import Plan
 from ostiary.people.logins import require_login
 from ostiary.people.records import AddPerson, ChangePerson, Person
+
+LONGEST: Final = 254
+"""Characters of a name, an e-mail address and a tenant."""
+
+
+class DetailInvalid(ValueError):
+    """A name, an e-mail address or a tenant that is none; the text says why."""
 
 
 class RoleUnknown(ValueError):
@@ -44,9 +54,11 @@ ENDS_TOKENS = frozenset({"tenant", "roles", "password_hash", "disabled"})
 
 
 def add_person(new: NewPerson, subject: Subject, password_hash: str, known: Collection[Role], now: float) -> Plan:
-    """Raises LoginInvalid and RoleUnknown. The store raises LoginTaken where somebody has the login."""
+    """Raises LoginInvalid, DetailInvalid and RoleUnknown. The store raises LoginTaken where somebody has the login."""
+    login = require_login(new.login)
+    _require_details(new)
     require_roles(new.roles, known)
-    person = Person(subject, require_login(new.login), new.name, new.email, new.tenant, new.roles, password_hash)
+    person = Person(subject, login, new.name, new.email, new.tenant, new.roles, password_hash)
     return Plan(
         writes=(AddPerson(person),),
         events=(PersonAdded(at=now, subject=subject, tenant=new.tenant),),
@@ -54,8 +66,9 @@ def add_person(new: NewPerson, subject: Subject, password_hash: str, known: Coll
 
 
 def change_person(person: Person, change: Change, known: Collection[Role], now: int, token_seconds: int) -> Plan:
-    """Raises RoleUnknown; an empty plan where nothing changes. `token_seconds`: how long an access token lives at most,
-    so that gateways know until when to refuse the old ones."""
+    """Raises DetailInvalid and RoleUnknown; an empty plan where nothing changes. `token_seconds`: how long an access
+    token lives at most, so that gateways know until when to refuse the old ones."""
+    _require_details(change)
     require_roles(change.roles or frozenset(), known)
     new = {f.name: value for f in fields(Change) if (value := getattr(change, f.name)) is not None}
     what = tuple(sorted(name for name, value in new.items() if getattr(person, name) != value))
@@ -68,6 +81,17 @@ def change_person(person: Person, change: Change, known: Collection[Role], now: 
         events=(PersonChanged(at=now, subject=person.subject, what=what),),
         feed=(SubjectChanged(person.subject, before=now, until=now + token_seconds),) if ends else (),
     )
+
+
+def _require_details(said: NewPerson | Change) -> None:
+    """Raise DetailInvalid for what applications and services could not take as it is, or would take for nothing."""
+    for what, text in {"name": said.name, "tenant": said.tenant, "e-mail address": said.email}.items():
+        if text is None:
+            continue
+        if not 0 < len(text) <= LONGEST or any(category(character)[0] == "C" for character in text):
+            raise DetailInvalid(f"the {what} has to have 1 to {LONGEST} characters, and none that is not printed")
+        if what == "e-mail address" and not re.fullmatch(r"[^\s@]+@[^\s@]+", text):
+            raise DetailInvalid("the e-mail address has to be written as name@domain")
 
 
 def require_roles(roles: Collection[Role], known: Collection[Role]) -> None:
