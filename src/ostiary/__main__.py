@@ -1,6 +1,6 @@
 """`python -m ostiary` is the `ostiary` command."""
 
-from ostiary.cli.main import app
+from ostiary.cli.command import main
 
 if __name__ == "__main__":
-    app(prog_name="ostiary")
+    main()

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -128,6 +128,35 @@ def test_a_command_starts_without_what_it_does_not_need() -> None:
     loaded = "import sys, ostiary.cli.main; print({'sqlalchemy', 'alembic', 'asyncpg', 'uvicorn'} & sys.modules.keys())"
     said = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "set()"
+
+
+WAY_IN = "from ostiary.cli.command import main; main()"
+
+
+@pytest.mark.parametrize("command", [("schema",), ("version",), ("audit", "show", "--last", "1")])
+def test_what_cannot_be_written_is_told_in_a_line(up: Up, command: Sequence[str]) -> None:
+    given = () if len(command) == 1 else ("-c", str(up.contract))
+
+    def run(stdout: Path) -> tuple[int, str]:
+        with stdout.open("w") as out:
+            asked = [sys.executable, "-c", WAY_IN, *command, *given]
+            environment = {**os.environ, "ROBOT": SECRET, "PYTHONUNBUFFERED": ""}
+            done = subprocess.run(asked, stdout=out, stderr=subprocess.PIPE, text=True, env=environment, check=False)
+        return done.returncode, done.stderr
+
+    assert run(Path(os.devnull)) == (0, "")
+    code, said = run(Path("/dev/full"))
+    assert (code, said.count("\n")) == (1, 1)
+
+
+def test_an_interrupt_before_it_has_begun_is_told_in_a_line() -> None:
+    finder = "lambda name, *_: os.kill(os.getpid(), signal.SIGINT)"
+    early = f"import os, signal, sys; sys.meta_path.insert(0, type('', (), {{'find_spec': staticmethod({finder})}}))"
+    for before, ended in (("", (0, 0)), (f"{early}; ", (1, 1))):
+        way_in = WAY_IN.replace("; ", f"; {before}")
+        asked = [sys.executable, "-c", way_in, "version"]
+        done = subprocess.run(asked, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr.count("\n")) == ended
 
 
 def test_no_command_and_an_unknown_one_are_misuse() -> None:
