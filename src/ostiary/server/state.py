@@ -34,9 +34,12 @@ class StateDirectory:
     def has_store(self) -> bool:
         """Whether a file of SQLite is in it. Raises StateUnusable where this user may not look."""
         try:
-            return self.store.exists()
+            self.store.stat()  # of Python 3.14 and later, `exists` tells no error
+        except (FileNotFoundError, NotADirectoryError):
+            return False
         except PermissionError:
             raise self.foreign() from None
+        return True
 
     def foreign(self) -> StateUnusable:
         """It is not this user's."""
