@@ -27,5 +27,6 @@ fi
 
 [ -x "$venv/bin/pip" ] || "$python" -m venv "$venv"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+echo "Installing the packages of $requirements into $venv" >&2
 "$venv/bin/pip" install -q --require-hashes -r "$requirements"
 "$venv/bin/pip" install -q --no-deps --no-build-isolation -e .
