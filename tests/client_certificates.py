@@ -55,14 +55,17 @@ class Issued:
 
 @dataclass
 class Authority:
-    """`name` is its distinguished name."""
+    """`name` is its distinguished name; `signs_lists`: what the usage of its key says, None where it says nothing."""
 
     name: str = "CN=Example client authority"
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    signs_lists: bool | None = None
 
     def __post_init__(self) -> None:
         made = _builder(self.name, self.name, self.key, now() - DAY, now() + 30 * DAY)
         made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        if self.signs_lists is not None:
+            made = made.add_extension(_usage(signs_lists=self.signs_lists), critical=True)
         self.certificate = made.sign(self.key, hashes.SHA256())
 
     @property
@@ -130,6 +133,13 @@ def jwk_of(one: Issued) -> dict[str, object]:
     numbers = one.key.public_key().public_numbers()
     x, y = (base64url.encode(part.to_bytes(32, "big")) for part in (numbers.x, numbers.y))
     return {"kty": "EC", "crv": "P-256", "x": x, "y": y, "x5c": [b64encode(one.der).decode()]}
+
+
+def _usage(*, signs_lists: bool) -> x509.KeyUsage:
+    """Of an authority's key (RFC 5280 section 4.2.1.3)."""
+    others = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
+    never = dict.fromkeys((*others, "encipher_only", "decipher_only"), False)
+    return x509.KeyUsage(key_cert_sign=True, crl_sign=signs_lists, **never)
 
 
 def _builder(

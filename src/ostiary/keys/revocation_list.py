@@ -56,8 +56,17 @@ def _read(file: bytes, known: Iterable[Authority]) -> tuple[Thumbprint, Taken]:
 
 
 def _is_by(crl: x509.CertificateRevocationList, authority: Authority) -> bool:
-    key = authority.certificate.public_key()
-    return crl.issuer == authority.certificate.subject and crl.is_signature_valid(key)  # type: ignore[arg-type]  # an authority's key signs
+    """Signed by its key, which it may use for that (section 6.3.3 (f))."""
+    one = authority.certificate
+    return crl.issuer == one.subject and _may_sign_lists(one) and crl.is_signature_valid(one.public_key())  # type: ignore[arg-type]  # an authority's key signs
+
+
+def _may_sign_lists(certificate: x509.Certificate) -> bool:
+    """Any key may whose usage is not said."""
+    try:
+        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.crl_sign
+    except x509.ExtensionNotFound:
+        return True
 
 
 def fault(certificate: ClientCertificate, lists: RevocationLists, now: float) -> Reason | None:
