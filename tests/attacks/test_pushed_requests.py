@@ -6,10 +6,11 @@ import pytest
 
 from issuer_world import Browser, IssuerWorld, authorization, is_page, named, told
 from ostiary.issuer.pkce import challenge_of
-from ostiary.model.endpoints import PAR
+from ostiary.model.endpoints import DEVICE_AUTHORIZATION, PAR, SESSION_LOGIN, TOKEN
 from ostiary.model.events.issuer import CodeIssued
 from ostiary.model.ids import ClientId
 from ostiary.model.reasons import Reason
+from rules_world import Rules
 from token_world import SECRETS, basic
 
 
@@ -119,3 +120,13 @@ def test_a_client_with_a_wrong_secret_leaves_nothing_in_the_store(issuer: Issuer
     form = b"response_type=code"
     assert issuer.post(PAR, form, None, authorization=wrong).status_code == 401
     assert issuer.post(PAR, form, None, authorization=good).status_code == 400
+
+
+def test_what_anybody_may_have_kept_is_begun_a_few_times_a_second_from_one_address() -> None:
+    """A public client proves nothing before its request is kept, and it is kept for half an hour."""
+    rules = Rules()
+    assert [rules.reason(f"POST {PAR}") for _ in range(201)] == [None] * 200 + [Reason.LIMIT_REACHED]
+    for begins in (f"POST {DEVICE_AUTHORIZATION}", f"GET {SESSION_LOGIN}", f"HEAD {SESSION_LOGIN}"):
+        assert rules.reason(begins) is Reason.LIMIT_REACHED
+        assert rules.reason(begins, address="198.51.100.2") is None
+    assert rules.reason(f"POST {TOKEN}") is None

@@ -13,10 +13,13 @@ from ostiary.model.ids import GatewayName, RouteId, ServiceName
 from ostiary.model.reasons import Reason
 
 _SIGN_IN_LIMIT: Final = Limit("sign-in", LimitBy.IP, Rate(count=2, seconds=1, burst=30))
+_KEPT_LIMIT: Final = Limit("begin", LimitBy.IP, Rate(count=20, seconds=1, burst=200))
 _LIMIT: Final = Limit("issuer", LimitBy.IP, Rate(count=1000, seconds=1, burst=4000))
-"""For each address. A password costs 0.2 s of a core to check, everything else of the issuer below a millisecond."""
+"""For each address. A password costs 0.2 s of a core to check, a request that is kept takes 12 KB for half an hour,
+everything else of the issuer is done in less than a millisecond."""
 _RESERVED: Final = frozenset(path.split("/")[1].encode() for path in endpoints.RESERVED)
-_PASSWORDS: Final = frozenset(path.encode() for path in endpoints.PASSWORDS)
+_PASSWORDS: Final = frozenset((b"POST", path.encode()) for path in endpoints.PASSWORDS)
+_KEPT: Final = frozenset((method, path.encode()) for path in endpoints.KEPT for method in (b"POST", b"GET", b"HEAD"))
 
 
 def is_of_issuer(head: RequestHead) -> bool:
@@ -30,13 +33,15 @@ class IssuerRoutes:
     def __init__(self, contract: Contract, known: Facts, gateway: GatewayName | None) -> None:
         self._only_for_clients: Final = gateway is not None
         self._any: Final = _route(RouteId("issuer"), _LIMIT, contract, known, gateway)
-        self._sign_in: Final = _route(RouteId("issuer sign-in"), _SIGN_IN_LIMIT, contract, known, gateway)
+        sign_in = _route(RouteId("issuer sign-in"), _SIGN_IN_LIMIT, contract, known, gateway)
+        kept = _route(RouteId("issuer begin"), _KEPT_LIMIT, contract, known, gateway)
+        self._narrower: Final = {**dict.fromkeys(_PASSWORDS, sign_in), **dict.fromkeys(_KEPT, kept)}
 
     def of(self, head: RequestHead) -> Route:
         """Raises NotFound. Which methods an endpoint has, the issuer knows and says in its refusal."""
         if self._only_for_clients and not _is_for_clients(head.path.decode("latin-1")):
             raise NotFound(Reason.ROUTE_UNKNOWN)
-        return self._sign_in if head.method == b"POST" and head.path in _PASSWORDS else self._any
+        return self._narrower.get((head.method, head.path), self._any)
 
 
 def _is_for_clients(path: str) -> bool:

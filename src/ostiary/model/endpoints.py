@@ -45,6 +45,8 @@ GATEWAY_JWKS = "/.well-known/ostiary/gateway-jwks.json"
 
 PASSWORDS = frozenset({SIGN_IN, DEVICE_SIGN_IN, APPS_SIGN_IN})
 """Where people send their passwords."""
+KEPT = frozenset({PAR, DEVICE_AUTHORIZATION, SESSION_LOGIN})
+"""Where anybody may have something kept for a while: who they are is told later, if ever."""
 FOR_CLIENTS = frozenset(
     {
         PAR,
