@@ -116,8 +116,9 @@ def shown(ostiary: Command, *filters: str) -> list[dict[str, Any]]:
 # what needs no store
 
 
-def test_the_version_is_the_packages() -> None:
-    assert CliRunner().invoke(app, ["version"]).stdout.strip() == __version__
+@pytest.mark.parametrize("asked", ["version", "--version"])
+def test_the_version_is_the_packages(asked: str) -> None:
+    assert CliRunner().invoke(app, [asked]).stdout.strip() == __version__
 
 
 def test_the_schema_is_the_one_that_editors_get() -> None:

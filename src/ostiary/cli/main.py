@@ -1,5 +1,7 @@
 """The `ostiary` command."""
 
+from typing import Annotated
+
 import typer
 
 from ostiary import __version__
@@ -15,7 +17,6 @@ from ostiary.contract.schema import schema_text
 
 app = typer.Typer(
     name="ostiary",
-    help="The front door of an API that many kinds of clients use.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -44,6 +45,21 @@ app.add_typer(audit.app, name="audit")
 def version() -> None:
     """Print the version."""
     typer.echo(__version__)
+
+
+def _version_asked(asked: bool) -> None:
+    if asked:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version_asked, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """The front door of an API that many kinds of clients use."""
 
 
 @app.command()
