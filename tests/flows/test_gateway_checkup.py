@@ -1,6 +1,7 @@
 """Health checks: who is asked and how, what counts as well, and what comes of it."""
 
 import asyncio
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -128,17 +129,16 @@ async def test_a_service_with_tls_is_asked_if_its_certificate_is_trusted(
         writer.close()
 
     async with world(tmp_path, answering(OK)) as door:
-        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context_of(tls))
-        url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
-        services = {"api": {"url": url}, "plain": {"url": f"http://127.0.0.1:{door.service}"}}
-        checked = {name: service | {"health": "/health"} for name, service in services.items()}
-        routes = [{"on": f"GET /{name}", "to": name, "public": True} for name in services]
-        door.worker.prepare(contract(door.service, services=checked, routes=routes))()
-        await until(lambda: len(judged) == 2)
-        assert sorted(judged.values()) == [trusted, True]
-        answers = [await (await door.connect()).ask(f"GET /{name}") for name in services]
-        assert [answer.status for answer in answers] == [200 if trusted else 502, 200]
-        server.close()
+        with closing(await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context_of(tls))) as server:
+            url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
+            services = {"api": {"url": url}, "plain": {"url": f"http://127.0.0.1:{door.service}"}}
+            checked = {name: service | {"health": "/health"} for name, service in services.items()}
+            routes = [{"on": f"GET /{name}", "to": name, "public": True} for name in services]
+            door.worker.prepare(contract(door.service, services=checked, routes=routes))()
+            await until(lambda: len(judged) == 2)
+            assert sorted(judged.values()) == [trusted, True]
+            answers = [await (await door.connect()).ask(f"GET /{name}") for name in services]
+            assert [answer.status for answer in answers] == [200 if trusted else 502, 200]
 
 
 @pytest.mark.parametrize("changed", [True, False])

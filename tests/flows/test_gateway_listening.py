@@ -45,11 +45,15 @@ class Taken(asyncio.Protocol):
 
     after: list[int] = []  # noqa: RUF012  # as above
     """How many had been accepted when each was taken."""
+    lost = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         Taken.after.append(Faulty.accepts)
         self.transport = cast(asyncio.Transport, transport)
         self.transport.write(b"taken")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        Taken.lost += 1
 
 
 @asynccontextmanager
@@ -122,13 +126,15 @@ async def test_what_is_closed_while_it_could_take_nobody_stays_closed(monkeypatc
 async def test_who_has_come_is_served_before_all_others_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listening, "MOST_AT_A_TIME", 2)
     monkeypatch.setattr(Taken, "after", [])
+    monkeypatch.setattr(Taken, "lost", 0)
 
     async with listener() as one:
         clients = [socket.create_connection(("127.0.0.1", one.port)) for _ in range(40)]
         await until(lambda: len(Taken.after) == len(clients))
-        assert Taken.after[0] < len(clients)
         for client in clients:
             client.close()
+        await until(lambda: Taken.lost == len(clients))
+    assert Taken.after[0] < len(clients)
 
 
 async def test_a_connection_that_has_come_is_forgotten_when_it_is_gone() -> None:

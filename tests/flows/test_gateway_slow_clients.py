@@ -13,7 +13,7 @@ from gateway_world import AUTHORITY, OK, QUICK, Line, Serve, World, answering, r
 from ostiary.contract.model import TlsFiles
 from ostiary.keys.devca import development_tls
 from ostiary.server.channel import Listener
-from ostiary.server.gateway import clockwork, ending, listening
+from ostiary.server.gateway import clockwork, ending
 
 LAST: Final = "Connection: close"
 SIZES: Final = {"as much as holds its writer up": 100_000, "less": 40_000}
@@ -78,21 +78,6 @@ async def test_a_last_answer_has_its_time_inside_tls_too(tmp_path: Path, monkeyp
         await other.send(request("POST /things", "Content-Length: 1000000000"))
         await until(lambda: len(door.worker.connections) < 2)
         assert (await slow.reader.read()).endswith(b"\r\n\r\n" + bytes(size))
-
-
-async def test_a_connection_of_tls_that_is_closed_is_cut_at_last(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The test above is the one whom nobody cuts."""
-    monkeypatch.setattr(listening, "GOODBYE_SECONDS", 0.05)
-    (listener, context), size = inside_tls(tmp_path), 400_000
-
-    async with world(tmp_path, of(size), (listener,)) as door:
-        slow = await door.connect(buffer=4096, port=door.worker.ports[1])
-        await slow.writer.start_tls(context, server_hostname=AUTHORITY)
-        await slow.send(request("GET /public/a", LAST))
-        await until(lambda: not door.worker.connections)
-        assert await slow.ended()
 
 
 @pytest.mark.parametrize("inside", [False, True], ids=["plain", "TLS"])

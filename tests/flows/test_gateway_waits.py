@@ -5,7 +5,7 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Final, NoReturn, cast
 
@@ -330,10 +330,9 @@ async def test_an_issuer_that_is_not_waited_for_any_more_learns_of_it(
         left.set()
 
     async with world(tmp_path, answering(OK), **WEB) as door:
-        listening = await listen_as_issuer(tmp_path, serve)
-        assert (await (await door.connect()).ask(THING, Page(door).cookie)).status == 503
-        await left.wait()
-        listening.close()
+        with closing(await listen_as_issuer(tmp_path, serve)):
+            assert (await (await door.connect()).ask(THING, Page(door).cookie)).status == 503
+            await left.wait()
 
 
 async def test_without_an_issuer_cookies_are_refused_and_tokens_are_not(
