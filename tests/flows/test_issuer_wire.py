@@ -1,6 +1,7 @@
 """The issuer's socket, as the gateway uses it and as it never would."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -12,12 +13,13 @@ import apsw
 import pytest
 
 from ostiary.model.endpoints import JWKS, TOKEN
+from ostiary.model.events.issuer import TokensIssued
 from ostiary.server.gateway.uplink import Uplink
 from ostiary.server.issuer.app import READ, Endpoint, IssuerApp
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.endpoints import PAGES
 from ostiary.server.issuer.http import Answer, Incoming
-from ostiary.server.issuer.wire import MOST_BODY, MOST_HEAD, Wires, rendered
+from ostiary.server.issuer.wire import MOST_BODY, MOST_HEAD, Wire, Wires, rendered
 from ostiary.server.streams import Stream
 from token_world import SECRETS, TokenWorld, basic
 
@@ -212,6 +214,30 @@ def test_an_answer_that_is_under_way_is_the_last_one_and_idle_connections_close(
         await draining
 
     wired(world, flow)
+
+
+def test_what_the_gateway_does_not_wait_for_any_more_is_finished_before_the_end(
+    world: TokenWorld, tmp_path: Path
+) -> None:
+    """It may have changed something. Then it is forgotten."""
+
+    async def flow(wires: Wires, connect: Connect) -> None:
+        line = await connect()
+        with busy(tmp_path) as store:
+            line.writer.write(sized())
+            await asyncio.sleep(0.05)
+            line.writer.close()
+            await asyncio.sleep(0.05)
+            draining = asyncio.create_task(wires.drain(60))
+            await asyncio.sleep(0.05)
+            assert not draining.done()
+            store.execute("ROLLBACK")
+        await draining
+        gc.collect()
+        assert not any(isinstance(each, Wire) for each in gc.get_objects())
+
+    wired(world, flow)
+    assert sum(isinstance(event, TokensIssued) for event in world.events()) == 1
 
 
 def test_what_is_not_answered_in_time_is_given_up(world: TokenWorld, tmp_path: Path) -> None:
