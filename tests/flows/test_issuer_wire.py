@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 import apsw
 import pytest
@@ -15,12 +15,14 @@ import pytest
 from ostiary.model.endpoints import JWKS, TOKEN
 from ostiary.model.events.issuer import TokensIssued
 from ostiary.server.gateway.uplink import Uplink
+from ostiary.server.issuer import wire
 from ostiary.server.issuer.app import READ, Endpoint, IssuerApp
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.endpoints import PAGES
 from ostiary.server.issuer.http import Answer, Incoming
 from ostiary.server.issuer.wire import MOST_BODY, MOST_HEAD, Wire, Wires, rendered
 from ostiary.server.streams import Stream
+from secrets_seen import secret
 from token_world import SECRETS, TokenWorld, basic
 
 FORM = b"grant_type=client_credentials"
@@ -186,6 +188,23 @@ def test_bytes_behind_a_request_that_is_under_way_end_the_connection(world: Toke
             store.execute("ROLLBACK")
 
     wired(world, flow)
+
+
+def test_what_ended_a_connection_is_told_and_its_text_goes_nowhere(
+    world: TokenWorld, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent = secret("what-the-gateway-sent-and-nobody-may-read")
+
+    def broken(head: bytes) -> NoReturn:
+        raise ValueError(sent)
+
+    async def flow(wires: Wires, connect: Connect) -> None:
+        monkeypatch.setattr(wire, "read_head", broken)
+        assert await (await connect()).ended(KEYS)
+
+    wired(world, flow)
+    assert "ValueError" in caplog.text
+    assert sent not in caplog.text
 
 
 # the end
