@@ -204,13 +204,16 @@ async def test_who_leaves_while_it_catches_up_hears_no_more() -> None:
     assert (one.data, one.told) == (b"a", ["lost"])
 
 
-async def test_who_has_left_says_no_more() -> None:
+async def test_who_has_left_says_no_more_and_hears_of_it_once() -> None:
     both = Both()
     one = both.open()
     one.stream.close()
     one.stream.write(b"x")
+    one.stream.close()
+    both.near.connection_lost(None)
     await both.carry()
     assert both.accepted == []
+    assert one.told == ["lost"]
 
 
 async def test_what_was_said_goes_out_before_the_connection_ends() -> None:
@@ -230,6 +233,21 @@ async def test_only_who_writes_to_a_connection_that_is_full_is_told_to_wait() ->
     both.near.resume_writing()
     both.near.resume_writing()
     assert (writes.told, idle.told) == (["pause", "resume"], [])
+
+
+async def test_who_leaves_when_it_may_write_again_holds_nobody_up() -> None:
+    class Leaves(Heard):
+        def resume_writing(self) -> None:
+            super().resume_writing()
+            self.stream.close()
+
+    both = Both()
+    (_, leaves), stays = both.near.open(Leaves()), both.open()
+    both.near.pause_writing()
+    for one in (leaves, stays):
+        one.stream.write(b"x")
+    both.near.resume_writing()
+    assert [one.told for one in (leaves, stays)] == [["pause", "resume"]] * 2
 
 
 async def test_a_connection_that_is_lost_ends_all_of_them_with_its_error() -> None:

@@ -85,15 +85,15 @@ class Stream(asyncio.Transport):
         """By the other side. What came before is read first."""
         if self._waiting:
             self._waiting.append(b"")
-        elif not self._ended:
+        else:
             self.protocol.eof_received()
             self.end(None)
 
     def end(self, error: Exception | None) -> None:
-        if not self._ended:
-            self._ended = True
-            self._streams.forget(self._number)
-            asyncio.get_running_loop().call_soon(self.protocol.connection_lost, error)
+        """Once."""
+        self._ended = True
+        self._streams.forget(self._number)
+        asyncio.get_running_loop().call_soon(self.protocol.connection_lost, error)
 
     def _catch_up(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -161,7 +161,7 @@ class Streams(asyncio.Protocol):
             self._transport.write(out)
 
     def forget(self, number: int) -> None:
-        self._open.pop(number, None)
+        del self._open[number]
 
     # what the transport tells
 
