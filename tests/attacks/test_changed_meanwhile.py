@@ -48,7 +48,7 @@ def test_the_gateways_judge_such_a_token_by_its_sign_in(event: FeedEvent, refuse
     revocations = Revocations()
     revocations.apply([Numbered(1, event)])
     token, session = TokenId("t"), SessionId("s")
-    assert revocations.refuses(token, ClientId("site"), Subject("ada"), START, None, session) is refuses
+    assert revocations.refuses(token, (ClientId("site"),), Subject("ada"), START, None, session) is refuses
 
 
 @pytest.mark.parametrize("ahead", [0, 3600])

@@ -144,13 +144,19 @@ def test_what_was_exchanged_dies_with_the_persons_grant(world: TokenWorld) -> No
     assert refused(world, exchange(world, onward)) == REVOKED
 
 
-def test_what_was_exchanged_is_exchanged_no_more_when_the_first_client_is_gone(world: TokenWorld) -> None:
-    onward = exchanged(world, persons_token(world))
+@pytest.mark.parametrize("gone", ["site", "shop"])
+def test_what_was_exchanged_dies_with_each_client_that_it_stands_on(world: TokenWorld, gone: str) -> None:
+    """The one at which the person signed in, and the service that acted before."""
+    onward = exchanged(world, exchanged(world, persons_token(world)), "chat")
+    assert world.active(onward, "chat")
     assert exchange(world, onward, "chat").status_code == 200
-    world.adopt(clients={name: each for name, each in CLIENTS.items() if name != "site"})
+    world.adopt(clients={name: each for name, each in CLIENTS.items() if name != gone})
+    assert not world.active(onward, "chat")
     assert refused(world, exchange(world, onward, "chat")) == REVOKED
     world.adopt(clients=CLIENTS)
-    world.commit(Plan(writes=(DisableClient(ClientId("site"), int(world.now)),)))
+    assert world.active(onward, "chat")
+    world.commit(Plan(writes=(DisableClient(ClientId(gone), int(world.now)),)))
+    assert not world.active(onward, "chat")
     assert refused(world, exchange(world, onward, "chat")) == REVOKED
 
 

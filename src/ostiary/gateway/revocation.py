@@ -85,21 +85,21 @@ class Revocations:
     def refuses(
         self,
         token: TokenId,
-        client: ClientId,
+        clients: Iterable[ClientId],
         subject: Subject | None,
         auth_time: int,
         grant: GrantId | None,
         session: SessionId | None,
     ) -> bool:
-        """Whether the token, its client, grant or session was revoked, or its person changed after they signed in at
-        `auth_time`. When the token was made does not count: it may have been in the making meanwhile."""
+        """Whether the token, one of its clients, its grant or session was revoked, or its person changed after they
+        signed in at `auth_time`. When the token was made does not count: it may have been in the making meanwhile."""
         revoked = self._revoked
         return (
             (_TOKEN, token) in revoked
             or (grant is not None and (_GRANT, grant) in revoked)
             or (session is not None and (_SESSION, session) in revoked)
             or (subject in self._changed and self._changed[subject][0] >= auth_time)
-            or (_CLIENT, client) in revoked
+            or any((_CLIENT, client) in revoked for client in clients)
         )
 
     def forget(self, now: float) -> None:

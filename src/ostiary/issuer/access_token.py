@@ -11,6 +11,7 @@ from ostiary.keys.api_key import ApiKey
 from ostiary.keys.claims import VerifiedClaims
 from ostiary.keys.jwt import verify
 from ostiary.keys.keyset import KeySet
+from ostiary.model.actors import clients_of
 from ostiary.model.errors import InvalidToken
 from ostiary.model.frozen import frozen
 from ostiary.model.ids import ApiKeyId, ClientId, GrantId, Scope, SessionId, Subject, TokenId
@@ -36,6 +37,11 @@ class AccessToken:
     api_key: ApiKeyId | None
     """For which it was exchanged."""
     claims: Mapping[str, object]
+
+    @property
+    def clients(self) -> tuple[ClientId, ...]:
+        """All that it stands on."""
+        return clients_of(self.claims, self.client)
 
 
 def require_access_token(jwt: str, keys: KeySet, issuer: str, now: float) -> AccessToken:
@@ -74,7 +80,8 @@ class TokenFacts:
     """What may have ended an access token before its time. None: there is no such record, or the token names none."""
 
     revoked: bool
-    client_disabled_at: int | None
+    client_disabled: bool
+    """One of those that the token stands on."""
     grant: Grant | None
     session: Session | None
     person: Person | None
@@ -91,8 +98,8 @@ def lives(registry: Registry, token: AccessToken, facts: TokenFacts, now: float)
     """Neither the token nor anything that it stands on was revoked, and the contract still has its client."""
     return (
         not facts.revoked
-        and registry.client(token.client) is not None
-        and facts.client_disabled_at is None
+        and all(registry.client(each) is not None for each in token.clients)
+        and not facts.client_disabled
         and (token.grant is None or _grant_lives(facts))
         and (token.session is None or session_lives(facts.session, now))
         and (token.api_key is None or (facts.key is not None and facts.key.lives(now)))

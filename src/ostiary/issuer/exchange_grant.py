@@ -23,7 +23,7 @@ from ostiary.issuer.registry import Registry
 from ostiary.issuer.scopes import require_allowed
 from ostiary.issuer.token import Tokens, token_type
 from ostiary.keys.keyset import KeySet
-from ostiary.model.actors import act_of, actors_of
+from ostiary.model.actors import GRANTED_TO, act_of, actors_of
 from ostiary.model.errors import InvalidRequest, InvalidScope, InvalidToken, UnauthorizedClient
 from ostiary.model.fresh import Fresh
 from ostiary.model.frozen import frozen
@@ -39,12 +39,10 @@ SUBJECT: Final = "subject_token"
 
 @frozen
 class SubjectFacts:
-    """The subject token, or why it is none of ours; what stands behind it; and whether the client that the person's
-    grant was given to is disabled."""
+    """The subject token, or why it is none of ours, and what stands behind it."""
 
     token: AccessToken | Reason
     behind: TokenFacts
-    granted_client_disabled_at: int | None
 
 
 def read_subject_token(request: ActRequest, keys: KeySet, issuer: str, now: float) -> AccessToken | Reason:
@@ -77,9 +75,7 @@ def require_reached_client(token: AccessToken, client: ClientRule, registry: Reg
 
 def require_living(registry: Registry, token: AccessToken, facts: SubjectFacts, now: float) -> None:
     """Raise InvalidRequest where the token, or anything that it stands on, was revoked."""
-    grant = facts.behind.grant
-    gone = grant is not None and (facts.granted_client_disabled_at is not None or registry.client(grant.client) is None)
-    if gone or not lives(registry, token, facts.behind, now):
+    if not lives(registry, token, facts.behind, now):
         raise InvalidRequest(Reason.TOKEN_REVOKED, SUBJECT)
 
 
@@ -145,7 +141,7 @@ def act_for_person(
     seconds = min(who.client.profile.access_token_seconds, token.expires_at - int(now))
     actors = (who.client.id, *actors_of(token.claims))
     access = person_claims(registry, who.client, who.holder, who.grant, who.person, who.target, int(now), fresh)
-    access |= {"exp": int(now) + seconds, "act": act_of(actors)}
+    access |= {"exp": int(now) + seconds, "act": act_of(actors), GRANTED_TO: who.grant.client}
     tokens = Tokens(access, seconds, type=token_type(who.holder), issued_type=ACCESS_TOKEN)
     event = replace(issued_to_person(who, tokens, request.grant_type, now), actors=actors)
     return Decided(Plan((), (event,)), tokens)

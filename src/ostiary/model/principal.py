@@ -49,5 +49,7 @@ class Principal:
     auth_time: int | None = None
     actors: tuple[ClientId, ...] = ()
     """Who acts for the person (RFC 8693), the last one first; empty where the person's own client asks."""
+    behind: tuple[ClientId, ...] = ()
+    """The other clients that it stands on: who acted before, and to whom the person granted it."""
     details: str | None = None
     """The authorization details (RFC 9396) as JSON; what they mean is the service's to say."""

@@ -5,17 +5,23 @@ from typing import Any
 import pytest
 
 from gateway_world import ORIGIN
-from ostiary.model.feed import GrantRevoked, Numbered
-from ostiary.model.ids import GrantId
+from ostiary.model.feed import ClientRevoked, GrantRevoked, Numbered
+from ostiary.model.ids import ClientId, GrantId
 from ostiary.model.reasons import Reason
 from rules_world import NOW, Rules, fields_of
 
-SERVICE = {"kind": "service", "secret": "${env:S}", "scopes": ["things"], "acts_for_people": True}
+SERVICE = {"kind": "service", "secret": "${env:S}", "scopes": ["things"]}
 CLIENTS = {
     "site": {"kind": "web", "secret": "${env:S}", "redirect_uris": [f"{ORIGIN}/"], "scopes": ["things"]},
-    "api": SERVICE,
+    "api": {**SERVICE, "acts_for_people": True},
+    "chat": SERVICE,
 }
-ACTS: dict[str, Any] = {"client_id": "api", "grant_id": "g", "act": {"sub": "api", "act": {"sub": "chat"}}}
+ACTS: dict[str, Any] = {
+    "client_id": "api",
+    "grant_id": "g",
+    "granted_to": "site",
+    "act": {"sub": "api", "act": {"sub": "chat"}},
+}
 
 
 @pytest.fixture
@@ -51,3 +57,19 @@ def test_what_a_service_exchanged_dies_with_the_persons_grant(rules: Rules) -> N
     rules.revocations.apply([Numbered(1, GrantRevoked(GrantId("g"), NOW + 600))])
     assert rules.reason("GET /things/ada", token) is Reason.TOKEN_REVOKED
     assert rules.reason("GET /things/ada", other) is None
+
+
+@pytest.mark.parametrize("client", ["site", "chat", "api"])
+def test_what_a_service_exchanged_dies_with_each_client_that_it_stands_on(rules: Rules, client: str) -> None:
+    token = rules.token(**ACTS)
+    assert rules.reason("GET /things/ada", token) is None
+    rules.revocations.apply([Numbered(1, ClientRevoked(ClientId("other"), NOW + 600))])
+    assert rules.reason("GET /things/ada", token) is None
+    rules.revocations.apply([Numbered(2, ClientRevoked(ClientId(client), NOW + 600))])
+    assert rules.reason("GET /things/ada", token) is Reason.TOKEN_REVOKED
+
+
+@pytest.mark.parametrize("client", ["site", "chat", "api"])
+def test_what_a_service_exchanged_is_nothing_where_the_contract_lacks_a_client_that_it_stands_on(client: str) -> None:
+    rules = Rules(clients={name: each for name, each in CLIENTS.items() if name != client})
+    assert rules.reason("GET /things/ada", rules.token(**ACTS)) is Reason.CLIENT_UNKNOWN

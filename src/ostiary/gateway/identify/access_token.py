@@ -10,7 +10,7 @@ from ostiary.gateway.remembered import Seen
 from ostiary.keys import jwt
 from ostiary.keys.api_key import grant_of
 from ostiary.keys.claims import VerifiedClaims
-from ostiary.model.actors import actors_of
+from ostiary.model.actors import actors_of, clients_of
 from ostiary.model.errors import InvalidToken
 from ostiary.model.ids import ApiKeyId, ClientId, GrantId, Role, Scope, SessionId, Subject, TenantId, TokenId
 from ostiary.model.principal import Binding, Principal
@@ -37,11 +37,12 @@ def verified(token: bytes, trust: Trust, now: float) -> VerifiedClaims:
 
 
 def client_of(claims: VerifiedClaims, trust: Trust) -> ClientRule:
-    """The client of the contract that it was issued to. Raises InvalidToken."""
-    client = trust.contract.clients.get(ClientId(claims.text("client_id")))
-    if client is None:
+    """The client that it was issued to; the contract has all that it stands on. Raises InvalidToken."""
+    known = trust.contract.clients
+    named = clients_of(claims.values, ClientId(claims.text("client_id")))
+    if not all(each in known for each in named):
         raise InvalidToken(Reason.CLIENT_UNKNOWN)
-    return client
+    return known[named[0]]
 
 
 def _principal(claims: VerifiedClaims, client: ClientRule, binding: Binding) -> Principal:
@@ -63,6 +64,7 @@ def _principal(claims: VerifiedClaims, client: ClientRule, binding: Binding) -> 
         acr=claims.text_or_none("acr"),
         auth_time=claims.integer_or_none("auth_time"),
         actors=actors_of(claims.values),
+        behind=clients_of(claims.values, client.id)[1:],
         details=_details(claims),
     )
 

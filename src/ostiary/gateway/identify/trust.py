@@ -95,4 +95,5 @@ def _bucket(client: ClientRule, limit: Limit) -> Bucket:
 def is_revoked(seen: Seen, revocations: Revocations) -> bool:
     """Whether what was verified once has been revoked since."""
     who = seen.principal
-    return revocations.refuses(seen.token, who.client, who.subject, who.auth_time or 0, who.grant, who.session)
+    clients, since = (who.client, *who.behind), who.auth_time or 0
+    return revocations.refuses(seen.token, clients, who.subject, since, who.grant, who.session)

@@ -14,7 +14,7 @@ from ostiary.model.ids import Secret
 from ostiary.server.issuer.desk import Desk
 from ostiary.store.interface import Store
 
-NOTHING = TokenFacts(revoked=False, client_disabled_at=None, grant=None, session=None, person=None)
+NOTHING = TokenFacts(revoked=False, client_disabled=False, grant=None, session=None, person=None)
 
 
 async def presented(desk: Desk, text: str, now: float) -> Presented:
@@ -40,28 +40,26 @@ async def facts_of(store: Store, token: Presented) -> TokenFacts:
             return await access_token_facts(store, token)
         case RefreshToken():
             behind = await store.grant_facts(token.family.grant)
-            return TokenFacts(False, None, behind.grant, behind.session, behind.person)
+            return TokenFacts(False, False, behind.grant, behind.session, behind.person)
         case str():
             return NOTHING
 
 
 async def access_token_facts(store: Store, token: AccessToken) -> TokenFacts:
     revoked = await store.access_token_revoked(token.id)
-    disabled_at = await store.client_disabled_at(token.client)
+    disabled = any([await store.client_disabled_at(each) is not None for each in token.clients])
     if token.grant is None:
         key = None if token.api_key is None else await store.api_key(token.api_key)
-        return TokenFacts(revoked, disabled_at, None, None, None, key)
+        return TokenFacts(revoked, disabled, None, None, None, key)
     behind = await store.grant_facts(token.grant)
-    return TokenFacts(revoked, disabled_at, behind.grant, behind.session, behind.person)
+    return TokenFacts(revoked, disabled, behind.grant, behind.session, behind.person)
 
 
 async def subject_facts(desk: Desk, request: ActRequest, now: float) -> SubjectFacts:
     token = read_subject_token(request, desk.keys.at(now).published, desk.registry.issuer, now)
     if not isinstance(token, AccessToken):
-        return SubjectFacts(token, NOTHING, None)
-    behind = await access_token_facts(desk.store, token)
-    disabled_at = None if behind.grant is None else await desk.store.client_disabled_at(behind.grant.client)
-    return SubjectFacts(token, behind, disabled_at)
+        return SubjectFacts(token, NOTHING)
+    return SubjectFacts(token, await access_token_facts(desk.store, token))
 
 
 async def key_facts(store: Store, request: KeyRequest) -> KeyFacts:
