@@ -100,9 +100,9 @@ def is_web_origin(text: str, *, plain_loopback: bool = False) -> bool:
     3.5): `https://127.1` never comes back.
     """
     url = split_url(text)
-    if url is None or text != f"{url.scheme}://{url.netloc}" or "@" in url.netloc:
+    if url is None or text != f"{url.scheme}://{url.netloc}":
         return False
-    host = url.netloc.removesuffix(f":{url.port}") if url.port is not None else url.netloc
+    host = url.netloc.removesuffix(f":{url.port}")
     if not (is_host(host) and _is_as_written(host)) or url.port == {"https": 443, "http": 80}.get(url.scheme):
         return False
     return url.scheme == "https" or (plain_loopback and url.scheme == "http" and is_loopback(url.hostname))
