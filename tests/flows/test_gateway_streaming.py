@@ -1,11 +1,14 @@
 """What passes through a gateway worker as a stream, seen from both ends."""
 
 import asyncio
+import os
+import socket
 from pathlib import Path
 
 import h11
 import pytest
 
+from fetch_world import certified, context_of
 from gateway_world import OK, Serve, answering, contract, read_head, read_request, request, world
 
 BIG = bytes(range(256)) * 16 * 1024  # 4 MiB
@@ -199,6 +202,43 @@ async def test_an_answer_that_is_cut_short_does_not_look_whole(tmp_path: Path, c
         line = await door.connect()
         with pytest.raises((h11.RemoteProtocolError, ConnectionError)):
             await line.ask("GET /public/a")
+
+
+@pytest.mark.parametrize("alert", [True, False])
+async def test_an_answer_over_tls_that_ends_without_its_closing_alert_does_not_look_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, alert: bool
+) -> None:
+    """RFC 9112 section 9.8: whoever is on the way can end a connection, and cannot make the alert."""
+    tls = certified("localhost")
+    (tmp_path / "ca.pem").write_bytes(tls.ca)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    seen = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\nuntil I close")
+        await seen.wait()
+        if not alert:
+            with socket.socket(fileno=os.dup(writer.get_extra_info("socket").fileno())) as raw:
+                raw.shutdown(socket.SHUT_WR)
+        writer.close()
+
+    async with world(tmp_path, answering(OK)) as door:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context_of(tls))
+        async with server:
+            services = {"api": {"url": f"https://localhost:{server.sockets[0].getsockname()[1]}"}}
+            routes = [{"on": "GET /a", "to": "api", "public": True}]
+            door.worker.prepare(contract(door.service, services=services, routes=routes))()
+            line = await door.connect()
+            await line.send(request("GET /a"))
+            await line.head()
+            assert await line.part() == b"until I close"
+            seen.set()
+            if alert:
+                assert await line.part() == b""
+            else:
+                with pytest.raises((h11.RemoteProtocolError, ConnectionError)):
+                    await line.part()
 
 
 async def test_a_head_answer_says_its_length_and_has_no_body(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ class UpstreamConnection(PacedConnection):
 
     __slots__ = (
         "_body",
+        "_ended",
         "_interim",
         "_kept",
         "_persistent",
@@ -61,6 +62,7 @@ class UpstreamConnection(PacedConnection):
         self._body: Body | None = None
         self._persistent = True
         self._interim = 0
+        self._ended = False
         self._used = False
         self.exchange: Exchange | None = None
 
@@ -181,14 +183,16 @@ class UpstreamConnection(PacedConnection):
             self.transport.close()
 
     def eof_received(self) -> None:
-        """Close. What is under way hears of it in `connection_lost`."""
+        """Close. What is under way hears of it in `connection_lost`. By TLS this comes with the closing alert alone:
+        without one, whoever is on the way may have cut the answer off (RFC 9112 section 9.8)."""
+        self._ended = True
 
     def connection_lost(self, error: Exception | None) -> None:
         self._pool.lost(self)
         exchange, self.exchange = self.exchange, None
         if exchange is None:
             return
-        if isinstance(self._body, EndlessBody) and error is None:
+        if isinstance(self._body, EndlessBody) and self._ended and error is None:
             exchange.ended()
             exchange.finish(sent=exchange.sent)
         else:
