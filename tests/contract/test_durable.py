@@ -12,9 +12,9 @@ import apsw
 import asyncpg
 import pytest
 
-from ostiary.model.ids import Secret
+from ostiary.model.ids import Secret, Subject
 from ostiary.model.plan import Committed, Plan
-from ostiary.people.records import AddPerson
+from ostiary.people.records import AddPerson, Person
 from ostiary.store import sqlite
 from ostiary.store.interface import StoreUnavailable
 from ostiary.store.opening import open_store
@@ -128,3 +128,22 @@ async def test_a_plan_that_is_too_big_for_sqlite_keeps_no_other_from_the_disk(
     assert [type(outcome) for outcome in outcomes] == [Committed, StoreUnavailable]
     assert list(await store.people()) == [ANN]
     await store.close()
+
+
+async def test_who_asks_while_many_do_shares_the_next_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shared commit is not followed at once by another; one for a single plan is."""
+    monkeypatch.setattr(sqlite, "APART_SECONDS", 3600)
+    store = await open_store(Secret(str(tmp_path / "store.sqlite3")), AUDIT_KEY, on_loop=True)
+    for alone in (ANN, BOB):
+        assert type(await store.commit(Plan((AddPerson(alone),)))) is Committed
+    await asyncio.gather(*(store.commit(Plan((AddPerson(each),))) for each in (named("cid"), named("dan"))))
+    waiting = asyncio.create_task(store.commit(Plan((AddPerson(named("eve")),))))
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    await store.close()
+    assert type(await waiting) is Committed
+
+
+def named(login: str) -> Person:
+    return replace(BOB, subject=Subject(login), login=login)

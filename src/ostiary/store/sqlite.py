@@ -36,6 +36,9 @@ _AGAIN_SECONDS: Final = 0.01
 _NICENESS: Final = 10
 """Of a thread that writes: a tenth of a CPU that requests keep busy, so that those who wait for it on another process
 do not wait long."""
+APART_SECONDS: Final = 0.002
+"""Between the beginnings of two commits on a loop, where the first was shared: many are asking then, and a commit costs
+as much as several signatures."""
 _PAGES_IN_WAL: Final = 4000
 """Between checkpoints: more would make a recovery slow, fewer would write the same pages again and again."""
 
@@ -245,6 +248,8 @@ class LoopWriter:
     def __init__(self, transactions: Transactions) -> None:
         self._transactions: Final = transactions
         self._group: list[Waiting] = []
+        self._next = 0.0
+        """No commit begins before; on the monotonic clock."""
         self._open = True
 
     def put(self, waiting: Waiting) -> None:
@@ -262,15 +267,19 @@ class LoopWriter:
             self._transactions.close()
 
     def _look(self, before: int) -> None:
-        """Write when a turn of the loop brought nothing more."""
+        """Write when a turn of the loop brought nothing more, and it is time to."""
+        loop, early = asyncio.get_running_loop(), self._next - time.monotonic()
         if before < len(self._group) < MOST_TOGETHER:
-            asyncio.get_running_loop().call_soon(self._look, len(self._group))
+            loop.call_soon(self._look, len(self._group))
+        elif early > 0:
+            loop.call_later(early, self._write)
         else:
             self._write()
 
     def _write(self) -> None:
         group, self._group = self._group, []
         if group:
+            self._next = time.monotonic() + APART_SECONDS if len(group) > 1 else 0.0
             _tell(group, self._transactions.commit(group))
 
 
