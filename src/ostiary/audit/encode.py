@@ -79,11 +79,11 @@ def _adapter(name: str) -> "TypeAdapter[Event]":
 
 @cache
 def _fields(event_class: type) -> tuple[Callable[[Event], tuple[object, ...]], Sequence[_Field]]:
-    """What reads all values at once, and the name, default and cleaning of each field."""
+    """What reads all values at once, of which every event has two or more; and the name, default and cleaning of each
+    field."""
     hints, declared = get_type_hints(event_class), fields(event_class)
-    names = [field.name for field in declared]
-    values = attrgetter(*names) if len(names) > 1 else lambda event: (getattr(event, names[0]),)
-    return values, [(field.name, field.default, _cleaning(hints[field.name])) for field in declared]
+    cleaned = [(field.name, field.default, _cleaning(hints[field.name])) for field in declared]
+    return attrgetter(*(name for name, _, _ in cleaned)), cleaned
 
 
 def _cleaning(hint: Any) -> Callable[[Any], object]:
