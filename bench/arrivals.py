@@ -9,29 +9,25 @@ import contextlib
 import random
 import select
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from bench import client
-from bench.measure import percentile
 
-WINDOW = 0.25
-"""Seconds. Whatever a program does again and again should be in each window, and a stall of the machine in few."""
 STRANGERS = 64
 """Connections: so many that who arrives finds one free."""
 LONGEST = 10.0
 """Seconds to wait for an answer."""
 
-Arrival = tuple[float, float]
-"""When a request was due, in seconds from the start, and how long it took from then on."""
+_chance = random.Random(1)
 
 
 class Lost(RuntimeError):
     """An answer was not the expected one, or did not come."""
 
 
-def arrive(lines: Sequence[client.Line], requests: Sequence[bytes], rate: float, ending: bytes) -> list[Arrival]:
-    """Send each request when it is due (`rate`: per second, Poisson) on a line that is free, or as soon as one is.
-    `ending`: of every answer, which has to be a 200."""
+def arrive(lines: Sequence[client.Line], requests: Sequence[bytes], rate: float, ending: bytes) -> list[float]:
+    """Send each request when it is due (`rate`: per second, Poisson) on a line that is free, or as soon as one is; how
+    long each took in seconds, from when it was due. `ending`: of every answer, which has to be a 200."""
     sockets = {line.sock.fileno(): line.sock for line in lines}
     due, took = [*schedule(len(requests), rate), float("inf")], [0.0] * len(requests)
     free, carries, parts = list(sockets), dict.fromkeys(sockets, 0), dict.fromkeys(sockets, b"")
@@ -58,7 +54,7 @@ def arrive(lines: Sequence[client.Line], requests: Sequence[bytes], rate: float,
                     took[number] = time.perf_counter() - start - due[number]
                     free.append(line)
                     done += 1
-    return list(zip(due, took, strict=False))
+    return took
 
 
 @contextlib.contextmanager
@@ -71,16 +67,7 @@ def warm(port: int, requests: Sequence[bytes], rate: float, ending: bytes) -> It
 
 def schedule(count: int, rate: float) -> Iterator[float]:
     """When each request is due, in seconds from the start, as strangers arrive (Poisson)."""
-    chance, when = random.Random(count), 0.0
+    when = 0.0
     for _ in range(count):
-        when += chance.expovariate(rate)
+        when += _chance.expovariate(rate)
         yield when
-
-
-def windows(arrivals: Iterable[Arrival], percent: float) -> list[float]:
-    """The percentile of each window's requests, in microseconds; the last window, which may be short, is left out."""
-    found: dict[int, list[float]] = {}
-    for due, took in arrivals:
-        found.setdefault(int(due / WINDOW), []).append(took * 1e6)
-    whole = sorted(found)[:-1] or list(found)
-    return [percentile(found[one], percent) for one in whole]

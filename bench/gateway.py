@@ -13,8 +13,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import arrivals, checks, load, origin, report, stage, tokens
-from bench.measure import Figure, machine, median, percentile
+from bench import checks, half_load, load, origin, report, stage, tokens
+from bench.measure import Figure, machine, median
 from bench.ostiary import Ostiary
 from bench.peers.envoy import Envoy
 from bench.peers.gateway import Gateway, Job, Running
@@ -45,12 +45,12 @@ MAIN = CELLS[0]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long to look: rounds and seconds of the main figure, of the others, and of the open loop's; requests with new
-    tokens."""
+    """How long to look: rounds and seconds of the main figure, windows of the open loop in such a round, rounds and
+    seconds of the other figures; requests with new tokens."""
 
     main_rounds: int
     main_seconds: float
-    half_seconds: float
+    half_windows: int
     rounds: int
     seconds: float
     fresh: int
@@ -58,8 +58,8 @@ class Plan:
 
 AT_PEERS_RATE = "ostiary, as peers"
 
-QUICK = Plan(main_rounds=3, main_seconds=0.5, half_seconds=0.5, rounds=1, seconds=0.25, fresh=1000)
-FULL = Plan(main_rounds=9, main_seconds=2.0, half_seconds=2.0, rounds=3, seconds=1.5, fresh=4000)
+QUICK = Plan(main_rounds=3, main_seconds=0.5, half_windows=2, rounds=1, seconds=0.25, fresh=1000)
+FULL = Plan(main_rounds=9, main_seconds=2.0, half_windows=8, rounds=3, seconds=1.5, fresh=4000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def main() -> None:
         bench = prepare(stack, place, chosen, QUICK if arguments.quick else FULL)
         figures = {str(cell): rounds(bench, cell) for cell in CELLS}
         new = new_tokens(bench, [one.name for one in chosen if one.checks])
-        half = half_load(bench, figures[str(MAIN)])
+        half = at_half_load(bench, figures[str(MAIN)])
     result = {
         "benchmark": "gateway",
         "quick": arguments.quick,
@@ -163,7 +163,7 @@ def new_tokens(bench: Bench, names: list[str]) -> dict[str, list[Figure]]:
     return found
 
 
-def half_load(bench: Bench, saturated: dict[str, list[Figure]]) -> dict[str, dict[str, float]]:
+def at_half_load(bench: Bench, saturated: dict[str, list[Figure]]) -> dict[str, dict[str, float]]:
     """Open loop at half of what each gateway can do, and Ostiary's also at the most of its peers' with checks; the same
     rate straight to the upstream is subtracted."""
     rates = {name: median(all_).per_second / 2 for name, all_ in saturated.items()}
@@ -175,25 +175,15 @@ def half_load(bench: Bench, saturated: dict[str, list[Figure]]) -> dict[str, dic
 
 
 def half(bench: Bench, name: str, rate: float) -> dict[str, float]:
-    """Latencies at `rate` through one gateway and without it, in turn: each percentile is the median of all windows',
-    and of all requests' beside it."""
-    one = bench.gateways[name]
+    """Latencies at `rate` through one gateway and without it, the other programs at rest."""
+    one, plan = bench.gateways[name], bench.plan
     seen = tokens.remembered(one.signer, "orders")
-    count = int(rate * bench.plan.half_seconds)
-    requests = (seen * (count // len(seen) + 1))[:count]
-    through: list[arrivals.Arrival] = []
-    direct: list[arrivals.Arrival] = []
-    for _ in range(bench.plan.main_rounds):
-        for port, found in ((one.plain.port, through), (bench.origin.port, direct)):
-            with arrivals.warm(port, requests[: count // 10], rate, ENDING) as lines:
-                found += arrivals.arrive(lines, requests, rate, ENDING)
-    told: dict[str, float] = {"requests_per_second": round(rate)}
-    for percent in (50, 99):
-        with_it, without = (statistics.median(arrivals.windows(side, percent)) for side in (through, direct))
-        told |= {f"p{percent}_us": round(with_it), f"direct_p{percent}_us": round(without)}
-        told[f"added_p{percent}_us"] = round(with_it - without)
-    told["p99_us_of_all"] = round(percentile([took * 1e6 for _, took in through], 99))
-    return told
+    asked = half_load.Load(seen * (int(rate * half_load.WINDOW) // len(seen) + 1), rate, ENDING)
+    with contextlib.ExitStack() as rest:
+        for other in bench.gateways.values():
+            for program in other.programs[1 if other is one else 0 :]:
+                rest.enter_context(program.paused())
+        return half_load.measure(one.plain.port, bench.origin.port, asked, plan.main_rounds, plan.half_windows)
 
 
 def ratios(found: dict[str, list[Figure]]) -> dict[str, float]:

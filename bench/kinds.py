@@ -46,6 +46,8 @@ CONNECTIONS = 16
 ENDING = SMALL.encode()
 GROWN_UP = 8.0
 """Seconds until a door takes signatures: none that could have been used before it began."""
+STARTING, LEAST_US = 0.25, 15
+"""Of the load at saturation, seconds until it is watched. What a request takes beside half of its check, at least."""
 TIMES = {API_KEY: 1.2, COOKIE: 1.2, BOUND: 1.2}
 TIMES_AND_ONE = {DPOP: 1.5, ED25519: 1.5, HMAC: 1.5}
 """The goals: times a bearer request; times a bearer request, and one verification."""
@@ -56,17 +58,16 @@ BASES = {BOUND: BEARER_BY_TLS}
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`count`: requests of each kind in one of the `rounds` at the common rate; `saturated`: rounds of so many
-    `seconds` as fast as they are answered, with more `proofs` than the door takes in the time."""
+    `seconds` as fast as they are answered."""
 
     rounds: int
     count: int
     saturated: int
     seconds: float
-    proofs: int
 
 
-QUICK = Plan(rounds=3, count=2400, saturated=1, seconds=0.4, proofs=12_000)
-FULL = Plan(rounds=15, count=4000, saturated=5, seconds=1.0, proofs=24_000)
+QUICK = Plan(rounds=3, count=2400, saturated=1, seconds=0.4)
+FULL = Plan(rounds=15, count=4000, saturated=5, seconds=1.0)
 RATE = 3000
 """Requests per second, of every kind: half of what the slowest can have."""
 
@@ -82,7 +83,7 @@ def main() -> None:
         time.sleep(GROWN_UP)
         plan = QUICK if arguments.quick else FULL
         found, checks = at_one_rate(clients, upstream, plan)
-        most = saturated(clients, upstream, place, plan)
+        most = saturated(clients, upstream, place, plan, checks)
     result = {
         "benchmark": "kinds",
         "quick": arguments.quick,
@@ -123,17 +124,20 @@ def arriving(door: Door, requests: Sequence[bytes]) -> Figure:
     begin, rest = requests[:FIRST_SEEN], requests[FIRST_SEEN:]
     with arrivals.warm(door.port, begin, RATE, ENDING) as lines:
         used = cpu_us(door.measured())
-        took = [each * 1e6 for _, each in arrivals.arrive(lines, rest, RATE, ENDING)]
+        took = [each * 1e6 for each in arrivals.arrive(lines, rest, RATE, ENDING)]
         used = cpu_us(door.measured()) - used
     return Figure(used / len(rest), RATE, percentile(took, 50), percentile(took, 99))
 
 
-def saturated(clients: Clients, upstream: Origin, place: Path, plan: Plan) -> dict[str, list[Figure]]:
+def saturated(
+    clients: Clients, upstream: Origin, place: Path, plan: Plan, checks: Mapping[str, float]
+) -> dict[str, list[Figure]]:
     """The kinds in turn, the door saturated; each proof is sent once, so there are more than are sent in the time."""
+    lasts = (plan.seconds + load.WARM_UP + STARTING) * 1e6
     found: dict[str, list[Figure]] = {name: [] for name in clients.makers()}
     for _ in range(plan.saturated):
         for name, make in clients.makers().items():
-            count = plan.proofs if name in TIMES_AND_ONE else CROWD
+            count = int(lasts / (LEAST_US + checks[name] / 2)) if name in TIMES_AND_ONE else CROWD
             file = load.write(place / "kind.requests", map(make, range(count)))
             what = load.Load(file, CONNECTIONS, plan.seconds)
             found[name].append(load.saturate("http", clients.door_of(name), what, upstream))

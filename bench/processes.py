@@ -41,6 +41,15 @@ class Program:
                 raise NotReady(self.log.read_text(errors="replace")[-2000:])
             time.sleep(0.02)
 
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """The whole group does nothing meanwhile."""
+        os.killpg(self.popen.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.popen.pid, signal.SIGCONT)
+
     def stop(self) -> None:
         """End the whole group: politely, then not."""
         for sign in (signal.SIGTERM, signal.SIGKILL):

@@ -52,8 +52,9 @@ class Door:
 class Running:
     """A gateway that accepts requests.
 
-    `plain` and `tls` are two ports of one process, or of two; `signer` is the issuer that the gateway believes;
-    `metrics` is the port and path of its metrics, `record` says whether a record of requests was written.
+    `plain` and `tls` are two ports of one program, or of two, `plain` of the first; `signer` is the issuer that the
+    gateway believes; `metrics` is the port and path of its metrics, `record` says whether a record of requests was
+    written.
     """
 
     programs: Sequence[Program]
