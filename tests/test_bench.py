@@ -3,13 +3,16 @@
 import dataclasses
 import importlib
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from bench import checks, ostiary_contract, tokens
+from bench import checks, half_load, ostiary_contract, tokens
 from bench.checks import Case
+from bench.half_load import Window
 from bench.peers.gateway import Job, Limits
 from bench.peers.tls import create
 from bench.tokens import Person, Signer
@@ -33,7 +36,7 @@ from used_proofs import proofs
 
 NOW, CLOCK = 1_800_000_000, 1
 REVOKED = "revoked-000001"
-BENCHMARKS = ("gateway", "issuer", "memory", "limits", "revocation")
+BENCHMARKS = ("gateway", "issuer", "kinds", "memory", "limits", "revocation")
 REASONS = {
     "accepted": None,
     "accepted, large": None,
@@ -137,3 +140,18 @@ def test_every_benchmark_takes_quick_and_json(name: str, monkeypatch: pytest.Mon
     monkeypatch.setattr(sys, "argv", [name, "--quick", "--json", "figures.json"])
     arguments = importlib.import_module(f"bench.{name}").parse()
     assert (arguments.quick, arguments.json) == (True, Path("figures.json"))
+
+
+def test_percentiles_are_of_the_windows_in_which_nothing_else_ran() -> None:
+    quiet, disturbed = Window([1.0, 2.0, 3.0], quiet=True), Window([7.0, 8.0, 9.0], quiet=False)
+    assert half_load.typical([disturbed, quiet, disturbed], 50) == 2.0
+    assert half_load.typical([disturbed], 50) == 8.0
+
+
+def test_strangers_are_threads_outside_the_benchmark() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        pids = {int(task.parts[2]) for task in half_load.strangers()}
+        assert child.stdin is not None
+        child.stdin.write(b"\n")
+    assert os.getppid() in pids
+    assert {os.getpid(), child.pid}.isdisjoint(pids)
