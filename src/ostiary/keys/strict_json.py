@@ -16,7 +16,13 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return members
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_unique)
+def _whole(digits: str) -> int | float:
+    """What has more than 64 bits is the nearest double, as `orjson` reads it too: it does not write such a number."""
+    number = int(digits)
+    return number if -(1 << 63) <= number < 1 << 64 else float(number)
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_unique, parse_int=_whole)
 
 
 def parse_array(data: bytes) -> list[object]:
