@@ -10,16 +10,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ostiary.contract.model import Contract
+from ostiary.issuer.readable import is_stacked, is_unseen
 from ostiary.model.errors import InvalidClientMetadata
 from ostiary.model.reasons import Reason
 
 MOST: Final = 60
 """Characters."""
 _MARKS: Final = frozenset(" -.,'&()+!")
-_UNSEEN: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
-"""Letters and marks that nobody sees (`Default_Ignorable_Code_Point`), beside the variation selectors."""
-_MOST_MARKS: Final = 2
-"""On one letter."""
 _TOGETHER: Final = frozenset({"CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"})
 _CYRILLIC: Final = dict(zip("асеорхуіѕјԁһкмтвн", "aceopxyisjdhkmtbh", strict=True))
 _GREEK: Final = dict(zip("αορυνκιτχε", "aopuvkitxe", strict=True))
@@ -30,7 +27,7 @@ def require_honest_name(name: str, contract: Contract) -> None:
     """Raise InvalidClientMetadata unless the name is short, of letters of one script, and unlike those of the
     contract."""
     plain = unicodedata.is_normalized("NFC", name) and name == " ".join(name.split()) and 0 < len(name) <= MOST
-    if not plain or not all(map(_is_of_a_name, name)) or _is_stacked(name) or len(_scripts(name)) > 1:
+    if not plain or not all(map(_is_of_a_name, name)) or is_stacked(name) or len(_scripts(name)) > 1:
         raise InvalidClientMetadata(Reason.METADATA_NAME, "client_name")
     if not _look(name) or looks_taken(name, contract):
         raise InvalidClientMetadata(Reason.METADATA_NAME, "client_name")
@@ -42,15 +39,9 @@ def looks_taken(name: str, contract: Contract) -> bool:
 
 
 def _is_of_a_name(character: str) -> bool:
-    if character in _UNSEEN or unicodedata.name(character, "").startswith("VARIATION SELECTOR"):
+    if is_unseen(character):
         return False
     return character in _MARKS or unicodedata.category(character) in ("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd")
-
-
-def _is_stacked(name: str) -> bool:
-    """Whether so many marks stand on one letter that they hide what is around it."""
-    shape = "".join("m" if unicodedata.category(each) in ("Mn", "Mc") else " " for each in name)
-    return "m" * (_MOST_MARKS + 1) in shape
 
 
 def _scripts(name: str) -> set[str]:

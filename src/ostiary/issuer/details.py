@@ -3,6 +3,7 @@
 Details are kept as canonical JSON: an array of objects with sorted members. None stands for none.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -11,6 +12,7 @@ import orjson
 
 from ostiary.contract.model import ClientRule, Contract, DetailRule, MemberRule, MemberType
 from ostiary.issuer.form import Parameters
+from ostiary.issuer.readable import is_stacked, is_unseen
 from ostiary.issuer.resources import Target
 from ostiary.keys.strict_json import NotStrictJson, parse_array
 from ostiary.model.errors import AccessDenied, InvalidAuthorizationDetails
@@ -23,6 +25,8 @@ MOST: Final = 20
 MOST_BYTES: Final = 8192
 MOST_CHARACTERS: Final = 500
 MOST_TEXTS: Final = 50
+MOST_NUMBER: Final = 2**53 - 1
+"""Beyond it parsers read different numbers (RFC 7493 section 2.2)."""
 
 Element = Mapping[str, Any]
 
@@ -49,7 +53,7 @@ def read_details(parameters: Parameters) -> str | None:
         raise _invalid()
     if not all(isinstance(element, dict) and isinstance(element.get("type"), str) for element in elements):
         raise _invalid()
-    return orjson.dumps(elements, option=orjson.OPT_SORT_KEYS).decode()
+    return _written(elements)
 
 
 def require_details(
@@ -58,13 +62,17 @@ def require_details(
     """Raise InvalidAuthorizationDetails for a type that is unknown, not the client's, or goes with a scope that is not
     asked for; and for a member that its type does not have, or lacks (section 5)."""
     for element in elements_of(details):
-        rule = contract.details.get(element["type"])
-        if rule is None:
-            raise _invalid()
-        if rule.name not in client.details or rule.scope not in scopes:
-            raise InvalidAuthorizationDetails(Reason.DETAILS_NOT_ALLOWED, PARAMETER)
-        _require_members(element, rule)
+        _require_element(element, client, scopes, contract)
     return details
+
+
+def _require_element(element: Element, client: ClientRule, scopes: frozenset[Scope], contract: Contract) -> None:
+    rule = contract.details.get(element["type"])
+    if rule is None:
+        raise _invalid()
+    if rule.name not in client.details or rule.scope not in scopes:
+        raise InvalidAuthorizationDetails(Reason.DETAILS_NOT_ALLOWED, PARAMETER)
+    _require_members(element, rule)
 
 
 def _require_members(element: Element, rule: DetailRule) -> None:
@@ -92,7 +100,7 @@ def _fits(value: object, member: MemberRule) -> bool:
         case MemberType.TEXT:
             return _is_text(value, member)
         case MemberType.NUMBER:
-            return type(value) in (int, float)
+            return type(value) in (int, float) and abs(value) <= MOST_NUMBER  # type: ignore[arg-type]  # a number
         case MemberType.FLAG:
             return type(value) is bool
         case MemberType.TEXTS:
@@ -101,8 +109,11 @@ def _fits(value: object, member: MemberRule) -> bool:
 
 
 def _is_text(value: object, member: MemberRule) -> bool:
-    """One line that looks like what it is: no control character, and none that turns the direction of writing."""
+    """One line that looks like what it is: no control character, none that turns the direction of writing, none that
+    nobody sees, and no pile of marks that hides what stands around it."""
     if not isinstance(value, str) or not 0 < len(value) <= MOST_CHARACTERS or not value.isprintable():
+        return False
+    if any(map(is_unseen, value)) or is_stacked(value):
         return False
     return not member.one_of or value in member.one_of
 
@@ -120,24 +131,34 @@ def require_own(asked: str | None, target: Target, client: ClientRule, contract:
     return replace(target, details=require_details(asked, client, target.scopes, contract))
 
 
-def require_granted(asked: str | None, granted: str | None, target: Target, contract: Contract) -> Target:
+def require_granted(
+    asked: str | None, granted: str | None, target: Target, client: ClientRule, contract: Contract
+) -> Target:
     """With that of what was granted which is asked for, else all of it that the contract and the scopes still allow.
 
-    Raises InvalidAuthorizationDetails for an element that was not granted just so (section 6.1).
+    Raises InvalidAuthorizationDetails for an element that was not granted just so, or not as often (section 6.1).
     """
     if asked is granted is None:
         return target
-    still = [each for each in elements_of(granted) if _goes_with(each, target.scopes, contract)]
+    still = [each for each in elements_of(granted) if _is_allowed(each, client, target.scopes, contract)]
     wanted = still if asked is None else elements_of(asked)
-    if not all(each in still for each in wanted):
+    if not Counter(map(_written, wanted)) <= Counter(map(_written, still)):
         raise InvalidAuthorizationDetails(Reason.DETAILS_NOT_GRANTED, PARAMETER)
-    kept = orjson.dumps(wanted, option=orjson.OPT_SORT_KEYS).decode() if wanted else None
-    return replace(target, details=kept)
+    return replace(target, details=_written(wanted) if wanted else None)
 
 
-def _goes_with(element: Element, scopes: frozenset[Scope], contract: Contract) -> bool:
-    rule = contract.details.get(element["type"])
-    return rule is not None and rule.scope in scopes
+def _is_allowed(element: Element, client: ClientRule, scopes: frozenset[Scope], contract: Contract) -> bool:
+    """Whether the client could ask for it as the contract is now."""
+    try:
+        _require_element(element, client, scopes, contract)
+    except InvalidAuthorizationDetails:
+        return False
+    return True
+
+
+def _written(details: object) -> str:
+    """In the one way: to Python, `true` is also 1."""
+    return orjson.dumps(details, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def in_words(details: str | None, contract: Contract) -> tuple[Told, ...]:

@@ -2,6 +2,7 @@
 
 import html
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -61,6 +62,11 @@ def rich(issuer: IssuerWorld) -> IssuerWorld:
         },
     )
     return issuer
+
+
+def site_with(details: Iterable[str]) -> dict[str, Any]:
+    """The clients of a contract in which the site may ask for these types, and nobody else for any."""
+    return {**CONTRACT["clients"], **CLIENTS, "site": {**CONTRACT["clients"]["site"], "details": list(details)}}
 
 
 def wanting(*details: object, client: str = "site", scope: str = BOTH, **changes: str) -> str:
@@ -155,12 +161,19 @@ def test_consent_to_one_payment_is_none_to_another(rich: IssuerWorld) -> None:
         json.dumps([{**PAYMENT, "creditorName": None}]),
         json.dumps([{**PAYMENT, "creditorName": "two\nlines"}]),
         json.dumps([{**PAYMENT, "creditorName": "A\u202etnahcreM"}]),
+        json.dumps([{**PAYMENT, "creditorName": "\u3164"}]),
+        json.dumps([{**PAYMENT, "creditorName": "\u2800"}]),
+        json.dumps([{**PAYMENT, "creditorName": "A\ufe0f"}]),
+        json.dumps([{**PAYMENT, "creditorName": "A" + "\u0335" * 3}]),
         json.dumps([{**PAYMENT, "creditorName": "x" * 501}]),
         json.dumps([{**ACCOUNTS, "accounts": []}]),
         json.dumps([{**ACCOUNTS, "accounts": ["one", 2]}]),
         json.dumps([{**ACCOUNTS, "accounts": "one"}]),
         json.dumps([{**ACCOUNTS, "days": "90"}]),
         json.dumps([{**ACCOUNTS, "days": True}]),
+        json.dumps([{**ACCOUNTS, "days": 2**53}]),
+        json.dumps([{**ACCOUNTS, "days": 1e300}]),
+        json.dumps([{**ACCOUNTS, "days": 2**64}]),
         json.dumps([{**ACCOUNTS, "once": "yes"}]),
         json.dumps([PAYMENT] * 21),
     ],
@@ -175,6 +188,18 @@ def test_5_what_the_contract_does_not_describe_is_refused(rich: IssuerWorld, det
     answer = told(browser.open(authorization("site", scope=BOTH, authorization_details=details)))
     assert (answer.error, rich.last_refusal().reason) == INVALID[1:]
     assert is_page(browser.open(wanting(PAYMENT)))
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        {**ACCOUNTS, "days": 2**53 - 1},
+        {**ACCOUNTS, "days": -0.5},
+        {**PAYMENT, "creditorName": "Caf\u00e9 \u0e01\u0e34\u0e48"},
+    ],
+)
+def test_5_what_the_contract_describes_is_taken(rich: IssuerWorld, element: dict[str, Any]) -> None:
+    assert consented(rich, element)["authorization_details"] == [element]
 
 
 @pytest.mark.parametrize(("payments", "status"), [(12, 201), (16, 400)])
@@ -221,6 +246,24 @@ def test_6_a_token_may_be_for_some_of_them(rich: IssuerWorld) -> None:
     assert rich.claims(read(again)["access_token"])["authorization_details"] == [ACCOUNTS]
 
 
+@pytest.mark.parametrize("element", [{**ACCOUNTS, "once": 1}, {**ACCOUNTS, "days": 90.0}])
+def test_6_what_only_compares_as_equal_was_not_granted(rich: IssuerWorld, element: dict[str, Any]) -> None:
+    token = consented(rich, ACCOUNTS)["refresh_token"]
+    answer = rich.refresh(token, authorization_details=json.dumps([element]))
+    assert refused(rich, answer)[1:] == ("invalid_authorization_details", Reason.DETAILS_NOT_GRANTED)
+    turned = json.dumps([dict(reversed(ACCOUNTS.items()))])
+    assert read(rich.refresh(token, authorization_details=turned))["authorization_details"] == [ACCOUNTS]
+
+
+def test_6_one_payment_is_not_two(rich: IssuerWorld) -> None:
+    once = consented(rich, PAYMENT, ACCOUNTS)["refresh_token"]
+    twice = json.dumps([PAYMENT, PAYMENT])
+    answer = rich.refresh(once, authorization_details=twice)
+    assert refused(rich, answer)[1:] == ("invalid_authorization_details", Reason.DETAILS_NOT_GRANTED)
+    both = consented(rich, PAYMENT, PAYMENT)["refresh_token"]
+    assert read(rich.refresh(both, authorization_details=twice))["authorization_details"] == [PAYMENT, PAYMENT]
+
+
 def test_6_what_the_scopes_of_a_token_do_not_reach_is_left_out(rich: IssuerWorld) -> None:
     tokens = consented(rich, PAYMENT, ACCOUNTS)
     narrowed = read(rich.refresh(tokens["refresh_token"], scope="orders.read"))
@@ -229,8 +272,33 @@ def test_6_what_the_scopes_of_a_token_do_not_reach_is_left_out(rich: IssuerWorld
 
 def test_a_type_that_the_contract_no_longer_has_is_in_no_new_token(rich: IssuerWorld) -> None:
     tokens = consented(rich, PAYMENT, ACCOUNTS)
-    rich.adopt(details={"account_information": DETAILS["account_information"]})
+    kept = {"account_information": DETAILS["account_information"]}
+    rich.adopt(details=kept, clients=site_with(kept))
     assert read(rich.refresh(tokens["refresh_token"]))["authorization_details"] == [ACCOUNTS]
+
+
+def test_what_the_client_may_not_ask_for_any_more_is_in_no_new_token(rich: IssuerWorld) -> None:
+    tokens = consented(rich, PAYMENT, ACCOUNTS)
+    rich.adopt(details=DETAILS, clients=site_with(["account_information"]))
+    again = rich.refresh(tokens["refresh_token"], authorization_details=json.dumps([PAYMENT]))
+    assert refused(rich, again)[1:] == ("invalid_authorization_details", Reason.DETAILS_NOT_GRANTED)
+    assert read(rich.refresh(tokens["refresh_token"]))["authorization_details"] == [ACCOUNTS]
+
+
+def test_what_its_type_does_not_allow_any_more_is_in_no_new_token(rich: IssuerWorld) -> None:
+    euros = consented(rich, PAYMENT, ACCOUNTS)["refresh_token"]
+    francs = {**PAYMENT, "instructedAmount": {"currency": "CHF", "amount": "1"}}
+    other = consented(rich, francs)["refresh_token"]
+    members = {
+        **DETAILS["payment_initiation"]["members"],
+        "instructedAmount.currency": {"type": "text", "one_of": ["CHF"]},
+    }
+    rich.adopt(
+        details={**DETAILS, "payment_initiation": {**DETAILS["payment_initiation"], "members": members}},
+        clients=site_with(DETAILS),
+    )
+    assert read(rich.refresh(euros))["authorization_details"] == [ACCOUNTS]
+    assert read(rich.refresh(other))["authorization_details"] == [francs]
 
 
 def test_a_service_that_acts_for_itself_asks_for_its_own(rich: IssuerWorld) -> None:

@@ -105,7 +105,7 @@ def entitlement(
     details (RFC 9396 section 6)."""
     scopes = require_scopes(asked, who.rule, person, registry)
     target = require_target(request.resources, grant.resources, scopes, registry)
-    target = details.require_granted(request.details, grant.details, target, registry.contract)
+    target = details.require_granted(request.details, grant.details, target, who.rule, registry.contract)
     return Entitlement(who.rule, who.holder, grant, person, target)
 
 
@@ -145,8 +145,8 @@ def token_exchange(
     asked = acting.require_narrower(request.scopes, subject, client, registry)
     scopes = require_scopes(asked, client, person, registry)
     target = require_target(named_services(request, registry), grant.resources, scopes, registry)
-    granted = acting.granted_details(subject, client)
-    target = details.require_granted(request.details, granted, target, registry.contract)
+    granted = acting.granted_details(subject)
+    target = details.require_granted(request.details, granted, target, client, registry.contract)
     return acting.act_for_person(
         registry, subject, Entitlement(client, key, grant, person, target), request, now, fresh
     )
