@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx
 import pytest
 
-from issuer_world import named, policy, told
+from issuer_world import is_page, named, policy, told
 from ostiary.issuer.pkce import challenge_of
 from ostiary.model import endpoints
 from ostiary.model.reasons import Reason
@@ -186,10 +186,20 @@ def test_a_request_comes_from_the_application_and_not_from_a_link(open_door: Reg
 
 
 def test_a_request_that_only_a_link_makes_is_none(open_door: RegistrationWorld) -> None:
+    """And leads nowhere: with a host that people trust, it would send them to whom nobody knows (RFC 9700 section
+    4.11.2)."""
     mine = honest(open_door)
     asked = {"response_type": "code", "client_id": mine["client_id"], "redirect_uri": BACK, "scope": "openid"}
     asked |= {"code_challenge": challenge_of(VERIFIER), "code_challenge_method": "S256"}
-    linked = open_door.browser().go(f"{endpoints.AUTHORIZE}?{urlencode(asked)}")
-    assert told(linked).error == "invalid_request"
-    assert open_door.last_refusal().reason is Reason.REQUEST_NOT_PUSHED
+    for wrong in (
+        {},
+        {"scope": "nonsense"},
+        {"response_type": "token"},
+        {"prompt": "none"},
+        {"response_mode": "form_post"},
+    ):
+        linked = open_door.browser().open(f"{endpoints.AUTHORIZE}?{urlencode(asked | wrong)}")
+        assert is_page(linked, 400)
+        assert open_door.last_refusal().reason is Reason.REQUEST_NOT_PUSHED
+        assert BACK not in linked.text
     assert told(answered(open_door, mine, scope="openid")).code

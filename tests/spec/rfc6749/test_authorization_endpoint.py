@@ -183,7 +183,7 @@ def test_4_1_2_1_a_client_whose_kind_has_no_codes_gets_none(issuer: IssuerWorld)
     """The contract leaves such a kind no address to come back to; the endpoint does not rely on it."""
     registry, pairs = issuer.desk.registry, list(asking("site").items())
     keys = issuer.desk.keys.at(issuer.now).published
-    address = flows.return_address(registry, pairs, None)
+    address = flows.return_address(registry, Brought(pairs), None)
     codes = address.client.profile
     without = replace(codes, grants=codes.grants - {GrantType.AUTHORIZATION_CODE})
     with pytest.raises(UnauthorizedClient) as refused:

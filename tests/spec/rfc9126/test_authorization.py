@@ -128,8 +128,8 @@ def test_5_the_metadata_says_where_and_whether_all_have_to(issuer: IssuerWorld) 
 
 @pytest.mark.parametrize("client", ["agency", "reader", "phone"])
 def test_5_a_client_whose_profile_pushes_gets_nothing_without(issuer: IssuerWorld, client: str) -> None:
-    answer = told(issuer.ask("GET", authorization(client)))
-    assert (answer.error, issuer.last_refusal().reason) == ("invalid_request", Reason.REQUEST_NOT_PUSHED)
+    assert is_page(issuer.ask("GET", authorization(client)), 400)
+    assert issuer.last_refusal().reason is Reason.REQUEST_NOT_PUSHED
     assert is_page(issuer.browser().go(named(client, issuer.push(client))))
 
 
@@ -141,7 +141,7 @@ def test_5_a_client_pushes_by_its_setting_or_is_let_off_with_a_reason(issuer: Is
             "reader": {**CONTRACT["clients"]["reader"], "insecure_unpushed_requests": off},
         }
     )
-    assert told(issuer.ask("GET", authorization("site"))).error == "invalid_request"
+    assert is_page(issuer.ask("GET", authorization("site")), 400)
     assert is_page(issuer.ask("GET", authorization("reader")))
 
 

@@ -27,7 +27,7 @@ def push(
     """RFC 9126 section 2.1. What the authorization endpoint would refuse is refused here already."""
     told = signed_request(registry, pushed.own_parameters(form, who.rule), opened=False, now=now)
     brought = pushed.named_key(told, who.holder)
-    address = return_address(registry, brought.pairs, None)
+    address = return_address(registry, brought, None)
     authorization_request(registry, brought, address, keys)
     return pushed.keep(brought, who.rule, now, fresh)
 
@@ -58,12 +58,14 @@ def signed_request(registry: Registry, brought: Brought, opened: bool, now: floa
     return request_object.parameters(claims, brought)
 
 
-def return_address(registry: Registry, pairs: Sequence[tuple[str, str]], disabled_at: int | None) -> ReturnAddress:
+def return_address(registry: Registry, brought: Brought, disabled_at: int | None) -> ReturnAddress:
     """To whom the answer of an authorization request goes. What fails here is shown on a page instead (RFC 6749 section
-    4.1.2.1)."""
-    once = authorize.given_once(pairs)
+    4.1.2.1). So is what a client pushes and nobody pushed: anybody could make such a link, which would lead from here
+    to wherever a client that registered itself wants (RFC 9700 section 4.11.2)."""
+    once = authorize.given_once(brought.pairs)
     client = authorize.require_known_client(once, registry)
     authorize.require_enabled(disabled_at)
+    require_pushed(brought, client)
     redirect_uri = require_redirect_uri(once.get("redirect_uri"), client)
     return ReturnAddress(client, redirect_uri, authorize.mode_or_query(once), authorize.state_or_none(once))
 
@@ -75,7 +77,6 @@ def authorization_request(
     section 3.1.2.1. What fails here goes to the client."""
     given = require_no_repetition(brought.pairs)
     authorize.require_bounded(given, address)
-    require_pushed(brought, address.client)
     require_signed(brought, address.client)
     authorize.require_response_mode(given, address.client)
     authorize.require_no_request_object(given)

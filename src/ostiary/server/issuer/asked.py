@@ -64,10 +64,9 @@ async def read(desk: Desk, incoming: Incoming) -> Asked:
     now = desk.clock()
     await _freshen_keys(desk, read_pairs(query), now)
     brought = await _brought(desk, query, passed, now)
-    pairs = brought.pairs
-    named = desk.registry.client(given_once(pairs).get("client_id", ""))
+    named = desk.registry.client(given_once(brought.pairs).get("client_id", ""))
     disabled_at = None if named is None else await desk.store.client_disabled_at(named.id)
-    address = flows.return_address(desk.registry, pairs, disabled_at)
+    address = flows.return_address(desk.registry, brought, disabled_at)
     try:
         request = flows.authorization_request(desk.registry, brought, address, desk.keys.at(now).published)
     except OAuthError as error:
