@@ -28,6 +28,7 @@ _ALWAYS: Final[dict[str, Chosen[Any]]] = {
     "binding": Chosen(
         Binding.DPOP, "A copied token is worthless without its key.", f"{SECURITY} 5.3.2.1 items 4 and 5"
     ),
+    "proof_ahead_seconds": Chosen(60, "No clock of a server is further ahead.", f"{SECURITY} 5.3.2.1 item 13"),
     "signed_introspection": Chosen(True, "The issuer cannot deny what it said of a token.", f"{SIGNING} 5.5.1"),
 }
 _OF_PEOPLE: Final[dict[str, Chosen[Any]]] = {
@@ -59,7 +60,7 @@ FIXED: Final[tuple[tuple[str, str, str, str], ...]] = (
         "Without it a code is worthless.",
         f"{SECURITY} 5.3.2.1 item 12",
     ),
-    ("clocks", "10s ahead", "Honest clocks differ a little.", f"{SECURITY} 5.3.2.1 item 13"),
+    ("clocks", "10s ahead, of proofs 60s", "Honest clocks differ a little.", f"{SECURITY} 5.3.2.1 item 13"),
     ("ID tokens", "signed, ES256", "The issuer cannot deny who signed in.", f"{SIGNING} 5.6"),
     ("algorithms", "PS256, ES256, EdDSA", "No weaker one is accepted.", f"{SECURITY} 5.4.1"),
 )

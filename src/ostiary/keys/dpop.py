@@ -49,11 +49,12 @@ class ProofRefused(Exception):
 
 class Request(NamedTuple):
     """What a proof is for. `url`: scheme, authority and path, in their canonical spelling; `token`: hash of the access
-    token that comes with it (`token_digest`)."""
+    token that comes with it (`token_digest`); `ahead`: seconds by which its maker's clock may be ahead."""
 
     method: str
     url: str
     token: str | None = None
+    ahead: int = IAT_WINDOW
 
 
 class Proofs:
@@ -70,26 +71,26 @@ class Proofs:
         used up with that. Raises ProofRefused."""
         holder, claims = _verified(proof)
         _require_request(claims, request)
-        self._require_fresh(claims, now)
+        self._require_fresh(claims, request.ahead, now)
         used = self.replays.use((holder, _jti(claims)), end_of(now), now)
         if used is not FIRST:
             raise ProofRefused(Reason.PROOF_REPLAYED if used is Use.AGAIN else Reason.PROOF_MEMORY_FULL)
         return holder, claims["nonce"] != self.nonces.newest(now)
 
-    def _require_fresh(self, claims: Mapping[str, object], now: float) -> None:
+    def _require_fresh(self, claims: Mapping[str, object], ahead: int, now: float) -> None:
         """10 and 11: the nonce is one of ours and young; `iat` is near our time. A proof may also say itself when it
         begins and ends (RFC 7519 sections 4.1.4 and 4.1.5)."""
         nonce, iat = claims.get("nonce"), claims["iat"]
         if not isinstance(nonce, str) or not self.nonces.takes(nonce, now):
             raise ProofRefused(Reason.PROOF_NONCE)
-        if not _is_date(iat) or abs(now - iat) > IAT_WINDOW:
+        if not _is_date(iat) or not now - IAT_WINDOW <= iat <= now + ahead:
             raise ProofRefused(Reason.PROOF_STALE)
         if "nbf" in claims or "exp" in claims:
-            _require_within(claims.get("nbf", now), claims.get("exp", now), now)
+            _require_within(claims.get("nbf", now), claims.get("exp", now), ahead, now)
 
 
-def _require_within(begins: object, ends: object, now: float) -> None:
-    if not _is_date(begins) or not _is_date(ends) or not begins - IAT_WINDOW <= now <= ends + IAT_WINDOW:
+def _require_within(begins: object, ends: object, ahead: int, now: float) -> None:
+    if not _is_date(begins) or not _is_date(ends) or not begins - ahead <= now <= ends + IAT_WINDOW:
         raise ProofRefused(Reason.PROOF_STALE)
 
 

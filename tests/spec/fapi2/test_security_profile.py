@@ -10,6 +10,7 @@ import pytest
 
 from issuer_world import IssuerWorld, Told, asking, authorization, is_page, named, told
 from ostiary.contract.model import ClientAuth
+from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model import endpoints
 from ostiary.model.endpoints import PAR, TOKEN
 from ostiary.model.events.issuer import IssuerRefused
@@ -148,12 +149,27 @@ def test_5_3_2_1_item_13_clocks_may_differ_by_ten_seconds(issuer: IssuerWorld, a
     assert (issuer.post(PAR, form, None).status_code == 201) is good
 
 
+@pytest.mark.parametrize("claim", ["iat", "nbf"])
+@pytest.mark.parametrize(("ahead", "good"), [(10, True), (60, True), (61, False)])
+def test_5_3_2_1_item_13_the_clock_of_a_proof_is_a_minute_ahead_at_most(
+    issuer: IssuerWorld, claim: str, ahead: int, good: bool
+) -> None:
+    """Another client's may be further ahead: the nonce tells how old the proof is."""
+    time = int(issuer.now) + ahead
+    proof = issuer.proof(SigningPrivateKey.generate(), PAR, **{claim: time})
+    answer = issuer.post(PAR, {"request": signed(issuer)}, "vault", dpop=proof)
+    assert (answer.status_code == 201) is good
+    assert good or refused(issuer, answer) == (400, "invalid_dpop_proof", Reason.PROOF_STALE)
+    other = issuer.proof(SigningPrivateKey.generate(), PAR, **{claim: time})
+    assert issuer.post(PAR, asking("site"), "site", dpop=other).status_code == 201
+
+
 def test_5_3_2_2_item_3_a_request_that_was_not_pushed_is_rejected(issuer: IssuerWorld) -> None:
-    answer = told(issuer.ask("GET", authorization("vault")))
-    assert (answer.error, issuer.last_refusal().reason) == ("invalid_request", Reason.REQUEST_NOT_PUSHED)
     by_value = f"{endpoints.AUTHORIZE}?client_id=vault&request={signed(issuer)}"
-    claims = opened(issuer, told(issuer.ask("GET", by_value)).fields["response"])
-    assert (claims["error"], issuer.last_refusal().reason) == ("invalid_request", Reason.REQUEST_NOT_PUSHED)
+    for path in (authorization("vault"), by_value):
+        assert is_page(issuer.ask("GET", path), 400)
+        assert issuer.last_refusal().reason is Reason.REQUEST_NOT_PUSHED
+    assert is_page(issuer.browser().go(named("vault", push(issuer))))
 
 
 @pytest.mark.parametrize(

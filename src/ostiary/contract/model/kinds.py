@@ -77,3 +77,6 @@ class Profile:
     """Whether an introspection request has to ask for a signed answer (RFC 9701)."""
     rotates_refresh: bool
     """Whether each use of a refresh token spends it for another."""
+    proof_ahead_seconds: int
+    """By how much the clock may be ahead that a proof of possession was made by, where it comes to the issuer (RFC 9449
+    section 11.1)."""

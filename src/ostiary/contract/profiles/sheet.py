@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from ostiary.contract.file_client import Credential
 from ostiary.contract.model import ClientAuth, GrantType, Limit, Profile
+from ostiary.keys.dpop import IAT_WINDOW
 from ostiary.model.frozen import frozen
 from ostiary.model.principal import Binding, Kind
 
@@ -41,6 +42,9 @@ _MAY_ASK_SIGNED = Chosen(False, "A client that may ask about tokens may want the
 _ROTATES = Chosen(
     True, "Two who hold the same token cannot both go on: the second use ends the family.", "RFC 9700 section 4.14.2"
 )
+_ANY_CLOCK = Chosen(
+    IAT_WINDOW, "A proof's nonce tells its age; people's clocks are off by minutes.", "RFC 9449 section 11.1"
+)
 
 
 @frozen
@@ -67,6 +71,7 @@ class Sheet:
     signed_answers: Chosen[bool] = _MAY_HAVE_SIGNED
     signed_introspection: Chosen[bool] = _MAY_ASK_SIGNED
     rotates_refresh: Chosen[bool] = _ROTATES
+    proof_ahead_seconds: Chosen[int] = _ANY_CLOCK
 
     def profile(self, kind: Kind) -> Profile:
         return Profile(kind, **{field.name: getattr(self, field.name).value for field in fields(Profile)[1:]})

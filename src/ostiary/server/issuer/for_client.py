@@ -13,6 +13,7 @@ from ostiary.issuer.decision import Decision, Refused
 from ostiary.issuer.form import Parameters
 from ostiary.issuer.records import SpendAssertion
 from ostiary.issuer.token import require_no_query
+from ostiary.keys.dpop import IAT_WINDOW
 from ostiary.model.errors import InvalidClient, OAuthError, Refusal
 from ostiary.model.plan import Committed, Plan
 from ostiary.model.reasons import Reason
@@ -62,7 +63,8 @@ async def _authenticate(
     disabled_at = None if named is None else await desk.store.client_disabled_at(named.id)
     if named is not None and disabled_at is None and brought.method is ClientAuth.PRIVATE_KEY_JWT:
         await desk.freshen_keys(named, brought.proof.reveal(), now)
-    holder, nonce = shown_holder(desk, incoming, now)
+    ahead = IAT_WINDOW if named is None else named.profile.proof_ahead_seconds
+    holder, nonce = shown_holder(desk, incoming, now, ahead=ahead)
     credentials = brought if holder is None else replace(brought, holder=holder)
     own = desk.keys.at(now).published
     who = flows.authenticate_client(desk.registry, credentials, disabled_at, incoming.peer, own, desk.proofs, now)
