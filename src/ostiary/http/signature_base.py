@@ -8,7 +8,7 @@ came, but for scheme and authority: those are what the client sees of this door,
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
-from urllib.parse import quote_from_bytes, unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 from ostiary.http import structured, syntax, target
 from ostiary.http.fields import value_of
@@ -122,9 +122,10 @@ def _query_parameter(name: bytes) -> Resolve:
 
 
 def _encoded(text: bytes) -> bytes:
-    """Decoded as a form, then encoded by the one rule (URL Standard, application/x-www-form-urlencoded)."""
-    decoded = unquote_to_bytes(text.replace(b"+", b" "))
-    return quote_from_bytes(decoded, safe="*").replace("~", "%7E").encode()
+    """Decoded as a form, where U+FFFD stands for what is no UTF-8, then encoded by the one rule (URL Standard,
+    application/x-www-form-urlencoded)."""
+    decoded = unquote_to_bytes(text.replace(b"+", b" ")).decode(errors="replace")
+    return quote(decoded, safe="*").replace("~", "%7E").encode()
 
 
 def _request_target(head: RequestHead) -> bytes:
@@ -137,11 +138,19 @@ def _origin_form(head: RequestHead) -> bytes:
     return wanted if wanted[:1] == b"/" else target.absolute(wanted)[1]
 
 
+def _scheme(head: RequestHead, site: Site) -> bytes:
+    """That of this door, which a target in absolute-form has to name: it is the target URI (RFC 9110 section 7.1)."""
+    wanted = _request_target(head)
+    if wanted[:1] != b"/" and wanted.partition(b":")[0].lower() != site.scheme:
+        raise InvalidSignature(Reason.SIGNATURE_COMPONENT)
+    return site.scheme
+
+
 _DERIVED: Final[Mapping[bytes, Resolve]] = {
     b"@method": lambda head, site: head.method,
-    b"@target-uri": lambda head, site: b"%b://%b%b" % (site.scheme, site.authority, _origin_form(head)),
+    b"@target-uri": lambda head, site: b"%b://%b%b" % (_scheme(head, site), site.authority, _origin_form(head)),
     b"@authority": lambda head, site: site.authority,
-    b"@scheme": lambda head, site: site.scheme,
+    b"@scheme": _scheme,
     b"@request-target": lambda head, site: _request_target(head),
     b"@path": lambda head, site: _origin_form(head).partition(b"?")[0],
     b"@query": lambda head, site: b"?" + (head.query or b""),

@@ -53,6 +53,31 @@ def test_2_2_2_the_target_uri_is_spelled_as_the_origin_is(host: str) -> None:
     assert line('"@scheme"', "GET /p HTTP/1.1\nHost: localhost:8443", at) == "http"
 
 
+@pytest.mark.parametrize("component", ['"@target-uri"', '"@scheme"'])
+def test_2_2_2_the_target_uri_is_the_one_that_the_request_names(component: str) -> None:
+    """A target in absolute-form says which scheme it is of, and no signature for another one covers it."""
+    for named in ("/a", "https://www.example.com/a", "HTTPS://www.example.com:443/a"):
+        assert of_target(component, named).startswith("https")
+    with pytest.raises(InvalidSignature) as refused:
+        of_target(component, "http://www.example.com/a")
+    assert refused.value.reason is Reason.SIGNATURE_COMPONENT
+
+
+@pytest.mark.parametrize(
+    ("origin", "authority"),
+    [
+        ("https://WWW.Example.com:443", "www.example.com"),
+        ("http://www.example.com:80", "www.example.com"),
+        ("http://www.example.com:443", "www.example.com:443"),
+        ("https://www.example.com:80", "www.example.com:80"),
+        ("https://[::443]", "[::443]"),
+    ],
+)
+def test_2_2_3_the_authority_is_in_lower_case_and_without_the_default_port(origin: str, authority: str) -> None:
+    scheme = origin.partition(":")[0]
+    assert site_of(origin) == (scheme.encode(), authority.encode())
+
+
 def test_2_2_5_the_request_target_is_as_it_came() -> None:
     absolute = "https://www.example.com/path?param=value"
     assert of_target('"@request-target"', "/path?param=value") == "/path?param=value"
@@ -98,6 +123,32 @@ def test_2_2_8_the_examples_with_and_without_a_value(name: str, expected: str) -
     assert of_target(f'"@query-param";name="{name}"', "/path?param=value&foo=bar&baz=batman&qux=") == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("*-._", "*-._"),
+        ("%2A%2d%2E%5F%41", "*-._A"),
+        ("~", "%7E"),
+        ("a/b!c'd(e)", "a%2Fb%21c%27d%28e%29"),
+        ("a=b%26c", "a%3Db%26c"),
+        ("%2", "%252"),
+        ("%zz", "%25zz"),
+        ("%ff", "%EF%BF%BD"),
+        ("%e2%82", "%EF%BF%BD"),
+        ("%ef%bb%bfx", "%EF%BB%BFx"),
+    ],
+)
+def test_2_2_8_what_is_left_as_it_is_and_what_is_no_utf_8(value: str, expected: str) -> None:
+    """The application/x-www-form-urlencoded percent-encode set of the URL Standard, and its decoder."""
+    assert of_target('"@query-param";name="a"', f"/path?a={value}&b=c") == expected
+    assert of_target(f'"@query-param";name="{expected}"', f"/path?{value.replace('=', '%3D')}=c&b=d") == "c"
+
+
+def test_2_2_8_a_name_may_be_empty_but_a_pair_that_is_empty_is_none() -> None:
+    for target in ("/path?=1", "/path?&=1&&a=2&"):
+        assert of_target('"@query-param";name=""', target) == "1"
+
+
 @pytest.mark.parametrize("target", ["/path?a=1&a=2", "/path?a=1&%61=2", "/path?b=1", "/path"])
 def test_2_2_8_a_parameter_that_is_absent_or_comes_twice_is_not_covered(target: str) -> None:
     assert of_target('"@query-param";name="a"', "/path?a=1&b=2") == "1"
@@ -134,6 +185,18 @@ def test_2_what_is_not_there_or_not_understood_is_refused(component: str) -> Non
     with pytest.raises(InvalidSignature) as refused:
         line(component, head)
     assert refused.value.reason is Reason.SIGNATURE_COMPONENT
+
+
+@pytest.mark.parametrize("component", [b'"Date"', b'"da te"', b'""', b'"@unknown"', b'"@Path"'])
+def test_7_5_1_what_is_no_name_of_a_field_is_not_looked_for_among_the_fields(component: bytes) -> None:
+    assert coverage(b'("date" "@path")').names == {b"date", b"@path"}
+    with pytest.raises(InvalidSignature) as refused:
+        coverage(b"(%b)" % component)
+    assert refused.value.reason is Reason.SIGNATURE_COMPONENT
+
+
+def test_2_2_8_one_parameter_does_not_stand_for_all_of_them() -> None:
+    assert coverage(b'("@query" "@query-param";name="a")').names == {b"@query"}
 
 
 @pytest.mark.parametrize(
