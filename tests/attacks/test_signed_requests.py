@@ -195,6 +195,18 @@ def test_a_covered_field_that_was_dropped_or_repeated_is_noticed(rules: Rules) -
     assert rules.reason(GET, *fields) is None
 
 
+@pytest.mark.parametrize("connection", ["x-trace", "close, X-Trace", "keep-alive ,\tx-trace"])
+def test_a_covered_field_cannot_be_taken_away_from_the_service(rules: Rules, connection: str) -> None:
+    """A field that Connection names does not go on. Whoever adds one to a signed request would take away what it
+    vouches for; its client may say so, and signs it."""
+    covers = ("@method", "@target-uri", "x-trace")
+    fields = ACME.fields(GET, "X-Trace: 1", now=NOW, covers=covers)
+    assert rules.reason(GET, *fields, f"Connection: {connection}") is Reason.SIGNATURE_COVERS_LITTLE
+    assert fields_of(rules.sent(GET, *fields, "Connection: close, x-other"), "x-trace") == ["1"]
+    own = ACME.fields(GET, "X-Trace: 1", "Connection: x-trace", now=NOW, covers=(*covers, "connection"))
+    assert not fields_of(rules.sent(GET, *own), "x-trace")
+
+
 def test_a_component_that_stands_twice_is_refused(rules: Rules) -> None:
     twice = ("@method", "@target-uri", "@method")
     assert rules.reason(GET, *ACME.fields(GET, now=NOW, covers=twice)) is Reason.SIGNATURE_COMPONENT
@@ -319,6 +331,12 @@ def test_a_key_that_nobody_has_is_refused(rules: Rules, keyid: str) -> None:
     assert rules.reason(GET, *ACME.fields(GET, now=NOW)) is None
 
 
+@pytest.mark.parametrize("keyid", [None, 7])
+def test_a_keyid_that_is_no_string_names_nobody(rules: Rules, keyid: int | None) -> None:
+    assert rules.reason(GET, *ACME.fields(GET, now=NOW, keyid=keyid)) is Reason.SIGNATURE_KEY_UNKNOWN
+    assert rules.reason(GET, *ACME.fields(GET, now=NOW)) is None
+
+
 def test_a_second_keyid_misleads_nobody(rules: Rules) -> None:
     """The key is looked up by what looks like a `keyid`; what is read strictly has to agree."""
     ours = OTHER.fields(GET, now=NOW)
@@ -426,3 +444,14 @@ def test_the_answer_says_how_to_sign(rules: Rules, fields: tuple[str, ...], expe
     assert answer.startswith(b"HTTP/1.1 401 ")
     assert expected in answer
     assert b'www-authenticate: Bearer resource_metadata="' in answer
+
+
+def test_the_answer_names_each_component_once() -> None:
+    """A signature that lists one twice is refused, so none is asked for; one as it is asked for gets in."""
+    rules = made(signature={"covers": ["content-type", "date"]})
+    headers = (JSON, LENGTH, "Date: today")
+    refused = rules.refused(POST, *ACME.fields(POST, *headers, body=BODY, now=NOW))
+    listed = refused.adds.partition(b"(")[2].partition(b")")[0].decode()
+    assert listed == '"@method" "@target-uri" "content-digest" "content-type" "date"'
+    covers = tuple(name.strip('"') for name in listed.split(" "))
+    assert rules.reason(POST, *ACME.fields(POST, *headers, body=BODY, now=NOW, covers=covers)) is None

@@ -5,6 +5,7 @@ from typing import Final
 
 from ostiary.contract.model import SignatureRule
 from ostiary.http.digest import ContentDigest
+from ostiary.http.fields import value_of
 from ostiary.http.request import RequestHead
 from ostiary.http.signature import Signed
 from ostiary.keys.message_signature import MessageKey
@@ -41,10 +42,19 @@ def require_lately(created: int, expires: int | None, rule: SignatureRule, now: 
 
 
 def require_covered(names: frozenset[bytes], head: RequestHead, rule: SignatureRule) -> None:
-    """Method and target, the content where there is one, and what the contract adds (section 7.2.1)."""
+    """Method and target, the content where there is one, what the contract adds, and what takes a covered field away
+    (section 7.2.1)."""
     whole = names >= _WHOLE or names >= _IN_PARTS
-    if not whole or not names >= rule.covers or not names.issuperset(_content(head)):
+    if not whole or not names >= rule.covers or not names.issuperset(_content(head)) or _loses_one(names, head):
         raise InvalidSignature(Reason.SIGNATURE_COVERS_LITTLE)
+
+
+def _loses_one(names: frozenset[bytes], head: RequestHead) -> bool:
+    """Whether a Connection field that anybody can have added keeps a covered field from the service (RFC 9110 section
+    7.6.1)."""
+    if b"connection" not in head.fields or b"connection" in names:
+        return False
+    return any(value_of(option) in names for option in head.fields[b"connection"].lower().split(b","))
 
 
 def _content(head: RequestHead) -> list[bytes]:
@@ -85,11 +95,12 @@ def _refused(used: Use) -> Refusal:
 
 
 def asks(head: RequestHead, rules: Collection[SignatureRule], keyid: str | None = None) -> bytes:
-    """How a request like this is to be signed, as a line (section 5.1): what all these rules ask. A nonce is required
-    too; the field could only state it."""
+    """How a request like this is to be signed, as a line (section 5.1): what all these rules ask, each once. A nonce is
+    required too; the field could only state it."""
     tags = {rule.tag for rule in rules}
     covers = frozenset[bytes].intersection(*(rule.covers for rule in rules))
-    listed = b" ".join(b'"%b"' % name for name in (b"@method", b"@target-uri", *_content(head), *sorted(covers)))
+    names = dict.fromkeys((b"@method", b"@target-uri", *_content(head), *sorted(covers)))
+    listed = b" ".join(b'"%b"' % name for name in names)
     named = b"" if keyid is None else b';keyid="%b"' % keyid.encode()
     tagged = b';tag="%b"' % tags.pop().encode() if len(tags) == 1 else b""
     return b"accept-signature: sig=(%b);created%b%b\r\n" % (listed, named, tagged)
