@@ -47,6 +47,8 @@ def test_4_1_1_1_inner_lists_are_read_as_they_are_serialised(text: bytes, expect
         b'("\xc3\xa9")',
         b'("\t")',
         b"(a)",
+        b'(xa")',
+        b'("a" xb")',
         b"(1)",
         b'("a)',
     ],
@@ -65,6 +67,14 @@ def test_4_2_2_a_dictionary_of_inner_lists() -> None:
     assert first[1].text == b'("a" "b");created=1618884473;keyid="x;y, z=(\'"'
     assert second == (b"*b", second[1])
     assert (second[1].items, second[1].parameters, second[1].text) == ((), {b"tag": "t"}, b'();tag="t"')
+
+
+def test_4_2_1_2_a_parenthesis_in_a_string_ends_no_list() -> None:
+    (member,) = inner_lists(b'a=("x)" "y";z=")");w=")"', strings).values()
+    assert member.items == ((b"x)", {}), (b"y", {b"z": ")"}))
+    assert member.parameters == {b"w": ")"}
+    with pytest.raises(NotStructured):
+        inner_lists(b'a=("x") "y";z=")");w=")"', strings)
 
 
 @pytest.mark.parametrize(
@@ -94,6 +104,14 @@ def test_4_2_2_a_dictionary_of_inner_lists() -> None:
         b"a =()",
         b"a= ()",
         b"a=())",
+        b"a=();X=1",
+        b"a=();=1",
+        b'a=();9="q"',
+        b'a=();x="',
+        b'a=();x="q"r"',
+        b'a=();x="q" "r"',
+        b'a:("b")',
+        b'a=x"b")',
     ],
 )
 def test_4_2_2_other_dictionaries_are_refused(field: bytes) -> None:
@@ -123,6 +141,9 @@ def test_4_2_7_a_dictionary_of_byte_sequences() -> None:
         b"a=::, a=::",
         b"a=::,",
         b"A=::",
+        b"aB=::",
+        b"a b=::",
+        b"9=::",
         b"=::",
         b"a=()",
     ],
