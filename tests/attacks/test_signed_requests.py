@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from ostiary.gateway.decision import Allow
 from ostiary.gateway.identify.signature_checks import AHEAD, LONGEST_NONCE
 from ostiary.gateway.refusal import rendered
+from ostiary.keys.replays import BLOCK_SLOTS, FIRST
 from ostiary.model.errors import InvalidSignature, ServiceUnavailable
 from ostiary.model.feed import Numbered
 from ostiary.model.ids import ClientId, Reference, Scope
@@ -17,6 +18,7 @@ from ostiary.model.reasons import Reason
 from ostiary.server.revocation import of_client
 from rules_world import NOW, Rules, fields_of
 from signed_world import ORIGIN, Client, PrivateKey, jwk_of
+from used_proofs import proofs
 
 SECRET = b"k" * 43
 KEYS: dict[str, PrivateKey] = {
@@ -308,6 +310,17 @@ def test_what_was_made_before_the_memory_of_nonces_began_is_refused() -> None:
     assert rules.refusal(GET, *ACME.fields(GET, now=NOW - 10 + AHEAD + 1)) is None
 
 
+def test_what_cannot_be_remembered_is_not_taken() -> None:
+    rules, memory = made(), proofs(blocks=1).replays
+    rules.gateway.trust.proofs.replays = memory
+    for number in range(1, BLOCK_SLOTS):
+        assert memory.use(number, NOW + 60, NOW) is FIRST
+    full = rules.refusal(GET, *ACME.fields(GET, now=NOW))
+    assert isinstance(full, ServiceUnavailable)
+    assert full.reason is Reason.PROOF_MEMORY_FULL
+    assert rules.refusal(GET, *ACME.fields(GET, now=NOW + 61), now=NOW + 61) is None
+
+
 @pytest.mark.parametrize("stated", ["hmac-sha256", "ecdsa-p256-sha256", "rsa-pss-sha512", "none", ""])
 def test_the_message_does_not_choose_the_algorithm(rules: Rules, stated: str) -> None:
     assert rules.reason(GET, *ACME.fields(GET, now=NOW, alg="ed25519")) is None
@@ -455,3 +468,12 @@ def test_the_answer_names_each_component_once() -> None:
     assert listed == '"@method" "@target-uri" "content-digest" "content-type" "date"'
     covers = tuple(name.strip('"') for name in listed.split(" "))
     assert rules.reason(POST, *ACME.fields(POST, *headers, body=BODY, now=NOW, covers=covers)) is None
+
+
+def test_the_answer_names_a_tag_where_it_is_everybody_s() -> None:
+    """Else who is not known yet is asked for none; who is named, for its own."""
+    rules = made(signature={"tag": "acme"})
+    assert b";tag=" not in rules.refused(GET).adds
+    for name, tag in (("acme-ed", b'tag="acme"'), ("other", b'tag="ostiary"')):
+        assert tag in rules.refused(GET, *Client(KEYS[name], name, tag="x").fields(GET, now=NOW)).adds
+    assert b';tag="ostiary"' in made().refused(GET).adds
