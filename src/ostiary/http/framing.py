@@ -19,14 +19,18 @@ _MOST_DIGITS: Final = 18
 def of_request(fields: Mapping[bytes, bytes], minor: int) -> int | None:
     """Bytes of a request's body, or CHUNKED; None where nothing says that there is one.
 
-    Raises BadRequest(FRAMING_AMBIGUOUS), NotImplementedHere(TRANSFER_CODING_UNKNOWN).
+    Raises BadRequest(FRAMING_AMBIGUOUS), also where chunked is not the final coding (section 6.3 rule 4), and
+    NotImplementedHere(TRANSFER_CODING_UNKNOWN).
     """
-    coding, length = fields.get(b"transfer-encoding"), fields.get(b"content-length")
-    if coding is None:
+    codings, length = fields.get(b"transfer-encoding"), fields.get(b"content-length")
+    if codings is None:
         return None if length is None else content_length(length)
     if length is not None or minor == 0:
         raise BadRequest(Reason.FRAMING_AMBIGUOUS)
-    if coding.lower() != b"chunked":
+    _, comma, final = codings.lower().rpartition(b",")
+    if final.strip(syntax.OWS) != b"chunked":
+        raise BadRequest(Reason.FRAMING_AMBIGUOUS)
+    if comma:
         raise NotImplementedHere(Reason.TRANSFER_CODING_UNKNOWN)
     return CHUNKED
 
