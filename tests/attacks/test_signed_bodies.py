@@ -74,6 +74,20 @@ async def test_another_body_is_refused_and_never_forwarded(tmp_path: Path, body:
         assert await reasons(door) == [Reason.DIGEST_MISMATCH]
 
 
+async def test_a_digest_in_the_trailer_neither_counts_nor_harms(tmp_path: Path) -> None:
+    """What is covered without `tr` stands in the header section (RFC 9421 section 2.1)."""
+    async with attempt(tmp_path) as (door, bodies):
+        digest, *others = sorted(signed(), key=lambda line: not line.startswith("Content-Digest: "))
+        wrong = "Content-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"
+        for fields, trailer, status in ((others, digest, 401), ([digest, *others], wrong, 200)):
+            line = await door.connect()
+            content = chunked(BODY).removesuffix(b"\r\n") + f"{trailer}\r\n\r\n".encode()
+            await line.send(raw(fields, "Transfer-Encoding: chunked", content))
+            assert (await line.answer("POST")).status == status
+        assert bodies == [BODY]
+        assert await reasons(door) == [Reason.SIGNATURE_COMPONENT]
+
+
 async def test_a_body_that_comes_slowly_is_held_until_it_is_whole(tmp_path: Path) -> None:
     async with attempt(tmp_path) as (door, bodies):
         line = await door.connect()

@@ -10,7 +10,7 @@ from ostiary.gateway.decision import Allow
 from ostiary.gateway.identify.signature_checks import AHEAD, LONGEST_NONCE
 from ostiary.gateway.refusal import rendered
 from ostiary.keys.replays import BLOCK_SLOTS, FIRST
-from ostiary.model.errors import InvalidSignature, ServiceUnavailable
+from ostiary.model.errors import BadRequest, InvalidSignature, ServiceUnavailable
 from ostiary.model.feed import Numbered
 from ostiary.model.ids import ClientId, Reference, Scope
 from ostiary.model.principal import Binding, Kind
@@ -162,6 +162,31 @@ def test_a_body_without_a_digest_is_refused(rules: Rules) -> None:
     assert rules.reason(POST, *ACME.fields(POST, JSON, "Content-Length: 0", now=NOW)) is None
     undigested = ACME.fields(POST, JSON, LENGTH, now=NOW)
     assert rules.reason(POST, *undigested) is Reason.SIGNATURE_COVERS_LITTLE
+
+
+def test_the_digest_of_a_representation_is_none_of_the_content(rules: Rules) -> None:
+    """Repr-Digest says nothing of what this very request carries (RFC 9530 section 3)."""
+    headers = ("Repr-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:", LENGTH)
+    covers = ("@method", "@target-uri", "repr-digest")
+    assert rules.reason(POST, *ACME.fields(POST, *headers, now=NOW, covers=covers)) is Reason.SIGNATURE_COVERS_LITTLE
+    both = ACME.fields(POST, *headers, body=BODY, now=NOW, covers=(*covers, "content-digest"))
+    assert rules.reason(POST, *both) is None
+
+
+def test_a_list_may_be_sent_in_other_lines_but_not_as_another_list(rules: Rules) -> None:
+    """Without `sf` only the space around lines is evened out, and folded lines are refused (RFC 9421 section 2.1)."""
+    covers = ("@method", "@target-uri", "x-list")
+    for lines, expected in (
+        (["X-List: a, b"], None),
+        (["X-List:a\t", "x-list: \tb"], None),
+        (["X-List: b", "X-List: a"], Reason.SIGNATURE_WRONG),
+        (["X-List: a,b"], Reason.SIGNATURE_WRONG),
+        (["X-List: a", "X-List:", "X-List: b"], Reason.SIGNATURE_WRONG),
+    ):
+        _, *signed = ACME.fields(GET, "X-List: a, b", now=NOW, covers=covers)
+        assert rules.reason(GET, *lines, *signed) is expected
+    with pytest.raises(BadRequest):
+        rules.reason(GET, "X-List: a,\r\n b", *signed)
 
 
 def test_a_body_that_was_added_is_refused(rules: Rules) -> None:

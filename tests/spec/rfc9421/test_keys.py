@@ -98,6 +98,17 @@ def test_1_4_keys_are_found_by_their_kid_or_thumbprint() -> None:
         from_jwks(json.dumps({"keys": [{**one, "kid": "same"} for one in listed]}))
 
 
+@pytest.mark.parametrize("stated", [{}, {"alg": "EdDSA"}, {"alg": "Ed25519"}], ids=str)
+def test_3_3_6_the_alg_of_a_jwk_is_not_the_one_that_signatures_state(stated: dict[str, str]) -> None:
+    private = PRIVATE["ed25519"]
+    key, made = parse(jwk_of(private) | stated), sign(private, BASE)
+    key.require(made, BASE, "ed25519")
+    for name in ("EdDSA", "Ed25519"):
+        assert refusal(key, made, name) is Reason.SIGNATURE_ALGORITHM
+    with pytest.raises(JwkInvalid):
+        parse(jwk_of(private) | {"alg": "ES256"})
+
+
 @pytest.mark.parametrize(
     "change",
     [{"alg": "RS256"}, {"alg": "PS256"}, {"alg": ""}, {"use": "enc"}, {"d": "AQAB"}, {"n": "AQAB"}, {"kty": "oct"}],
