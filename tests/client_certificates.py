@@ -17,6 +17,8 @@ from secrets_seen import secret
 
 DAY = timedelta(days=1)
 CLIENT, SERVER = ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH
+UNKNOWN = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.32473.1"), b"\x05\x00")
+"""Of the arc for examples (RFC 5612)."""
 
 
 def now() -> datetime:
@@ -55,17 +57,21 @@ class Issued:
 
 @dataclass
 class Authority:
-    """`name` is its distinguished name; `signs_lists`: what the usage of its key says, None where it says nothing."""
+    """`name` is its distinguished name; `signs_lists`, `signs_certificates`: what the usage of its key says, which says
+    nothing where the first is None."""
 
     name: str = "CN=Example client authority"
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     signs_lists: bool | None = None
+    signs_certificates: bool = True
 
     def __post_init__(self) -> None:
         made = _builder(self.name, self.name, self.key, now() - DAY, now() + 30 * DAY)
         made = made.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         if self.signs_lists is not None:
-            made = made.add_extension(_usage(signs_lists=self.signs_lists), critical=True)
+            made = made.add_extension(
+                _usage(lists=self.signs_lists, certificates=self.signs_certificates), critical=True
+            )
         self.certificate = made.sign(self.key, hashes.SHA256())
 
     @property
@@ -90,14 +96,22 @@ class Authority:
         return Issued(made.sign(self.key, hashes.SHA256()), key)
 
     def list_of(
-        self, *revoked: Issued, made: datetime | None = None, due: datetime | None = None, partial: bool = False
+        self,
+        *revoked: Issued,
+        made: datetime | None = None,
+        due: datetime | None = None,
+        partial: bool = False,
+        critical: bool | None = None,
     ) -> bytes:
-        """Its revocation list, as PEM."""
+        """Its revocation list, as PEM. `critical`: whether something that nobody knows is, which stands with each; None
+        where there is no such thing."""
         moment = made or now() - timedelta(minutes=5)
         builder = x509.CertificateRevocationListBuilder().issuer_name(x509.Name.from_rfc4514_string(self.name))
         builder = builder.last_update(moment).next_update(due or now() + DAY)
         for one in revoked:
             entry = x509.RevokedCertificateBuilder().serial_number(one.certificate.serial_number)
+            if critical is not None:
+                entry = entry.add_extension(UNKNOWN, critical=critical)
             builder = builder.add_revoked_certificate(entry.revocation_date(moment).build())
         if partial:
             builder = builder.add_extension(x509.DeltaCRLIndicator(1), critical=True)
@@ -135,11 +149,11 @@ def jwk_of(one: Issued) -> dict[str, object]:
     return {"kty": "EC", "crv": "P-256", "x": x, "y": y, "x5c": [b64encode(one.der).decode()]}
 
 
-def _usage(*, signs_lists: bool) -> x509.KeyUsage:
+def _usage(*, lists: bool, certificates: bool) -> x509.KeyUsage:
     """Of an authority's key (RFC 5280 section 4.2.1.3)."""
     others = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
     never = dict.fromkeys((*others, "encipher_only", "decipher_only"), False)
-    return x509.KeyUsage(key_cert_sign=True, crl_sign=signs_lists, **never)
+    return x509.KeyUsage(key_cert_sign=certificates, crl_sign=lists, **never)
 
 
 def _builder(

@@ -178,10 +178,15 @@ def authorities(pem: bytes) -> tuple[Authority, ...]:
 
 
 def _may_issue(certificate: x509.Certificate) -> bool:
+    """It says that it is that of an authority, and no usage of its key that leaves signing certificates out (RFC 5280
+    section 6.1.4 (k) and (n))."""
     try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, *UNREADABLE):
+        said = {type(each.value): each.value for each in certificate.extensions}
+    except UNREADABLE:
         return False
+    constraints, usage = said.get(x509.BasicConstraints), said.get(x509.KeyUsage)
+    is_authority = isinstance(constraints, x509.BasicConstraints) and constraints.ca
+    return is_authority and (not isinstance(usage, x509.KeyUsage) or usage.key_cert_sign)
 
 
 def identified(der: bytes, known: Iterable[Authority]) -> ClientCertificate:

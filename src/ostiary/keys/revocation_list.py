@@ -42,11 +42,14 @@ def _read(file: bytes, known: Iterable[Authority]) -> tuple[Thumbprint, Taken]:
     try:
         crl = x509.load_pem_x509_crl(file) if file.lstrip().startswith(b"-----") else x509.load_der_x509_crl(file)
         partial = any(extension.critical for extension in crl.extensions)
+        understood = not any(extension.critical for revoked in crl for extension in revoked.extensions)
         authority = next((each for each in known if _is_by(crl, each)), None)
     except UNREADABLE:
         raise CertificateInvalid("it is no revocation list") from None
     if partial:
         raise CertificateInvalid("it is only a part of a revocation list")
+    if not understood:
+        raise CertificateInvalid("what it says of a certificate is not understood")
     if authority is None:
         raise CertificateInvalid("none of the authorities signed it")
     if crl.next_update_utc is None:

@@ -21,3 +21,14 @@ def test_6_3_3_f_a_list_is_refused_whose_key_is_for_certificates_alone() -> None
     authority = Authority(signs_lists=False)
     with pytest.raises(CertificateInvalid):
         revocation_lists([authority.list_of()], certificate.authorities(authority.pem))
+
+
+@pytest.mark.parametrize("critical", [True, False])
+def test_5_3_a_list_with_an_entry_that_is_not_understood_says_nothing_of_any_certificate(critical: bool) -> None:
+    authority = Authority()
+    known, text = certificate.authorities(authority.pem), authority.list_of(authority.issue(), critical=critical)
+    if critical:
+        with pytest.raises(CertificateInvalid):
+            revocation_lists([text], known)
+    else:
+        assert revocation_lists([text], known)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from certificate_world import MUTUAL, CertificateWorld
-from client_certificates import self_signed
+from client_certificates import Authority, self_signed
 from ostiary.issuer.holder import Holder
 from ostiary.keys.certificate import (
     CertificateInvalid,
@@ -55,6 +55,16 @@ def test_appendix_a_the_example_is_told_to_the_issuer_and_heard_as_it_is() -> No
 def test_rfc5280_4_2_1_9_only_what_may_issue_certificates_is_an_authority(may_issue: bool) -> None:
     pem = self_signed(may_issue=may_issue).pem
     if may_issue:
+        assert len(authorities(pem)) == 1
+    else:
+        with pytest.raises(CertificateInvalid):
+            authorities(pem)
+
+
+@pytest.mark.parametrize("signs", [True, False])
+def test_rfc5280_6_1_4_n_the_key_of_an_authority_may_sign_certificates(signs: bool) -> None:
+    pem = Authority(signs_lists=True, signs_certificates=signs).pem
+    if signs:
         assert len(authorities(pem)) == 1
     else:
         with pytest.raises(CertificateInvalid):
