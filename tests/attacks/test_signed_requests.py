@@ -232,6 +232,8 @@ def test_a_covered_field_cannot_be_taken_away_from_the_service(rules: Rules, con
     assert fields_of(rules.sent(GET, *fields, "Connection: close, x-other"), "x-trace") == ["1"]
     own = ACME.fields(GET, "X-Trace: 1", "Connection: x-trace", now=NOW, covers=(*covers, "connection"))
     assert not fields_of(rules.sent(GET, *own), "x-trace")
+    hops = ACME.fields(GET, "TE: trailers", "Upgrade: h2c", now=NOW, covers=("@method", "@target-uri", "te", "upgrade"))
+    assert rules.reason(GET, *hops, "Connection: te, upgrade") is None
 
 
 def test_a_component_that_stands_twice_is_refused(rules: Rules) -> None:

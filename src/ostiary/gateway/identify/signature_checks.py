@@ -5,7 +5,7 @@ from typing import Final
 
 from ostiary.contract.model import SignatureRule
 from ostiary.http.digest import ContentDigest
-from ostiary.http.fields import value_of
+from ostiary.http.fields import REQUEST, value_of
 from ostiary.http.request import RequestHead
 from ostiary.http.signature import Signed
 from ostiary.keys.message_signature import MessageKey
@@ -51,10 +51,11 @@ def require_covered(names: frozenset[bytes], head: RequestHead, rule: SignatureR
 
 def _loses_one(names: frozenset[bytes], head: RequestHead) -> bool:
     """Whether a Connection field that anybody can have added keeps a covered field from the service (RFC 9110 section
-    7.6.1)."""
+    7.6.1). Those that the gateway itself reads or drops go on, or do not, whatever it says."""
     if b"connection" not in head.fields or b"connection" in names:
         return False
-    return any(value_of(option) in names for option in head.fields[b"connection"].lower().split(b","))
+    options = map(value_of, head.fields[b"connection"].lower().split(b","))
+    return any(option in names and option not in REQUEST for option in options)
 
 
 def _content(head: RequestHead) -> list[bytes]:
