@@ -48,8 +48,16 @@ class Door:
         """How many of `most` requests at one moment are; the first refusal is for the limit."""
         self._revocations.heard_at = self.clock
         now = time.time()
-        claims = {"iss": ORIGIN, "aud": AUDIENCE, "sub": who, "client_id": client, "jti": "a-token", "scope": "things"}
-        token = secret(jwt.sign(claims | {"iat": int(now), "exp": int(now) + 600}, self._key, "at+jwt"))
+        claims: dict[str, object] = {
+            "iss": ORIGIN,
+            "aud": AUDIENCE,
+            "sub": who,
+            "client_id": client,
+            "jti": "a-token",
+            "scope": "things",
+        }
+        claims |= {"roles": ["customer"], "iat": int(now), "exp": int(now) + 600}
+        token = secret(jwt.sign(claims, self._key, "at+jwt"))
         line = f"GET /things/{who} HTTP/1.1\r\nhost: {AUTHORITY}\r\nauthorization: Bearer {token}"
         head = self._gateway.parser.parse(line.encode())
         for number in range(most):

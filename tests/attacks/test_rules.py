@@ -183,9 +183,38 @@ def test_the_scopes_of_a_route_are_needed_all(rules: Rules) -> None:
     assert rules.reason("GET /both", rules.token(scope="thing mores")) is Reason.SCOPE_MISSING
 
 
+@pytest.mark.parametrize(
+    ("broad", "enough"),
+    [
+        ({"client_id": "page"}, {"client_id": "site"}),
+        ({"roles": ["clerk"]}, {"roles": ["clerk", "customer"]}),
+        ({"roles": ["gone"]}, {"roles": ["gone", "customer"]}),
+        ({"roles": None}, {"roles": ["customer"]}),
+        ({"act": {"sub": "site"}, "granted_to": "page"}, {"act": {"sub": "site"}, "granted_to": "site"}),
+        ({"act": {"sub": "site", "act": {"sub": "page"}}}, {"act": {"sub": "site", "act": {"sub": "site"}}}),
+    ],
+)
+def test_a_token_is_good_for_what_the_contract_still_has(
+    rules: Rules, broad: dict[str, object], enough: dict[str, object]
+) -> None:
+    """It was made before a reload took a scope from its client, from one that it stands on, or from a role."""
+    assert rules.reason("GET /both", rules.token(scope="things more", **broad)) is Reason.SCOPE_MISSING
+    assert rules.reason("GET /both", rules.token(scope="things more", **enough)) is None
+
+
+def test_a_client_that_acts_for_itself_has_the_roles_of_the_contract() -> None:
+    def reason(*roles: str) -> Reason | None:
+        robot = {**CONTRACT["clients"]["robot"], "allow_ips": [], "roles": roles}
+        door = Rules(**CONTRACT | {"clients": {**CONTRACT["clients"], "robot": robot}})
+        return door.reason("GET /clerks", door.token("robot", client_id="robot", roles=["clerk"]))
+
+    assert reason("customer") is Reason.ROLE_MISSING
+    assert reason("clerk") is None
+
+
 def test_one_of_the_roles_is_needed(rules: Rules) -> None:
     assert rules.reason("GET /clerks", rules.token()) is Reason.ROLE_MISSING
-    assert rules.reason("GET /clerks", rules.token(roles=None)) is Reason.ROLE_MISSING
+    assert rules.reason("GET /clerks", rules.token("site", roles=None)) is Reason.ROLE_MISSING
     assert rules.reason("GET /clerks", rules.token(roles=["customer", "clerk"])) is None
 
 
@@ -480,7 +509,10 @@ def test_one_token_from_two_addresses_is_counted_at_each() -> None:
 
 
 def test_a_client_s_quota_holds_over_all_routes() -> None:
-    clients = {**CONTRACT["clients"], "page": {**CONTRACT["clients"]["page"], "quota": "2/day"}}
+    clients = {
+        **CONTRACT["clients"],
+        "page": {**CONTRACT["clients"]["page"], "scopes": ["things", "more"], "quota": "2/day"},
+    }
     door = Rules(**CONTRACT | {"clients": clients})
     for path in ("/things/ada", "/both"):
         assert door.reason(f"GET {path}", door.token(client_id="page", scope="things more")) is None

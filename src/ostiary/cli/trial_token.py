@@ -5,6 +5,7 @@ from typing import Final
 
 from ostiary.cli.trial_arrival import Arrival
 from ostiary.contract.model import ClientRule, Contract, GrantType
+from ostiary.contract.rights import allowed_scopes
 from ostiary.issuer import flows
 from ostiary.issuer.access_token_claims import Claims
 from ostiary.issuer.certificate import require_own_certificate
@@ -22,7 +23,7 @@ from ostiary.issuer.holder import Holder
 from ostiary.issuer.pkce import challenge_of
 from ostiary.issuer.records import AuthorizationCode, Grant
 from ostiary.issuer.registry import Registry, read_contract
-from ostiary.issuer.scopes import allowed_scopes, require_allowed
+from ostiary.issuer.scopes import require_allowed
 from ostiary.issuer.token import ClientCredentialsRequest, CodeRequest, DeviceCodeRequest, Tokens
 from ostiary.issuer.user_code import UserCodeHash
 from ostiary.model.frozen import frozen

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ostiary.contract.model import LONGEST_ACCESS_TOKEN
+from ostiary.contract.rights import still_held
 from ostiary.issuer.records import Grant
 from ostiary.issuer.registry import Registry
 from ostiary.keys.api_key import ApiKey
@@ -14,7 +15,7 @@ from ostiary.keys.keyset import KeySet
 from ostiary.model.actors import clients_of
 from ostiary.model.errors import InvalidToken
 from ostiary.model.frozen import frozen
-from ostiary.model.ids import ApiKeyId, ClientId, GrantId, Scope, SessionId, Subject, TokenId
+from ostiary.model.ids import ApiKeyId, ClientId, GrantId, Role, Scope, SessionId, Subject, TokenId
 from ostiary.model.reasons import Reason
 from ostiary.people.records import Person, Session
 
@@ -29,6 +30,7 @@ class AccessToken:
     client: ClientId
     subject: Subject
     scopes: frozenset[Scope]
+    roles: tuple[Role, ...]
     issued_at: int
     expires_at: int
     grant: GrantId | None
@@ -65,6 +67,7 @@ def _read(claims: VerifiedClaims) -> AccessToken:
         client=ClientId(claims.text("client_id")),
         subject=Subject(claims.text("sub")),
         scopes=frozenset(map(Scope, claims.text("scope").split())),
+        roles=tuple(map(Role, claims.texts_or_empty("roles"))),
         issued_at=claims.integer("iat"),
         expires_at=claims.integer("exp"),
         grant=None if grant is None else GrantId(grant),
@@ -104,6 +107,12 @@ def lives(registry: Registry, token: AccessToken, facts: TokenFacts, now: float)
         and (token.session is None or session_lives(facts.session, now))
         and (token.api_key is None or (facts.key is not None and facts.key.lives(now)))
     )
+
+
+def scopes_left(registry: Registry, token: AccessToken) -> frozenset[Scope]:
+    """Those that a token which lives is still good for, as the contract is now."""
+    clients = [registry.contract.clients[each] for each in token.clients]
+    return still_held(token.scopes, clients, None if token.grant is None else token.roles, registry.contract)
 
 
 def _grant_lives(facts: TokenFacts) -> bool:

@@ -1,12 +1,13 @@
 """What access tokens say (RFC 9068 section 2.2). Times are whole seconds since the epoch."""
 
 from ostiary.contract.model import ClientRule
+from ostiary.contract.rights import OFFLINE_ACCESS
 from ostiary.issuer.details import PARAMETER, elements_of
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.records import Grant
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.resources import Target
-from ostiary.issuer.scopes import OFFLINE_ACCESS, write_scope
+from ostiary.issuer.scopes import write_scope
 from ostiary.model.fresh import Fresh, fresh_name
 from ostiary.model.ids import ClientId
 from ostiary.people.records import Person

@@ -10,11 +10,12 @@ from enum import StrEnum
 from typing import Final
 
 from ostiary.contract.model import ClientRule, GrantType
+from ostiary.contract.rights import OFFLINE_ACCESS
 from ostiary.issuer.form import Parameters, require
 from ostiary.issuer.openid_parameters import Prompt
 from ostiary.issuer.redirect_uris import RegisteredRedirectUri
 from ostiary.issuer.registry import Registry
-from ostiary.issuer.scopes import OFFLINE_ACCESS, read_scope, require_allowed
+from ostiary.issuer.scopes import read_scope, require_allowed
 from ostiary.model.errors import (
     InvalidRequest,
     InvalidScope,

@@ -6,8 +6,8 @@ from typing import Final
 
 import orjson
 
+from ostiary.contract.rights import EMAIL, PROFILE
 from ostiary.issuer.records import Grant
-from ostiary.issuer.scopes import EMAIL, PROFILE
 from ostiary.keys.strict_json import NotStrictJson, parse_object
 from ostiary.model.errors import InvalidRequest
 from ostiary.model.ids import Scope

@@ -10,10 +10,11 @@ from typing import Final
 import orjson
 
 from ostiary.contract.model import ClientAuth, Contract, GrantType, RegistrationRule
+from ostiary.contract.rights import OPENID_SCOPES
 from ostiary.http.fetchable import read_place
 from ostiary.issuer.client_name import require_honest_name
 from ostiary.issuer.registered_redirects import require_redirect_uris
-from ostiary.issuer.scopes import OPENID_SCOPES, read_scope
+from ostiary.issuer.scopes import read_scope
 from ostiary.keys.jwk import JwkInvalid
 from ostiary.keys.keyset import KeySet
 from ostiary.keys.strict_json import NotStrictJson, parse_object

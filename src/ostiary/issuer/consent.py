@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from ostiary.contract.model import ClientRule, Contract
+from ostiary.contract.rights import EMAIL, OFFLINE_ACCESS, OPENID, PROFILE
 from ostiary.issuer.authorize import AuthorizationRequest
 from ostiary.issuer.claims import OF_SCOPE, released
 from ostiary.issuer.details import types_of
 from ostiary.issuer.openid_parameters import Prompt
-from ostiary.issuer.scopes import EMAIL, OFFLINE_ACCESS, OPENID, PROFILE
 from ostiary.keys.hashing import token_hash
 from ostiary.model.errors import AccessDenied
 from ostiary.model.events.people import ConsentGranted, ConsentRefused

@@ -4,11 +4,11 @@ RFC 10027 section 6.1)."""
 from typing import Final
 
 from ostiary.contract.model import ClientRule
+from ostiary.contract.rights import for_person
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.device_records import AllowDevice, DenyDevice, DeviceRequest
 from ostiary.issuer.records import Grant
 from ostiary.issuer.registry import Registry
-from ostiary.issuer.scopes import for_person
 from ostiary.model.errors import AccessDenied, InvalidGrant
 from ostiary.model.events.people import DeviceAllowed, DeviceDenied
 from ostiary.model.fresh import Fresh, fresh_name

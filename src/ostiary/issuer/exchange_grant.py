@@ -10,7 +10,7 @@ from typing import Final
 import orjson
 
 from ostiary.contract.model import ClientRule
-from ostiary.issuer.access_token import AccessToken, TokenFacts, lives, require_access_token
+from ostiary.issuer.access_token import AccessToken, TokenFacts, lives, require_access_token, scopes_left
 from ostiary.issuer.access_token_claims import person_claims
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.details import PARAMETER
@@ -118,11 +118,13 @@ def require_own_key(token: AccessToken, client: ClientRule, holder: Holder | Non
 def require_narrower(
     asked: frozenset[Scope] | None, token: AccessToken, client: ClientRule, registry: Registry
 ) -> frozenset[Scope]:
-    """The scopes asked for, or those of the token. Raises InvalidScope for one that the token or the client has not."""
+    """The scopes asked for, or those that the token is good for. Raises InvalidScope for one that the token or the
+    client has not."""
+    had = scopes_left(registry, token)
     if asked is None:
-        return token.scopes
+        return had
     require_allowed(asked, client, registry.contract)
-    if not asked <= token.scopes:
+    if not asked <= had:
         raise InvalidScope(Reason.SCOPE_NOT_ALLOWED)
     return asked
 

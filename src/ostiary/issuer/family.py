@@ -3,10 +3,10 @@
 from typing import Final
 
 from ostiary.contract.model import ClientRule
+from ostiary.contract.rights import OFFLINE_ACCESS
 from ostiary.issuer.access_token import granted_unchanged, revocation_end, session_lives
 from ostiary.issuer.decision import Refused
 from ostiary.issuer.records import Grant, RevokeGrant
-from ostiary.issuer.scopes import OFFLINE_ACCESS
 from ostiary.model.errors import InvalidGrant
 from ostiary.model.events.issuer import FamilyRevoked
 from ostiary.model.feed import GrantRevoked

@@ -3,9 +3,9 @@ own where its tokens are bound to one."""
 
 from collections.abc import Iterable, Mapping
 
+from ostiary.contract.rights import OFFLINE_ACCESS
 from ostiary.issuer.access_token import granted_unchanged, revocation_end, session_lives
 from ostiary.issuer.records import Grant, RefreshFamily, RevokeGrant
-from ostiary.issuer.scopes import OFFLINE_ACCESS
 from ostiary.model.events.people import InstanceEnded
 from ostiary.model.feed import GrantRevoked
 from ostiary.model.frozen import frozen

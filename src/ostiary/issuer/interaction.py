@@ -6,12 +6,12 @@ Times are seconds since the epoch.
 from enum import StrEnum
 from typing import Final
 
+from ostiary.contract.rights import for_person
 from ostiary.issuer.authorize import AuthorizationRequest
 from ostiary.issuer.consent import Question
 from ostiary.issuer.openid_parameters import Prompt
 from ostiary.issuer.redirect_uris import is_assured
 from ostiary.issuer.registry import Registry
-from ostiary.issuer.scopes import for_person
 from ostiary.model.errors import AccessDenied, LoginRequired, OAuthError, UnmetAuthenticationRequirements
 from ostiary.model.frozen import frozen
 from ostiary.model.ids import Scope

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from ostiary.contract.model import ClientAuth, ClientRule
-from ostiary.issuer.access_token import AccessToken, TokenFacts, granted_unchanged, session_lives
+from ostiary.contract.rights import OFFLINE_ACCESS
+from ostiary.issuer.access_token import AccessToken, TokenFacts, granted_unchanged, scopes_left, session_lives
 from ostiary.issuer.decision import Decided
 from ostiary.issuer.records import RefreshToken
 from ostiary.issuer.registry import Registry
-from ostiary.issuer.scopes import OFFLINE_ACCESS, write_scope
+from ostiary.issuer.scopes import write_scope
 from ostiary.model.errors import BEARER, DPOP, InvalidClient, InvalidRequest
 from ostiary.model.events.issuer import TokenIntrospected
 from ostiary.model.frozen import frozen
@@ -78,8 +79,10 @@ def inactive(client: ClientRule, now: float) -> Decided[Told]:
     return _decided(client, {"active": False}, None, now)
 
 
-def active_access_token(client: ClientRule, token: AccessToken, now: float) -> Decided[Told]:
+def active_access_token(registry: Registry, client: ClientRule, token: AccessToken, now: float) -> Decided[Told]:
+    """Of its scopes those that it is still good for."""
     told = {name: token.claims[name] for name in TOLD if name in token.claims}
+    told["scope"] = write_scope(scopes_left(registry, token))
     return _decided(client, {"active": True, "token_type": _type(told), **told}, token.id, now)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ostiary.contract.model import ClientRule, GrantType
+from ostiary.contract.rights import OPENID, for_person
 from ostiary.issuer.access_token_claims import person_claims
 from ostiary.issuer.holder import Holder
 from ostiary.issuer.id_token import id_claims
@@ -10,7 +11,6 @@ from ostiary.issuer.records import Grant
 from ostiary.issuer.refresh_token import RefreshName
 from ostiary.issuer.registry import Registry
 from ostiary.issuer.resources import Target
-from ostiary.issuer.scopes import OPENID, for_person
 from ostiary.issuer.token import Tokens, token_type
 from ostiary.model.errors import InvalidScope
 from ostiary.model.events.issuer import TokensIssued

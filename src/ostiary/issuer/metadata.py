@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from ostiary.contract.model import ClientAuth, Contract, GrantType, Profile, ServiceRule
+from ostiary.contract.rights import OPENID_SCOPES
 from ostiary.issuer import claims
 from ostiary.issuer.authorize import ResponseMode
 from ostiary.issuer.openid_parameters import Prompt
 from ostiary.issuer.pkce import METHOD
-from ostiary.issuer.scopes import OPENID_SCOPES
 from ostiary.issuer.token import SERVED
 from ostiary.model import endpoints
 from ostiary.model.algorithms import PROVING, VERIFIED

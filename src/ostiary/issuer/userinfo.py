@@ -1,8 +1,8 @@
 """The userinfo endpoint (OpenID Connect Core section 5.3)."""
 
+from ostiary.contract.rights import OPENID
 from ostiary.issuer import claims as claim
 from ostiary.issuer.access_token import AccessToken, TokenFacts
-from ostiary.issuer.scopes import OPENID
 from ostiary.model.errors import InsufficientScope, InvalidToken
 from ostiary.model.reasons import Reason
 

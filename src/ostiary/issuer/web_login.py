@@ -14,11 +14,12 @@ from urllib.parse import urlencode
 import orjson
 
 from ostiary.contract.model import ClientRule
+from ostiary.contract.rights import OPENID, PROFILE
 from ostiary.issuer import pkce
 from ostiary.issuer.code_grant import CodeFacts
 from ostiary.issuer.form import Parameters
 from ostiary.issuer.registry import Registry
-from ostiary.issuer.scopes import OPENID, PROFILE, write_scope
+from ostiary.issuer.scopes import write_scope
 from ostiary.keys import base64url
 from ostiary.keys.hashing import same
 from ostiary.model import endpoints

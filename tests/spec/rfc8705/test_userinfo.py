@@ -22,6 +22,7 @@ def token(confirmed: object) -> AccessToken:
         client=ClientId("bank"),
         subject=Subject("ada"),
         scopes=frozenset({Scope("openid")}),
+        roles=(),
         issued_at=0,
         expires_at=1,
         grant=None,

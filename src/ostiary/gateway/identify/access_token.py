@@ -4,7 +4,8 @@ from functools import lru_cache
 
 import orjson
 
-from ostiary.contract.model import ClientRule, LimitBy
+from ostiary.contract.model import ClientRule, Contract, LimitBy
+from ostiary.contract.rights import still_held
 from ostiary.gateway.identify.trust import Trust
 from ostiary.gateway.remembered import Seen
 from ostiary.keys import jwt
@@ -45,26 +46,29 @@ def client_of(claims: VerifiedClaims, trust: Trust) -> ClientRule:
     return known[named[0]]
 
 
-def _principal(claims: VerifiedClaims, client: ClientRule, binding: Binding) -> Principal:
-    """RFC 9068 section 2.2. A client that acts for itself is its own `sub`, and then there is no person; what it
-    exchanged an API key for stands on that key as others on a grant."""
+def _principal(claims: VerifiedClaims, client: ClientRule, binding: Binding, contract: Contract) -> Principal:
+    """RFC 9068 section 2.2, as far as the contract still has it. A client that acts for itself is its own `sub`, and
+    then there is no person; what it exchanged an API key for stands on that key as others on a grant."""
     subject, tenant = claims.text("sub"), claims.text_or_none("tenant")
     session, grant = claims.text_or_none("sid"), claims.text_or_none("grant_id")
     key = claims.text_or_none("api_key")
+    clients, roles = clients_of(claims.values, client.id), _roles(tuple(claims.texts_or_empty("roles")))
+    is_itself = subject == client.id
+    rules, of_person = [contract.clients[each] for each in clients], None if is_itself else roles
     return Principal(
         client=client.id,
         kind=client.profile.kind,
         binding=binding,
-        scopes=_scopes(claims.text("scope")),
-        subject=None if subject == client.id else Subject(subject),
+        scopes=still_held(_scopes(claims.text("scope")), rules, of_person, contract),
+        subject=None if is_itself else Subject(subject),
         tenant=None if tenant is None else TenantId(tenant),
-        roles=_roles(tuple(claims.texts_or_empty("roles"))),
+        roles=roles & client.roles if is_itself else roles,
         session=None if session is None else SessionId(session),
         grant=GrantId(grant) if grant is not None else None if key is None else grant_of(ApiKeyId(key)),
         acr=claims.text_or_none("acr"),
         auth_time=claims.integer_or_none("auth_time"),
         actors=actors_of(claims.values),
-        behind=clients_of(claims.values, client.id)[1:],
+        behind=clients[1:],
         details=_details(claims),
     )
 
@@ -97,7 +101,7 @@ def _origins(texts: frozenset[str]) -> frozenset[bytes]:
 
 def seen_of(claims: VerifiedClaims, client: ClientRule, binding: Binding, trust: Trust) -> Seen:
     """What is remembered of it, and what its requests need. Raises InvalidToken."""
-    principal = _principal(claims, client, binding)
+    principal = _principal(claims, client, binding, trust.contract)
     by_client = f"client {client.id}"
     return Seen(
         principal=principal,

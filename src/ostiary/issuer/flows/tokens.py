@@ -22,7 +22,7 @@ def introspection(
         case AccessToken() if introspect.may_see(client, presented, registry) and lives(
             registry, presented, facts, now
         ):
-            return introspect.active_access_token(client, presented, now)
+            return introspect.active_access_token(registry, client, presented, now)
         case _:
             return introspect.inactive(client, now)
 
