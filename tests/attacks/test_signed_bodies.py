@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from gateway_world import OK, Line, Serve, World, read_request, reasons, world
+from gateway_world import OK, ORIGIN, Line, Serve, World, read_request, reasons, world
+from ostiary.model.ids import GatewayName
 from ostiary.model.reasons import Reason
+from ostiary.server.channel import Listener
 from ostiary.server.gateway.worker import GatewayWorker
 from signed_world import Client, jwk_of
 
@@ -154,6 +156,24 @@ async def test_two_workers_take_a_signature_once(tmp_path: Path) -> None:
         finally:
             await worker.drain()
         assert bodies == [BODY, BODY]
+
+
+async def test_each_listener_takes_signatures_for_its_own_origin(tmp_path: Path) -> None:
+    """The target URI of a request is that of the listener that it came to (RFC 9421 section 7.4.3)."""
+    bodies: list[bytes] = []
+    beside = Listener("127.0.0.1", 0, None, gateway=GatewayName("own"))
+    own = {"own": {"listen": "127.0.0.1:9444", "origin": "https://own.example"}}
+    async with world(tmp_path, noting(bodies), (beside,), gateways=own, **CONTRACT) as door:
+        at = dict(zip((ORIGIN, "https://own.example"), door.worker.ports, strict=True))
+        for origin, port in at.items():
+            for signed_for in at:
+                fields = replace(ACME, origin=signed_for).fields(POST, JSON, body=BODY, now=time.time())
+                request = raw(fields, f"Content-Length: {len(BODY)}", BODY)
+                line = await door.connect(port=port)
+                await line.send(request.replace(b"door.example", origin.removeprefix("https://").encode(), 1))
+                assert (await line.answer("POST")).status == (200 if signed_for == origin else 401)
+        assert bodies == [BODY, BODY]
+        assert set(await reasons(door)) == {Reason.SIGNATURE_WRONG}
 
 
 async def connect(worker: GatewayWorker) -> Line:
