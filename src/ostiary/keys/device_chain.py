@@ -66,7 +66,8 @@ def require_path(chain: Chain, roots: Iterable[x509.Certificate], now: float, *,
         raise InvalidAttestation(Reason.STATEMENT_ROOT_UNKNOWN)
     whole = (*chain, root)
     for depth, (below, issuer) in enumerate(pairwise(whole)):
-        if not _has_issued(issuer, below) or not _may_issue(issuer, depth):
+        links = sum(map(_is_counted, whole[1 : depth + 1]))
+        if not _has_issued(issuer, below) or not _may_issue(issuer, links):
             raise InvalidAttestation(Reason.STATEMENT_CHAIN)
     if any(map(_says_more, chain)):
         raise InvalidAttestation(Reason.STATEMENT_CHAIN)
@@ -142,6 +143,14 @@ def _may_issue(certificate: x509.Certificate, links_between: int) -> bool:
     if constraints is None or not constraints.ca or (usage is not None and not usage.key_cert_sign):
         return False
     return constraints.path_length is None or links_between <= constraints.path_length
+
+
+def _is_counted(certificate: x509.Certificate) -> bool:
+    """Not where its holder issued it to itself, under the name of before (RFC 5280 section 4.2.1.9)."""
+    try:
+        return certificate.subject != certificate.issuer
+    except UNREADABLE:
+        return True
 
 
 def _says_more(certificate: x509.Certificate) -> bool:

@@ -71,6 +71,14 @@ def test_rfc5280_6_1_4_n_the_key_of_an_authority_may_sign_certificates(signs: bo
             authorities(pem)
 
 
+@pytest.mark.parametrize("name", ["CN=An authority", "CN=AN AUTHORITY", "CN=An  authority"])
+def test_rfc5280_7_1_the_issuer_is_named_as_its_certificate_is_byte_for_byte(name: str) -> None:
+    authority = Authority("CN=An authority")
+    known = authorities(authority.pem)
+    shown = identified(Authority(name, authority.key).issue().der, known)
+    assert shown.authority == (known[0].thumbprint if name == authority.name else None)
+
+
 def test_3_1_the_confirmation_of_figure_2() -> None:
     named = Thumbprint("bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2")
     assert Holder(Binding.MTLS, named).confirmation == {"x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2"}
