@@ -8,8 +8,9 @@ from ostiary.issuer.registry import Registry
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.jwt import sign
 
-TYPE: Final = "oauth-authz-resp+jwt"
-"""Our own: JARM names none, and each of our JWTs has one that no other has (RFC 8725 section 3.11)."""
+TYPE: Final = ""
+"""JARM names none, and clients refuse one that they do not know. None of our other JWTs is without one (RFC 8725
+section 3.11)."""
 LIFETIME: Final = 300
 """Seconds; section 2.1 wants no more than ten minutes."""
 

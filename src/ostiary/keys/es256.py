@@ -53,10 +53,12 @@ class SigningPrivateKey:
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
     def header(self, typ: str) -> str:
-        """The protected header for tokens of this type, encoded; the same for all of them, so it is made once."""
+        """The protected header for tokens of this type, encoded; an empty one is left out. It is the same for all of
+        them, so it is made once."""
         made = self._headers.get(typ)
         if made is None:
-            made = base64url.encode(orjson.dumps({"alg": "ES256", "kid": self.id, "typ": typ}))
+            named = {"alg": "ES256", "kid": self.id} | ({"typ": typ} if typ else {})
+            made = base64url.encode(orjson.dumps(named))
             self._headers[typ] = made
         return made
 

@@ -23,7 +23,7 @@ _OTHER_RULES: Final = frozenset({"crit", "b64"})
 
 
 def sign(claims: Mapping[str, object], key: SigningPrivateKey, typ: str) -> str:
-    """Return the compact token; its header has `alg`, `kid` and `typ`."""
+    """Return the compact token; its header has `alg`, `kid` and `typ`, unless that is empty."""
     signed = f"{key.header(typ)}.{base64url.encode(orjson.dumps(claims))}"
     return f"{signed}.{base64url.encode(key.sign(signed.encode('ascii')))}"
 
