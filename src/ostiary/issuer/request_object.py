@@ -21,7 +21,7 @@ _TYPES: Final = frozenset({TYPE, "jwt", ""})
 Message Signing section 5.3.2), and libraries say `JWT`, which says nothing: where there is a `sub`, as assertions have,
 it is none."""
 LONGEST_SECONDS: Final = 3600
-"""From `nbf` to `exp`, and how long `nbf` may lie back (FAPI 2.0 Message Signing section 5.3.1)."""
+"""From `nbf` to `exp` (FAPI 2.0 Message Signing section 5.3.1)."""
 CLOCKS_APART: Final = 10
 """Seconds by which a client's clock may be ahead (FAPI 2.0 Security Profile section 5.3.2.1)."""
 _OF_THE_JWT: Final = frozenset({"iss", "aud", "exp", "nbf", "iat", "jti"})
@@ -54,17 +54,26 @@ def require_for_issuer(claims: VerifiedClaims, issuer: str) -> None:
         raise _invalid()
 
 
-def require_near_times(claims: VerifiedClaims, opened: bool, now: float) -> None:
-    """Raise InvalidRequestObject unless it begins and ends, soon before and soon after now (FAPI 2.0 Message Signing
-    section 5.3.1). `opened`: this browser brought it in time, and its person may still finish."""
-    try:
-        begins, ends = claims.date("nbf"), claims.date("exp")
-        issued = claims.date_or_none("iat") or begins
-    except InvalidToken:
-        raise _invalid() from None
-    if max(begins, issued) > now + CLOCKS_APART or begins < now - LONGEST_SECONDS:
+def require_in_time(claims: VerifiedClaims, opened: bool, now: float) -> None:
+    """Raise InvalidRequestObject if it says that it begins later, or has ended (RFC 7519 sections 4.1.4 to 4.1.6); a
+    request may leave that open (RFC 9101 section 4). `opened`: this browser brought it in time, and its person may
+    still finish."""
+    begins, ends, issued = (_date(claims, name) for name in ("nbf", "exp", "iat"))
+    if max(begins or 0, issued or 0) > now + CLOCKS_APART:
         raise InvalidRequestObject(Reason.REQUEST_OBJECT_EXPIRED)
-    if ends > begins + LONGEST_SECONDS or now >= ends + (LONGEST_VISIT if opened else 0):
+    if ends is not None and now >= ends + (LONGEST_VISIT if opened else 0):
+        raise InvalidRequestObject(Reason.REQUEST_OBJECT_EXPIRED)
+
+
+def require_near_times(claims: VerifiedClaims, client: ClientRule) -> None:
+    """Where the client's profile wants its requests signed, raise InvalidRequestObject unless it begins and ends, at
+    most an hour apart: what has not ended began within the hour, too (FAPI 2.0 Message Signing section 5.3.1)."""
+    if not client.profile.signed_requests:
+        return
+    begins, ends = _date(claims, "nbf"), _date(claims, "exp")
+    if begins is None or ends is None:
+        raise _invalid()
+    if ends > begins + LONGEST_SECONDS:
         raise InvalidRequestObject(Reason.REQUEST_OBJECT_EXPIRED)
 
 
@@ -97,6 +106,13 @@ def _texts(value: object) -> list[str]:
             return [orjson.dumps(value).decode()]
         case _:
             raise _invalid()
+
+
+def _date(claims: VerifiedClaims, name: str) -> int | None:
+    try:
+        return claims.date_or_none(name)
+    except InvalidToken:
+        raise _invalid() from None
 
 
 def _text(claims: VerifiedClaims, name: str) -> str:

@@ -164,6 +164,28 @@ def test_5_3_2_1_item_13_the_clock_of_a_proof_is_a_minute_ahead_at_most(
     assert issuer.post(PAR, asking("site"), "site", dpop=other).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("nbf", "exp", "error"),
+    [
+        (0, 3600, None),
+        (0, 3601, "invalid_request_object"),
+        (-3599, 1, None),
+        (-3600, 0, "invalid_request_object"),
+        (-3601, -1, "invalid_request_object"),
+        (-3601, 60, "invalid_request_object"),
+        (0, None, "invalid_request_object"),
+        (None, 60, "invalid_request_object"),
+    ],
+)
+def test_ms_5_3_1_a_request_begins_and_ends_within_an_hour(
+    issuer: IssuerWorld, nbf: int | None, exp: int | None, error: str | None
+) -> None:
+    now = int(issuer.now)
+    times = {"nbf": None if nbf is None else now + nbf, "exp": None if exp is None else now + exp}
+    answer = issuer.post(PAR, {"request": signed(issuer, **times)}, "vault")
+    assert (answer.status_code == 201) if error is None else (read(answer)["error"] == error)
+
+
 def test_5_3_2_2_item_3_a_request_that_was_not_pushed_is_rejected(issuer: IssuerWorld) -> None:
     by_value = f"{endpoints.AUTHORIZE}?client_id=vault&request={signed(issuer)}"
     for path in (authorization("vault"), by_value):

@@ -114,9 +114,7 @@ def test_6_3_a_parameter_that_is_only_outside_is_missing(issuer: IssuerWorld) ->
         {"aud": ["https://other.example", ORIGIN + "/"]},
         {"aud": [ORIGIN, 7]},
         {"aud": []},
-        {"nbf": None},
         {"nbf": "now"},
-        {"exp": None},
         {"exp": True},
         {"sub": "bank"},
         {"request": "e30.e30.x"},
@@ -141,22 +139,27 @@ def test_4_an_audience_may_be_a_list_that_has_the_issuer(issuer: IssuerWorld, au
     assert is_page(issuer.browser().go(carrying(issuer.request_object(aud=audience))))
 
 
+@pytest.mark.parametrize("left_out", [("nbf",), ("exp",), ("nbf", "exp")])
+def test_4_it_may_leave_open_when_it_begins_and_ends(issuer: IssuerWorld, left_out: tuple[str, ...]) -> None:
+    """As the section's own example does, and many a library. FAPI 2.0 wants both: `tests/spec/fapi2`."""
+    jwt = issuer.request_object(**dict.fromkeys(left_out))
+    assert is_page(issuer.browser().go(carrying(jwt)))
+    assert issuer.post(endpoints.PAR, {"request": jwt}, "bank").status_code == 201
+
+
 @pytest.mark.parametrize(
     ("nbf", "exp", "good"),
     [
         (0, 300, True),
-        (0, 3600, True),
-        (0, 3601, False),
+        (0, 86400, True),
         (10, 300, True),
         (11, 300, False),
-        (-3600, 0, False),
-        (-3599, 1, True),
-        (-3601, -1, False),
+        (-86400, 1, True),
         (-60, 0, False),
         (-60, 1, True),
     ],
 )
-def test_fapi_ms_5_3_1_it_begins_and_ends_within_an_hour(issuer: IssuerWorld, nbf: int, exp: int, good: bool) -> None:
+def test_rfc7519_4_1_it_has_begun_and_not_ended(issuer: IssuerWorld, nbf: int, exp: int, good: bool) -> None:
     now = int(issuer.now)
     jwt = issuer.request_object(nbf=now + nbf, exp=now + exp)
     assert is_page(issuer.browser().go(carrying(jwt))) if good else is_refused(issuer, jwt, EXPIRED)

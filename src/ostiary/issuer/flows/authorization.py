@@ -54,7 +54,8 @@ def signed_request(registry: Registry, brought: Brought, opened: bool, now: floa
     claims = request_object.require_signed(once["request"], registry.keys[client.id])
     request_object.require_of_client(claims, client)
     request_object.require_for_issuer(claims, registry.issuer)
-    request_object.require_near_times(claims, opened, now)
+    request_object.require_in_time(claims, opened, now)
+    request_object.require_near_times(claims, client)
     return request_object.parameters(claims, brought)
 
 
