@@ -233,6 +233,7 @@ def test_a_build_that_is_signed_for_development_is_refused(issuer: IssuerWorld, 
     own_build = Phone(issuer, apple)
     assert signed_for_development(own_build) == [IN]
     assert own_build.reason(own_build.again()) is IN
+    assert later(own_build, 3) is IN
     adopt(issuer, {"apple.pem": apple.root.pem}, {"apple": apple_app()})
     assert own_build.reason(own_build.again()) is Reason.STATEMENT_DEVELOPMENT
     assert phone.reason(phone.again()) is IN
@@ -257,6 +258,13 @@ def test_certificate_statement_and_request_name_one_key(phone: Phone, apple: App
     for data in wrong:
         assert phone.saying(lambda asked, data=data: phone.device.attestation(asked, data)) is Reason.STATEMENT_KEY  # type: ignore[misc]
     assert phone.reason(phone.first(key_id=other.key_id)) is Reason.STATEMENT_KEY
+
+    def certified_for_another(asked: bytes) -> bytes:
+        said = phone.device.data()
+        device = phone.device.certificate(sha256(said + sha256(asked).digest()).digest(), key=other.key)
+        return phone.device.attestation(asked, said, [device.der, apple.authority.der])
+
+    assert phone.saying(certified_for_another) is Reason.STATEMENT_KEY
     assert phone.reason(phone.first()) is IN
 
 
@@ -594,11 +602,16 @@ def test_it_speaks_for_one_instance_and_one_client(phone: Phone) -> None:
 
 def test_a_later_build_that_is_signed_for_development_is_refused(phone: Phone) -> None:
     assert phone.reason(phone.first()) is IN
-    for category, reason in ((3, Reason.STATEMENT_DEVELOPMENT), (4, IN)):
-        challenge = phone.challenge()
-        said = {"apple_validation_category_01": bytes([category, 0, 0, 0])}
-        statement = phone.device.assertion(phone.data(challenge), extensions=said)
-        assert phone.reason(phone.again(challenge, statement)) is reason
+    assert later(phone, 3) is Reason.STATEMENT_DEVELOPMENT
+    assert later(phone, 4) is IN
+
+
+def later(phone: Phone, category: int) -> Reason | None:
+    """A statement of the attested key that says how its build is signed."""
+    challenge = phone.challenge()
+    said = {"apple_validation_category_01": bytes([category, 0, 0, 0])}
+    statement = phone.device.assertion(phone.data(challenge), extensions=said)
+    return phone.reason(phone.again(challenge, statement))
 
 
 def test_an_assertion_has_one_form(phone: Phone) -> None:

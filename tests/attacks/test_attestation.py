@@ -14,14 +14,22 @@ from joserfc import jwt as peer
 from joserfc.jwk import ECKey, OctKey
 
 from issuer_world import CLIENTS, IssuerWorld
+from ostiary.issuer.app_configuration import PublishAppConfiguration
+from ostiary.issuer.attestation import attester_of, require_attested
+from ostiary.issuer.holder import Holder
 from ostiary.issuer.pkce import challenge_of
 from ostiary.keys import base64url
 from ostiary.keys.es256 import SigningPrivateKey
+from ostiary.keys.keyset import KeySet
 from ostiary.model import endpoints
+from ostiary.model.errors import InvalidClient
+from ostiary.model.ids import ClientId, Secret, Thumbprint
+from ostiary.model.plan import Plan
+from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
 from secrets_seen import secret
 from token_world import CONTRACT, ORIGIN, REDIRECT, VERIFIER, read, refused
-from used_proofs import nonce
+from used_proofs import nonce, proofs
 
 ATTESTER, STRANGER = SigningPrivateKey.generate(), SigningPrivateKey.generate()
 PHONE = {**CONTRACT["clients"]["phone"], "attester": "shop"}
@@ -205,6 +213,28 @@ def test_a_dpop_proof_beside_is_by_the_attested_key_as_well(app: App) -> None:
     """Else a thief of nothing but tokens would bind them to a key that nobody vouches for."""
     for by, reason in ((STRANGER, Reason.ATTESTATION_KEY), (app.key, IN)):
         assert app.reason({**app.fields(), "dpop": app.issuer.proof(by)}) is reason
+
+
+def test_a_certificate_beside_is_no_proof_of_the_attested_key(app: App) -> None:
+    """Nor does it stand against one: the listener may ask every client for a certificate."""
+    certificate = Holder(Binding.MTLS, Thumbprint("x" * 43))
+    client = app.issuer.desk.registry.client("phone")
+    assert client is not None
+    registry, own = app.issuer.desk.registry, KeySet.of([])
+    given = (client, attester_of(client, registry, own), registry, proofs(), app.issuer.now)
+    with pytest.raises(InvalidClient) as refusal:
+        require_attested(Secret(app.attestation()), None, certificate, *given)
+    assert refusal.value.reason is Reason.ATTESTATION_PROOF
+    holder = require_attested(Secret(app.attestation()), Secret(app.instance()), certificate, *given)
+    assert (holder.binding, holder.thumbprint) == (Binding.DPOP, app.key.public.id)
+
+
+def test_nobody_is_told_a_configuration_that_was_not_published(app: App) -> None:
+    answer = app.issuer.post(endpoints.APP_CONFIGURATION, {}, "phone", **app.fields())
+    assert refused(app.issuer, answer) == (503, "temporarily_unavailable", Reason.APP_CONFIGURATION_MISSING)
+    published = PublishAppConfiguration(ClientId("phone"), "{}", int(app.issuer.now))
+    app.issuer.commit(Plan(writes=(published,)))
+    assert app.issuer.post(endpoints.APP_CONFIGURATION, {}, "phone", **app.fields()).status_code == 200
 
 
 def test_12_1_a_proof_is_good_once(app: App) -> None:

@@ -35,6 +35,7 @@ def test_3_1_2_1_prompt_none_never_shows_a_page(issuer: IssuerWorld) -> None:
 def test_3_1_2_1_prompt_none_with_another_prompt_is_refused(issuer: IssuerWorld) -> None:
     browser = signed_in(issuer)
     assert told(browser.open(authorization(prompt="none login"))).error == "invalid_request"
+    assert is_page(browser.open(authorization(prompt="login consent")))
     assert told(browser.open(authorization(prompt="none"))).code
 
 

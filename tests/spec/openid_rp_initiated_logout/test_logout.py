@@ -114,6 +114,13 @@ def test_3_a_return_without_a_client_is_refused(issuer: IssuerWorld) -> None:
     assert told(issuer.browser().open(logout(post_logout_redirect_uri=BYE, client_id="spare"))).to == BYE
 
 
+def test_2_a_client_that_nobody_knows_is_refused(issuer: IssuerWorld) -> None:
+    browser, _ = signed_in(issuer)
+    assert is_page(browser.open(logout(client_id="nobody")), 400)
+    assert issuer.last_refusal().reason is Reason.CLIENT_UNKNOWN
+    assert is_page(browser.open(logout(client_id="spare")))
+
+
 def test_2_hint_and_client_must_be_the_same(issuer: IssuerWorld) -> None:
     browser, tokens = signed_in(issuer)
     answer = browser.open(logout(id_token_hint=tokens["id_token"], client_id="site"))

@@ -1,15 +1,20 @@
 """private_key_jwt: the assertion is for this issuer and nobody else (RFC 10070, RFC 7523 section 3)."""
 
+import dataclasses
 import secrets
 from base64 import urlsafe_b64encode
 
 import pytest
 
 from by_hand import compact
+from ostiary.issuer.assertion import require_own_assertion
 from ostiary.keys import base64url
+from ostiary.keys.assertion import Assertion
 from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.model.endpoints import INTROSPECT, REVOKE, TOKEN
+from ostiary.model.errors import InvalidClient
 from ostiary.model.events.issuer import TokensIssued
+from ostiary.model.ids import ClientId, TokenId
 from ostiary.model.reasons import Reason
 from secrets_seen import secret
 from token_world import ASSERTION_TYPE, ORIGIN, ROBOT, SECRETS, TokenWorld, basic, refused
@@ -84,6 +89,15 @@ def test_3_a_claim_that_is_missing_or_wrong_is_refused(world: TokenWorld, claims
 def test_3_the_subject_is_the_client_that_signs(world: TokenWorld, sub: str, reason: Reason) -> None:
     answer = world.post(TOKEN, form(world.assertion(sub=sub, iss=sub)), None)
     assert refused(world, answer) == (401, "invalid_client", reason)
+
+
+@pytest.mark.parametrize("name", ["issuer", "subject"])
+def test_3_it_is_by_the_client_about_itself(name: str) -> None:
+    """Whatever led here to this client's keys."""
+    own = Assertion("robot", "robot", ORIGIN, TokenId("one"), 1, None, None)
+    require_own_assertion(own, ClientId("robot"), ORIGIN)
+    with pytest.raises(InvalidClient):
+        require_own_assertion(dataclasses.replace(own, **{name: "billing"}), ClientId("robot"), ORIGIN)
 
 
 def test_3_a_client_id_beside_it_is_the_same_client(world: TokenWorld) -> None:

@@ -110,6 +110,7 @@ def test_4_1_2_1_without_a_client_and_its_redirect_uri_errors_are_shown_and_not_
         ({"scope": 'or"ders'}, "invalid_scope", Reason.PARAMETER_INVALID),
         ({"response_mode": "fragment"}, "invalid_request", Reason.RESPONSE_MODE_UNSUPPORTED),
         ({"state": "s" * 2049}, "invalid_request", Reason.PARAMETER_INVALID),
+        ({"state": "caf\u00e9"}, "invalid_request", Reason.PARAMETER_INVALID),
         ({"nonce": "n" * 513}, "invalid_request", Reason.PARAMETER_INVALID),
     ],
 )
@@ -152,7 +153,8 @@ def test_3_1_parameters_without_a_value_are_as_if_left_out(issuer: IssuerWorld) 
 @pytest.mark.parametrize("raw", ["%ff", "%00", "%0d%0aset-cookie:%20a=b", "%e2%28%a1"])
 def test_bytes_that_are_no_text_are_refused(issuer: IssuerWorld, raw: str) -> None:
     assert refused_on_a_page(issuer, authorization() + f"&nonce={raw}", Reason.PARAMETER_INVALID)
-    assert is_page(issuer.browser().open(authorization() + "&nonce=%c3%a9"))
+    for text in ("%c3%a9", "%c2%a0", "%e2%80%8d"):
+        assert is_page(issuer.browser().open(authorization() + f"&nonce={text}"))
 
 
 def test_a_request_longer_than_a_request_line_may_be_is_refused_before_anybody_signs_in(issuer: IssuerWorld) -> None:

@@ -82,6 +82,7 @@ def test_2_what_a_client_would_count_on_in_vain_is_refused(
         ({"grant_types": ["implicit"], "response_types": ["token"]}, Reason.METADATA_NOT_SERVED),
         ({"grant_types": ["refresh_token"]}, Reason.METADATA_NOT_SERVED),
         ({"grant_types": "authorization_code"}, Reason.METADATA_MALFORMED),
+        ({"grant_types": ["authorization_code", 7]}, Reason.METADATA_MALFORMED),
         ({"response_types": ["code", "token"]}, Reason.METADATA_NOT_SERVED),
         ({"scope": 'quo"te'}, Reason.METADATA_MALFORMED),
         ({"scope": ["openid"]}, Reason.METADATA_MALFORMED),
@@ -97,13 +98,14 @@ def test_2_1_what_no_such_client_gets_is_refused(
 
 
 def test_3_1_the_request_is_a_json_object(open_door: RegistrationWorld) -> None:
-    def sent(body: bytes, kind: str = "application/json") -> tuple[int, str, Reason]:
+    def sent(body: bytes, kind: str | None = "application/json") -> tuple[int, str, Reason]:
         return refused(open_door, open_door.sent("POST", endpoints.REGISTER, INITIAL, body, kind))
 
     broken = (400, "invalid_client_metadata", Reason.METADATA_MALFORMED)
     assert sent(b"[]") == broken
     assert sent(b'{"redirect_uris": [], "redirect_uris": ["https://book.example/"]}') == broken
     assert sent(b'{"redirect_uris": ["https://book.example/"]}', "text/plain") == broken
+    assert sent(b'{"redirect_uris": ["https://book.example/"]}', None) == broken
     whole = b'{"redirect_uris": ["https://book.example/"]}'
     assert (
         open_door.sent("POST", endpoints.REGISTER, INITIAL, whole, "application/json; charset=utf-8").status_code == 201

@@ -11,7 +11,7 @@ from ostiary.model.feed import GrantRevoked, Numbered
 from ostiary.model.principal import Binding
 from ostiary.model.reasons import Reason
 from rules_world import NOW, Rules
-from token_world import ORIGIN, TokenWorld, read
+from token_world import ORIGIN, TokenWorld, read, refused
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +50,13 @@ def test_2_1_scope_and_audience_narrow_it(world: TokenWorld) -> None:
     for narrowed in ({"scope": "orders.read"}, {"audience": "shop"}, {"resource": ORIGIN + "/shop"}):
         claims = world.claims(read(exchange_key(world, key, **narrowed))["access_token"])
         assert (claims["scope"], claims["aud"]) == ("orders.read", ORIGIN + "/shop")
+
+
+def test_2_1_a_key_whose_scopes_its_client_has_lost_gives_nothing(world: TokenWorld) -> None:
+    key = given_key(world, scopes="chat.use")
+    assert exchange_key(world, key).status_code == 200
+    world.adopt(clients={**PARTNERS, "acme": {**PARTNERS["acme"], "scopes": ["orders.read"]}})
+    assert refused(world, exchange_key(world, key)) == (400, "invalid_scope", Reason.SCOPE_NOT_ALLOWED)
 
 
 def test_the_token_ends_with_the_key(world: TokenWorld) -> None:
