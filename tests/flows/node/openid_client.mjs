@@ -100,7 +100,13 @@ passed('a public client whose tokens are bound to its key (DPoP)')
 const pocketbook = await discovered('pocketbook', client.ClientSecretBasic(clients.pocketbook.secret))
 const lent = await signIn(pocketbook, 'pocketbook', 'dave', 'orders.read', {}, true)
 assert.equal(lent.scope, 'orders.read')
-await assert.rejects(signIn(pocketbook, 'pocketbook', 'dave', 'orders.read'), { error: 'invalid_request' })
+const unpushed = await fetch(client.buildAuthorizationUrl(pocketbook, {
+  redirect_uri: clients.pocketbook.redirect_uri,
+  scope: 'orders.read',
+  code_challenge: await client.calculatePKCECodeChallenge(client.randomPKCECodeVerifier()),
+  code_challenge_method: 'S256',
+}), { redirect: 'manual' })
+assert.equal(unpushed.status, 400)
 passed('a third party, with a pushed request and consent')
 
 const till = await discovered('till', client.None())
