@@ -14,6 +14,8 @@ from ostiary.model.reasons import Reason
 
 THUMBPRINT_LENGTH: Final = 43
 """Of a SHA-256 in base64url."""
+_NEEDED: Final = {Binding.DPOP: "DPoP", Binding.MTLS: "client certificate"}
+"""What shows the key that a profile wants."""
 
 
 @frozen
@@ -54,8 +56,9 @@ def require_key(client: ClientRule, holder: Holder | None) -> None:
     token without it would be a downgrade (RFC 9449 section 5.2, RFC 8705 section 3). No proof is invalid that is not
     there, and which of both ways was meant is not known."""
     shown = Binding.BEARER if holder is None else holder.binding
-    if client.profile.binding in (Binding.DPOP, Binding.MTLS) and shown < client.profile.binding:
-        raise InvalidRequest(Reason.PROOF_REQUIRED)
+    needed = _NEEDED.get(client.profile.binding)
+    if needed is not None and shown < client.profile.binding:
+        raise InvalidRequest(Reason.PROOF_REQUIRED, needed)
 
 
 def require_key_of_request(key: Thumbprint | None, holder: Holder | None) -> None:

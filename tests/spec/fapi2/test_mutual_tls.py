@@ -155,4 +155,5 @@ def test_5_3_2_1_item_5_who_proves_itself_by_a_certificate_is_bound_to_it_and_to
     form = fapi.coded("tower", fapi.push())
     answer = fapi.post(TOKEN, form, None, **fapi.by(TOWER), dpop=fapi.proof(SIGNS, htu=MUTUAL + TOKEN))
     assert refused(fapi, answer) == (400, "invalid_request", Reason.PROOF_REQUIRED)
+    assert "client certificate" in answer.json()["error_description"]
     assert fapi.post(TOKEN, form, None, **fapi.by(TOWER)).status_code == 200

@@ -41,6 +41,7 @@ def test_5_a_kind_whose_tokens_are_bound_needs_a_proof(world: TokenWorld, client
     code = world.code(client)
     answer = world.exchange(code, client)
     assert refused(world, answer) == (400, "invalid_request", Reason.PROOF_REQUIRED)
+    assert "DPoP" in answer.json()["error_description"]
     assert world.exchange(code, client, KEY).status_code == 200
 
 
