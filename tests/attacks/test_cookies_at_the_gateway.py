@@ -142,6 +142,12 @@ def test_the_value_of_one_client_s_cookie_is_none_of_another_s(rules: CookieRule
     rules.allowed(THING, session.cookie)
 
 
+def test_a_client_that_keeps_its_own_tokens_has_no_cookie(rules: CookieRules) -> None:
+    """Though it had one before the contract gave it a secret."""
+    assert rules.reason(THING, Session(rules, "site").cookie) is Reason.COOKIE_FORGED
+    assert isinstance(rules.decide(THING, Session(rules, "back").cookie), Load)
+
+
 # more than one cookie
 
 

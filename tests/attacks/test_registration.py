@@ -1,5 +1,6 @@
 """Whoever may register a client tries to get more than a client, or somebody else's."""
 
+import json
 from typing import Any
 
 import pytest
@@ -28,6 +29,13 @@ def test_without_the_initial_access_token_nobody_registers(open_door: Registrati
     assert refused(open_door, open_door.register(token=WRONG)) == UNKNOWN
     assert refused(open_door, open_door.register(token=INITIAL[:-1])) == UNKNOWN
     assert open_door.register(token=INITIAL).status_code == 201
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "DPoP", "Bearer"])
+def test_the_token_comes_as_a_bearer_token(open_door: RegistrationWorld, scheme: str) -> None:
+    sent = [("authorization", f"{scheme} {INITIAL}"), ("content-type", "application/json")]
+    answer = open_door.ask("POST", endpoints.REGISTER, json.dumps({**METADATA, **PUBLIC}).encode(), sent)
+    assert answer.status_code == (201 if scheme == "Bearer" else 401)
 
 
 def test_an_access_token_of_a_person_registers_nobody(open_door: RegistrationWorld) -> None:
