@@ -11,6 +11,7 @@ from attested_world import WHY, Asking, adopt, apple_app
 from device_authority import own, usage
 from issuer_world import IssuerWorld
 from ostiary.keys import base64url
+from ostiary.keys.der import NotStrictDer, number, only, set_of
 from ostiary.model import endpoints
 from token_world import read
 from unreadable_certificates import AT_ONCE, EXTENSIONS, NAMES, Change, readable
@@ -157,3 +158,19 @@ def test_a_body_of_any_form_is_refused_and_surprises_nobody(phone: Phone) -> Non
         answer = phone.issuer.ask("POST", endpoints.ATTEST, body, [JSON])
         assert (answer.status_code, read(answer)["error"]) == (400, "invalid_request")
     assert phone.holds()
+
+
+@pytest.mark.parametrize(
+    "raw", ["0200", "02810105", "02020005", "0202ffff", "028400000001" + "05", "028005", "020105" * 2]
+)
+def test_a_number_is_taken_in_one_form_only(raw: str) -> None:
+    """X.690 sections 8.3 and 10.1."""
+    with pytest.raises(NotStrictDer):
+        number(only(bytes.fromhex(raw)))
+    assert number(only(bytes.fromhex("020105"))) == 5
+
+
+def test_a_value_stands_once_in_a_set() -> None:
+    with pytest.raises(NotStrictDer):
+        set_of(only(bytes.fromhex("3106" + "020105" * 2)), number)
+    assert set_of(only(bytes.fromhex("3106" + "020105" + "020106")), number) == {5, 6}

@@ -15,6 +15,7 @@ from ostiary.keys.certificate import (
     heard,
     identified,
     own_certificates,
+    require_name,
     thumbprint_of,
 )
 from ostiary.model.endpoints import AUTHORIZATION_SERVER, INTROSPECT, PROTECTED_RESOURCE, TOKEN
@@ -113,3 +114,11 @@ def test_3_3_and_2_1_1_where_no_listener_asks_for_certificates_nothing_is_said(w
     told = metadata(world)
     assert NEW.isdisjoint(told)
     assert all(BOTH.isdisjoint(told[name]) for name in METHODS)
+
+
+@pytest.mark.parametrize("kind", [NameType.DNS, NameType.URI, NameType.EMAIL])
+@pytest.mark.parametrize("name", ["b\u00fccher.example", "two names.example"])
+def test_2_1_2_a_name_that_no_certificate_can_have_is_refused(kind: NameType, name: str) -> None:
+    with pytest.raises(CertificateInvalid):
+        require_name(kind, name)
+    require_name(kind, "xn--bcher-kva.example")
