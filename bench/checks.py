@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bench import client, tokens
 from bench.peers.gateway import HEADERS, Limits, Running
-from bench.tokens import Person, Signer
+from bench.tokens import OTHER_ROLE, Person, Signer
 
 LIMITS = Limits(person=5, client=8)
 """The limits of the gateway that is tested; the measured one has the same limits, out of reach."""
@@ -50,7 +50,7 @@ def cases(signer: Signer, revoked: str) -> Iterator[Case]:
     yield case("aud", NO_TOKEN, aud="https://elsewhere.example")
     yield case("revocation", NO_TOKEN, jti=revoked)
     yield case("scope", NOT_ALLOWED, scope="profile orders.reader")
-    yield case("role", NOT_ALLOWED, roles=["beta"])
+    yield case("role", NOT_ALLOWED, roles=[OTHER_ROLE])
     yield case("tenant", NOT_ALLOWED, lambda one: Person(one.subject, "elsewhere").path("orders"))
     yield case("owner", NOT_ALLOWED, lambda one: Person("person-000000", one.tenant).path("orders"))
     yield case("route", NOT_ALLOWED, lambda one: one.path("secrets"))

@@ -4,7 +4,7 @@ from typing import Any
 
 from bench.peers.gateway import Job, Limits
 from bench.peers.issuer import REDIRECT_URI, SERVICE, WEB
-from bench.tokens import CLIENTS, ROLES, SCOPE
+from bench.tokens import CLIENTS, OTHER_ROLE, ROLES, SCOPE
 
 Part = dict[str, Any]
 
@@ -28,7 +28,7 @@ def gateway(job: Job, port: int, admin: int, *, tls: bool) -> Part:
         "master_key": "${env:BENCH_MASTER_KEY}",
         "services": {"api": service},
         "scopes": {SCOPE: "See your orders"},
-        "roles": {role: [SCOPE] for role in ROLES},
+        "roles": {role: [SCOPE] for role in (*ROLES, OTHER_ROLE)},
         "clients": {name: web() for name in CLIENTS},
         "routes": [
             {"on": f"GET /v1/tenants/{{tenant}}/users/{{user}}/{what}", **rule} for what in ("orders", "archive")

@@ -14,6 +14,7 @@ HOST = "door.example"
 """What every gateway is called: no developer's machine, so that nothing is left out."""
 SCOPE = "orders.read"
 ROLES = ("customer", "support")
+OTHER_ROLE = "beta"  # which the routes are not for
 CLIENTS = ["storefront", *(f"client-{number}" for number in range(1, 24))]
 """The first sends the load, the others the checks before it."""
 LIFETIME = 3600
@@ -58,7 +59,7 @@ class Signer:
             "jti": jti,
             "scope": f"{SCOPE} profile",
             "tenant": person.tenant,
-            "roles": ["customer", "beta"],
+            "roles": ["customer", OTHER_ROLE],
             "sid": f"s-{jti}",
             "acr": "pwd",
             "auth_time": now,

@@ -57,7 +57,7 @@ def test_every_kind_has_a_profile_and_settings_that_exist() -> None:
 def test_every_line_of_every_profile_has_a_reason_and_a_source() -> None:
     for sheet in PROFILES.values():
         lines = [getattr(sheet, name) for name in sheet.__slots__ if name != "says"]
-        assert len(lines) == 17
+        assert len(lines) == 18
         for line in lines:
             assert line.why.endswith(".")
             assert re.search(r"RFC \d+|OpenID Connect Core|JARM|Fetch Standard|OWASP", line.source)

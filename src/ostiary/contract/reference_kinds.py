@@ -47,6 +47,7 @@ def _lines(kind: Kind, sheet: Sheet) -> tuple[tuple[str, str, Chosen[object]], .
         ("signed answers", wanted(profile.signed_answers, sheet), sheet.signed_answers),
         ("signed introspection", introspected(profile), sheet.signed_introspection),
         ("refresh tokens", refreshed(profile), sheet.rotates_refresh),
+        ("clock of a proof", f"at most {in_words(profile.proof_ahead_seconds)} ahead", sheet.proof_ahead_seconds),
     )
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from issuer_world import IssuerWorld, authorization, is_page, told
+from issuer_world import IssuerWorld, asking, authorization, is_page, told
+from ostiary.model import endpoints
 from ostiary.model.events.issuer import IssuerRefused
 from ostiary.model.reasons import Reason
 from token_world import VERIFIER
@@ -23,7 +24,13 @@ def test_4_4_1_a_request_without_an_s256_challenge_is_refused_for_every_kind_of_
     issuer: IssuerWorld, client: str, changes: dict[str, str | None]
 ) -> None:
     """Also where the request is pushed."""
-    assert told(issuer.browser().open(authorization(client, **changes))).error == "invalid_request"
+    rule = issuer.desk.registry.client(client)
+    assert rule is not None
+    if rule.profile.pushed_requests:
+        error = issuer.post(endpoints.PAR, asking(client, **changes), client).json()["error"]
+    else:
+        error = told(issuer.browser().open(authorization(client, **changes))).error
+    assert error == "invalid_request"
     assert issuer.events_of(IssuerRefused)[0].reason is Reason.PKCE_MISSING
     assert is_page(issuer.browser().open(authorization(client)))
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from issuer_world import IssuerWorld, authorization, is_page, told
+from issuer_world import IssuerWorld, asking, authorization, is_page, told
+from ostiary.model import endpoints
 from ostiary.model.reasons import Reason
 
 
@@ -47,7 +48,7 @@ def test_7_3_any_port_of_the_registered_loopback_address_is_allowed(issuer: Issu
     ],
 )
 def test_7_3_and_nothing_but_the_port_may_differ(issuer: IssuerWorld, uri: str) -> None:
-    assert is_page(issuer.browser().open(authorization("desktop", redirect_uri=uri)), 400)
+    assert issuer.post(endpoints.PAR, asking("desktop", redirect_uri=uri), "desktop").status_code == 400
     assert issuer.last_refusal().reason is Reason.REDIRECT_URI_MISMATCH
 
 

@@ -53,6 +53,8 @@ def profile_lines(draft: Draft, name: str, client: Client, rule: ClientRule, she
     yield tell.line("signed answers", wanted(profile.signed_answers, sheet), sheet.signed_answers)
     yield tell.line("signed introspection", introspected(profile), sheet.signed_introspection)
     yield tell.line("refresh tokens", refreshed(profile), sheet.rotates_refresh)
+    ahead = f"at most {in_words(profile.proof_ahead_seconds)} ahead"
+    yield tell.line("clock of a proof", ahead, sheet.proof_ahead_seconds)
 
 
 @frozen
