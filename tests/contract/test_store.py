@@ -1,6 +1,7 @@
 """What every store promises; each test runs over SQLite and PostgreSQL."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import pytest
@@ -156,6 +157,7 @@ DEVICE = DeviceRequest(
 DEVICE_GRANT = replace(GRANT, id=GrantId("of-device"), client=DEVICE.client)
 KEY = SigningKey(KeyId("k"), KeyUse.ISSUER, "{}", b"sealed", NOW, NOW + 5)
 MADE = AdminClient(ClientId("made"), '{"kind": "service"}', TokenHash(b"m" * 32), None, NOW, NOW)
+ADMIN = AdminToken(AdminTokenId("a"), TokenHash(b"a" * 32), frozenset({"clients.read"}), NOW, NOW + 60)
 LOGO = Logo("l" * 32, "image/png", b"\x89PNG")
 INITIAL = InitialAccessToken(InitialAccessTokenId("a"), TokenHash(b"i" * 32), NOW, NOW + 60, most=2)
 REGISTERED = RegisteredClient(
@@ -183,6 +185,7 @@ ATTESTED = AttestedKey(
     attested_at=NOW,
     used_at=NOW,
 )
+OTHER = TokenHash(b"o" * 32)
 STARTED = Started(at=1.5, contract="c", version="1")
 
 
@@ -334,6 +337,87 @@ async def test_a_person_s_grants_are_found_with_the_token_that_each_goes_on_with
         assert not await store.instances(ANN.subject, later.expires_at)
         await committed(store, RevokeGrant(GRANT.id, NOW + 7))
         assert list(await store.instances(ANN.subject, NOW + 6)) == both[1:]
+
+
+async def test_what_is_written_of_one_is_written_of_no_other(location: Secret) -> None:
+    async with opened(location) as store:
+        await _two_of_each(store)
+        others = await _others(store)
+        await committed(store, SpendCode(CODE.hash, NOW), SpendPushedRequest(PUSHED.hash, NOW))
+        await committed(store, SpendRefreshToken(GRANT.id, 1, NOW, NOW + 55), ProlongRefreshToken(GRANT.id, NOW + 90))
+        await committed(store, KeepWebTokens(WEB.hash, b"new"), TouchWebSession(WEB.hash, NOW + 5))
+        await committed(store, EndWebSession(WEB.hash), RevokeGrant(GRANT.id, NOW), ForgetFailures(b"key"))
+        await committed(store, EnterUserCode(DEVICE.hash), PollDevice(DEVICE.hash, NOW + 2.5, 10))
+        await committed(store, AllowDevice(DEVICE.hash, DEVICE_GRANT), SpendDeviceCode(DEVICE.hash, NOW))
+        await committed(store, SetKeyDeath(KEY.id, NOW + 77), RemoveKey(KEY.id))
+        await committed(store, RevokeApiKey(API_KEY.id, NOW), TouchApiKey(API_KEY.id, NOW + 5))
+        await committed(store, RevokeAdminToken(ADMIN.id, NOW))
+        await committed(store, ChangeAdminClient(replace(MADE, settings="{}", ended_at=NOW, version=2)))
+        await committed(store, ChangeRegisteredClient(replace(REGISTERED, name="New", version=2)))
+        await committed(store, UseInitialAccessToken(INITIAL.id, NOW), RevokeInitialAccessToken(INITIAL.id, NOW))
+        await committed(store, RaiseCounter(ATTESTED.id, 3, NOW + 5), TouchAttestedKey(ATTESTED.id, NOW + 7))
+        await committed(store, DelayLogoutNotice(SessionId("over"), GRANT.client, 1, NOW + 9))
+        await committed(store, DropLogoutNotice(SessionId("over"), GRANT.client))
+        await committed(store, RenewSession(replace(SESSION, auth_time=NOW - 1)), TouchSession(SESSION.id, NOW + 9))
+        await committed(store, ChangePerson(replace(ANN, name="Ann Other", changed_at=NOW), ANN))
+        await committed(store, EndSession(SESSION.id, NOW))
+        assert await _others(store) == others
+
+
+async def _two_of_each(store: Store) -> None:
+    """What is written of the first, and what only looks like it."""
+    beside = SessionId("s2")
+    over = [replace(SESSION, id=SessionId(id), hash=TokenHash(id.encode() * 8)) for id in ("over", "gone")]
+    ended = [replace(GRANT, id=GrantId(each.id), session=each.id) for each in over]
+    two: dict[Callable[..., Write], tuple[object, ...]] = {
+        AddPerson: (ANN, BOB),
+        StartSession: (SESSION, replace(SESSION, id=beside, hash=OTHER, subject=BOB.subject), *over),
+        OpenFamily: (FAMILY, replace(FAMILY, grant=GrantId("g2"))),
+        AddPushedRequest: (PUSHED, replace(PUSHED, hash=OTHER)),
+        StartWebSession: (WEB, replace(WEB, hash=OTHER, subject=BOB.subject, session=beside)),
+        AddDeviceRequest: (DEVICE, replace(DEVICE, hash=OTHER, user_code=UserCodeHash(b"v" * 32))),
+        AddKey: (KEY, replace(KEY, id=KeyId("k2"))),
+        AddApiKey: (API_KEY, replace(API_KEY, id=ApiKeyId("b"), hash=OTHER)),
+        AddAdminToken: (ADMIN, replace(ADMIN, id=AdminTokenId("b"), hash=OTHER)),
+        AddAdminClient: (MADE, replace(MADE, id=ClientId("made too"))),
+        AddInitialAccessToken: (INITIAL, replace(INITIAL, id=InitialAccessTokenId("b"), hash=OTHER)),
+        AddAttestedKey: (ATTESTED, replace(ATTESTED, id=DeviceKeyId("e" * 43))),
+    }
+    for grant in (GRANT, replace(GRANT, id=GrantId("g2"), subject=BOB.subject, session=beside), *ended):
+        code = replace(CODE, hash=TokenHash(grant.id.encode()), grant=grant.id)
+        await committed(store, OpenGrant(grant, CODE if grant is GRANT else code))
+    for add, records in two.items():
+        await committed(store, *map(add, records))
+    for id in ("r-a", "r-b"):
+        await committed(store, AddRegisteredClient(replace(REGISTERED, id=ClientId(id)), 2))
+    for key in (b"key", b"other"):
+        await committed(store, CountFailure(key, float(NOW), Counted.ACCOUNT))
+    for session in over:
+        await committed(store, EndSession(session.id, NOW))
+    await committed(store, AllowDevice(OTHER, replace(DEVICE_GRANT, id=GrantId("of another"))))
+
+
+async def _others(store: Store) -> Mapping[str, object]:
+    """All that looks like what is written of."""
+    return {
+        "person": await store.person(BOB.subject),
+        "session": await store.session(SessionId("s2")),
+        "grant": await store.grant(GrantId("g2")),
+        "code": await store.code(TokenHash(b"g2")),
+        "refresh token": await store.refresh_family(GrantId("g2")),
+        "pushed request": await store.pushed_request(OTHER),
+        "web session": await store.web_session(OTHER),
+        "device": await store.device_request(OTHER),
+        "signing key": [each for each in await store.signing_keys() if each.id != KEY.id],
+        "API key": [each for each in await store.api_keys() if each.id != API_KEY.id],
+        "admin token": await store.admin_token(OTHER),
+        "admin client": [each for each in await store.admin_clients() if each.id != MADE.id],
+        "registered client": [each for each in await store.registered_clients() if each.id != REGISTERED.id],
+        "token to register with": await store.initial_access_token(OTHER),
+        "attested key": await store.attested_key(DeviceKeyId("e" * 43)),
+        "failures": await store.failures([b"other"]),
+        "notices": [each for each in await store.logout_notices(NOW) if each.session == "gone"],
+    }
 
 
 async def test_what_is_not_there_is_none(location: Secret) -> None:
@@ -620,11 +704,10 @@ async def test_clients_of_the_admin_api_have_versions_and_keep_their_names(locat
 
 async def test_tokens_of_the_admin_api_are_kept_and_revoked_once(location: Secret) -> None:
     async with opened(location) as store:
-        token = AdminToken(AdminTokenId("a"), TokenHash(b"a" * 32), frozenset({"clients.read"}), NOW, NOW + 60)
-        await committed(store, AddAdminToken(token))
-        assert await store.admin_token(token.hash) == token
-        await committed(store, RevokeAdminToken(token.id, NOW + 1), RevokeAdminToken(token.id, NOW + 9))
-        assert list(await store.admin_tokens()) == [replace(token, revoked_at=NOW + 1)]
+        await committed(store, AddAdminToken(ADMIN))
+        assert await store.admin_token(ADMIN.hash) == ADMIN
+        await committed(store, RevokeAdminToken(ADMIN.id, NOW + 1), RevokeAdminToken(ADMIN.id, NOW + 9))
+        assert list(await store.admin_tokens()) == [replace(ADMIN, revoked_at=NOW + 1)]
         assert await store.admin_token(TokenHash(b"z" * 32)) is None
 
 
