@@ -6,8 +6,9 @@ import pytest
 
 from contract_door import FILES, MASTER, OPENAPI, SECRET, TEXT, Names, of_code, read_door, sources
 from ostiary.contract.mistakes import Code, ContractBroken
+from ostiary.contract.sources import SourceUnavailable
 from ostiary.contract.yaml_text import MAX_BYTES
-from ostiary.server.contract_file import read_contract_file
+from ostiary.server.contract_file import MOST_SECRET_BYTES, EnvironmentSource, FileSource, read_contract_file
 
 from .test_mistakes import CASES
 
@@ -52,8 +53,30 @@ def test_what_is_no_regular_file_is_refused_as_that(tmp_path: Path) -> None:
     (tmp_path / "ostiary.yaml").mkdir()
     [folder] = read_contract_file(tmp_path / "ostiary.yaml").mistakes
     [absent] = read_contract_file(tmp_path / "absent.yaml").mistakes
-    assert {folder.code, absent.code} == {Code.UNREADABLE}
-    assert folder.says != absent.says
+    [device] = read_contract_file(Path("/dev/null")).mistakes
+    assert {folder.code, absent.code, device.code} == {Code.UNREADABLE}
+    assert folder.says == device.says != absent.says
+    (tmp_path / "empty.yaml").touch()
+    assert Code.UNREADABLE not in {mistake.code for mistake in read_contract_file(tmp_path / "empty.yaml").mistakes}
+
+
+@pytest.mark.parametrize("wrong", [b"", b"\r\n", b"\xff", b"x" * (MOST_SECRET_BYTES + 1), None])
+def test_a_file_with_no_secret_in_it_is_told_as_that(tmp_path: Path, wrong: bytes | None) -> None:
+    right = b"x" * (MOST_SECRET_BYTES - 2)
+    (tmp_path / "kept").write_bytes(right + b"\r\n")
+    assert FileSource(tmp_path).read("kept").reveal() == right.decode()
+    if wrong is not None:
+        (tmp_path / "wrong").write_bytes(wrong)
+    with pytest.raises(SourceUnavailable):
+        FileSource(tmp_path).read("wrong")
+
+
+def test_a_variable_that_is_empty_is_as_one_that_is_not_set() -> None:
+    source = EnvironmentSource({"KEPT": "x", "EMPTY": ""})
+    assert source.read("KEPT").reveal() == "x"
+    for name in ("EMPTY", "UNSET"):
+        with pytest.raises(SourceUnavailable):
+            source.read(name)
 
 
 def test_a_document_beside_the_contract_is_named_from_where_the_contract_is() -> None:

@@ -14,6 +14,7 @@ import pytest
 from jsonschema_rs import Draft202012Validator
 
 from ostiary.model import endpoints
+from ostiary.server.admin import BYTES_FOR_THE_API
 from ostiary.server.openapi import document
 from running import Up, until
 from secrets_seen import secret
@@ -67,6 +68,12 @@ class Operator:
         if "client_secret" in reply.body:
             secret(reply.body["client_secret"])
         return reply
+
+    def raw(self, sent: bytes) -> bytes:
+        """All that is answered to exactly this."""
+        with closing(socket.create_connection(("127.0.0.1", self.up.admin_port))) as line:
+            line.sendall(sent)
+            return b"".join(iter(lambda: line.recv(65536), b""))
 
     def make(self, id: str, **settings: Any) -> Reply:
         return self.ask("POST", "/v1/clients", {"client_id": id, "settings": {**BILLING, **settings}})
@@ -303,13 +310,9 @@ def test_a_head_has_no_body_and_a_second_request_changes_nothing(operator: Opera
     """Two requests at once: what the second one says is not taken for the first one's."""
     asked = "GET /v1/clients/pages HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {}\r\n\r\n"
     both = asked.format("nobody") + asked.format(operator.token)
-    with closing(socket.create_connection(("127.0.0.1", operator.up.admin_port))) as line:
-        line.sendall(both.encode())
-        answers = b"".join(iter(lambda: line.recv(65536), b""))
+    answers = operator.raw(both.encode())
     assert (answers.count(b"HTTP/1.1 "), answers.startswith(b"HTTP/1.1 401 ")) == (1, True)
-    with closing(socket.create_connection(("127.0.0.1", operator.up.admin_port))) as line:
-        line.sendall(asked.format(operator.token).replace("GET", "HEAD").encode())
-        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    answer = operator.raw(asked.format(operator.token).replace("GET", "HEAD").encode())
     assert answer.startswith(b"HTTP/1.1 200 ") and answer.endswith(b"\r\n\r\n")
 
 
@@ -322,10 +325,28 @@ def test_rfc9110_6_5_1_a_trailer_is_no_field(operator: Operator, before: str, be
         "POST /v1/clients HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n"
         f"{before.format(token)}\r\n{len(body):x}\r\n{body}\r\n0\r\n{behind.format(token)}\r\n"
     )
-    with closing(socket.create_connection(("127.0.0.1", operator.up.admin_port))) as line:
-        line.sendall(asked.encode())
-        answer = b"".join(iter(lambda: line.recv(65536), b""))
-    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert operator.raw(asked.encode()).startswith(b"HTTP/1.1 %d " % status)
+
+
+@pytest.mark.parametrize(("times", "status"), [(1, 200), (2, 401)])
+def test_a_token_that_stands_there_twice_is_none(operator: Operator, times: int, status: int) -> None:
+    """Who keeps tokens out in front of it may look at one of them alone."""
+    fields = f"authorization: Bearer {operator.token}\r\n" * times
+    asked = f"GET /v1/clients HTTP/1.1\r\nhost: a\r\n{fields}\r\n"
+    assert operator.raw(asked.encode()).startswith(b"HTTP/1.1 %d " % status)
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 201), (1, 400)])
+def test_a_request_has_as_many_bytes_as_the_bound_and_no_more(operator: Operator, more: int, status: int) -> None:
+    body = json.dumps({"client_id": f"long-{more}", "settings": BILLING})
+    head = (
+        f"POST /v1/clients HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {operator.token}\r\n"
+        "content-type: application/json\r\ncontent-length: {}\r\n\r\n"
+    )
+    size = BYTES_FOR_THE_API - len(head.format(BYTES_FOR_THE_API)) + more
+    asked = head.format(size) + body.ljust(size)
+    assert len(asked) == BYTES_FOR_THE_API + more
+    assert operator.raw(asked.encode()).startswith(b"HTTP/1.1 %d " % status)
 
 
 def test_refusals_that_were_only_counted_are_written_at_the_end(operator: Operator) -> None:

@@ -10,8 +10,10 @@ from typing import Any, Final, cast
 import pytest
 
 from gateway_world import tasks, until
+from ostiary.contract.places import Address
 from ostiary.server.gateway import listening
 from ostiary.server.gateway.listening import Listening
+from ostiary.server.place import AddressTaken, require_free
 
 FULL: Final = OSError(errno.EMFILE, "no descriptors left")
 
@@ -194,3 +196,12 @@ def test_a_name_is_listened_at_with_all_its_addresses_or_with_none(monkeypatch: 
         if free:
             other.close()
         asyncio.run(work(port))
+
+
+@pytest.mark.parametrize(("family", "host"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+def test_no_address_is_shared_with_a_stranger_who_would_share_it(family: int, host: str) -> None:
+    with socket.create_server((host, 0), family=family, reuse_port=True) as there:
+        address = Address(host, there.getsockname()[1])
+        with pytest.raises(AddressTaken):
+            require_free(address, "`listen`")
+    require_free(address, "`listen`")
