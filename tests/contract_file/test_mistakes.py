@@ -25,6 +25,10 @@ PHONE = (
 )
 PARTNER = "  »partner: {kind: partner, credential: signature, jwks_file: robot.json}\n"
 GATEWAY = "state: state\ngateways: {own: {listen: 127.0.0.1:9444, origin: https://own.example"
+TWO_GATEWAYS = """\
+gateways:
+  one: {{listen: 127.0.0.1:9, origin: https://one.example}}
+  two: {{listen: {}, origin: {}}}"""
 
 # code, what stands in the door's contract, what stands there instead
 CASES = [
@@ -64,6 +68,8 @@ CASES = [
         "quota: 100k/day",
         "insecure_access_token_lifetime: {value: »25h, because: nobody waits}",
     ),
+    (Code.OUT_OF_RANGE, "refresh_idle: 7d", "insecure_refresh_idle: {value: »366d, because: readers rest}"),
+    (Code.OUT_OF_RANGE, "refresh_idle: 7d", "insecure_refresh_absolute: {value: »1826d, because: readers rest}"),
     (Code.BAD_NAME, "  chat: {url", "  »chat room: {url"),
     (Code.BAD_NAME, "tenant: acme", "tenant: »/acme"),
     (Code.BAD_DURATION, "idle: 1h", "idle: »60"),
@@ -344,6 +350,13 @@ CASES = [
         "state: state",
         "gateways: {own: {listen: 127.0.0.1:9, origin: »https://api.example}}",
     ),
+    (
+        Code.SETTINGS_CONTRADICT,
+        "state: state",
+        "listen: 127.0.0.1:9\ngateways: {own: {origin: https://a.example, listen: »127.0.0.1:9}}",
+    ),
+    (Code.SETTINGS_CONTRADICT, "state: state", TWO_GATEWAYS.format("»127.0.0.1:9", "https://two.example")),
+    (Code.SETTINGS_CONTRADICT, "state: state", TWO_GATEWAYS.format("127.0.0.1:10", "»https://one.example")),
     (Code.ROUTE_UNREACHABLE, "- {on: GET /v1/chat,", "- {on: GET /v1/chat, expose: »internal,"),
     (Code.OUT_OF_RANGE, "state: state", "internal_networks: [»::/0]"),
     (Code.KIND_NOT_SERVED, "  robot:", "  »ledger: {kind: service, certificate: {dns: a.example}}\n  robot:"),
@@ -443,6 +456,10 @@ BOUNDS = [
     ("quota: 100k/day", "quota: 100k/day\n    access_token_lifetime: 10m"),
     ("quota: 100k/day", "quota: 100k/day\n    insecure_access_token_lifetime: {value: 24h, because: nobody waits}"),
     ("refresh_idle: 7d", "refresh_idle: 14d"),
+    ("refresh_idle: 7d", "insecure_refresh_idle: {value: 365d, because: readers rest}"),
+    ("refresh_idle: 7d", "insecure_refresh_absolute: {value: 1825d, because: readers rest}"),
+    ("state: state", TWO_GATEWAYS.format("127.0.0.1:10", "https://two.example")),
+    ("to: text,", "to: text, coins: {type: texts, one_of: [EUR]},"),
     ("origins: [https://pages.example]", "origins: [https://192.0.2.1]"),
     ("origins: [https://pages.example]", "origins: [https://pages.0x1y]"),
     ("origins: [https://pages.example]", 'origins: ["https://[2001:db8::1]"]'),

@@ -244,6 +244,12 @@ def test_a_contract_whose_secret_cannot_be_read_passes_a_check_elsewhere_and_doe
         (Code.BAD_ROUTE, "on: POST /v1/orders,", "on: POST v1/orders,"),
         (Code.NOT_A_CHOICE, "kind: third-party", "kind: thirdparty"),
         (Code.NOT_A_CHOICE, "kind: service", "kind: robot"),
+        (Code.NOT_A_CHOICE, "kind: web", "kind: website"),
+        (
+            Code.REDIRECT_NOT_EXACT,
+            "  site:\n",
+            "  shop: {kind: web, redirect_uris: [http://shop.example/]}\n  site:\n",
+        ),
         (Code.BAD_URL, "url: http://127.0.0.1:9001/base", "url: 9001/base"),
         (Code.WRONG_TYPE, "scopes: [chat.use]", "scopes: chat.use"),
         (Code.WRONG_TYPE, "tenant: acme", "tenant: 7"),
