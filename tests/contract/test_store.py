@@ -760,13 +760,20 @@ async def test_what_apps_fetch_has_a_version_that_only_grows(location: Secret) -
         app = ATTESTED.client
         assert await store.app_configuration(app) is None
         seen = []
-        for config, at in (("{}", NOW), ("{}", NOW + 5), ('{"a":1}', NOW + 9), ("{}", NOW + 3), ("[]", NOW + 4)):
+        for config, at in (
+            ("{}", NOW),
+            ("{}", NOW + 5),
+            ('{"a":1}', NOW + 9),
+            ("{}", NOW + 3),
+            ("[]", NOW + 4),
+            ("{}", NOW + 11),
+        ):
             await committed(store, PublishAppConfiguration(app, config, at))
             latest = await store.app_configuration(app)
             assert latest is not None
             assert latest.config == config
             seen.append((latest.version - NOW, latest.published_at - NOW))
-        assert seen == [(0, 0), (0, 0), (9, 9), (10, 3), (11, 4)]
+        assert seen == [(0, 0), (0, 0), (9, 9), (10, 3), (11, 4), (12, 11)]
         assert await store.app_configuration(ClientId("other")) is None
 
 
