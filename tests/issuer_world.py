@@ -20,6 +20,7 @@ from ostiary.model import endpoints
 from ostiary.model.events import Event
 from ostiary.model.ids import Role, Subject, TenantId
 from ostiary.model.plan import Plan
+from ostiary.model.reasons import Reason
 from ostiary.people.records import AddPerson, Person
 from ostiary.server.issuer.browser import BROWSER, SESSION
 from ostiary.server.session.cookies import LOGIN
@@ -274,6 +275,11 @@ class IssuerWorld(TokenWorld):
         assert got.status_code == 200, got.text
         members: dict[str, Any] = got.json()
         return members
+
+    def list_as_many_as_may_be(self) -> None:
+        """Refusals: what is refused after this is counted."""
+        while self.desk.refusals.lists(self.desk.clock(), Reason.FORM_FORGED, None, None, None):
+            pass
 
     def events_of(self, kind: type[Event]) -> list[Any]:
         return [event for event in self.events() if isinstance(event, kind)]

@@ -11,7 +11,7 @@ from ostiary.model import endpoints
 from ostiary.model.events.issuer import CodeIssued
 from ostiary.model.events.people import ConsentGranted, ConsentRefused, SignedIn, SignedOut
 from ostiary.model.reasons import Reason
-from ostiary.server.issuer.browser import BROWSER
+from ostiary.server.issuer.browser import BROWSER, SESSION
 
 
 def fields_of(page: httpx.Response, *names: str) -> tuple[str, dict[str, str]]:
@@ -128,6 +128,16 @@ def test_going_on_as_somebody_needs_the_page_that_offered_it(issuer: IssuerWorld
     action, fields = fields_of(page, "continue")
     forged = form_with(page, "login").fields["form"]
     assert is_page(browser.post(action, {"form": forged, "continue": "yes"}), 403)
+    assert told(browser.follow(browser.post(action, fields | {"continue": "yes"}))).code
+
+
+def test_nobody_goes_on_as_somebody_who_is_signed_in_no_more(issuer: IssuerWorld) -> None:
+    browser = issuer.browser()
+    told(browser.sign_in("site"))
+    action, fields = fields_of(browser.open(authorization(prompt="select_account")), "continue")
+    session = browser.cookies.pop(SESSION)
+    assert is_page(browser.post(action, fields | {"continue": "yes"}), 403)
+    browser.cookies[SESSION] = session
     assert told(browser.follow(browser.post(action, fields | {"continue": "yes"}))).code
 
 

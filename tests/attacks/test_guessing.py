@@ -68,6 +68,17 @@ def test_after_three_wrong_tries_an_account_waits_and_the_right_password_waits_t
     assert told(browser.follow(tried(browser, "grace", PASSWORD))).code
 
 
+def test_tries_that_are_not_heard_do_not_fill_the_log(issuer: IssuerWorld) -> None:
+    browser = issuer.browser()
+    statuses = [tried(browser, "grace", WRONG).status_code for _ in range(5)]
+    issuer.list_as_many_as_may_be()
+    statuses.append(tried(browser, "grace", WRONG).status_code)
+    assert statuses == [400] * 4 + [429] * 2
+    assert reasons(issuer).count(Reason.SIGN_IN_DELAYED) == 1
+    counted = {(each.reason, each.peer): each.count for each in issuer.desk.refusals.close(issuer.desk.clock())}
+    assert counted[Reason.SIGN_IN_DELAYED, issuer.desk.pseudonym(browser.peer)] == 1
+
+
 def test_waits_double_with_each_wrong_try(issuer: IssuerWorld) -> None:
     browser = issuer.browser()
     for wait in (0, 0, 0, 1, 2, 4, 8):

@@ -29,6 +29,18 @@ def test_guesses_from_one_address_wait_longer_and_longer(issuer: IssuerWorld) ->
     assert is_page(type_code(guesser, waiting.user_code))
 
 
+def test_guesses_that_are_not_heard_do_not_fill_the_log(issuer: IssuerWorld) -> None:
+    guesser = issuer.browser("203.0.113.66")
+    statuses = [guess(guesser, number).status_code for number in range(7)]
+    issuer.list_as_many_as_may_be()
+    statuses.append(guess(guesser).status_code)
+    assert statuses == [400] * 6 + [429] * 2
+    refused = [event.reason for event in issuer.events_of(UserCodeRefused)]
+    assert refused.count(Reason.USER_CODE_DELAYED) == 1
+    counted = {(each.reason, each.peer): each.count for each in issuer.desk.refusals.close(issuer.desk.clock())}
+    assert counted[Reason.USER_CODE_DELAYED, issuer.desk.pseudonym(guesser.peer)] == 1
+
+
 def test_waits_double_with_each_wrong_code(issuer: IssuerWorld) -> None:
     guesser = issuer.browser("203.0.113.66")
     for wait in (0, 0, 0, 0, 0, 1, 2, 4, 8):

@@ -78,6 +78,13 @@ def test_3_after_the_question_the_person_returns(issuer: IssuerWorld) -> None:
     assert (answer.to, answer.fields) == (BYE, {"state": "x"})
 
 
+def test_3_who_has_signed_out_meanwhile_returns_too(issuer: IssuerWorld) -> None:
+    browser, _ = signed_in(issuer)
+    pages = [browser.open(logout(client_id="spare", post_logout_redirect_uri=BYE)) for _ in range(2)]
+    assert [told(browser.fill(page, answer="sign-out")).to for page in pages] == [BYE, BYE]
+    assert len(issuer.events_of(SignedOut)) == 1
+
+
 def test_3_the_state_joins_a_query_that_is_there(issuer: IssuerWorld) -> None:
     answer = told(issuer.browser().open(logout(client_id="spare", post_logout_redirect_uri=BYE + "?tab=1", state="x")))
     assert answer.fields == {"tab": "1", "state": "x"}

@@ -17,6 +17,7 @@ from ostiary.model.events.people import SignedIn
 from ostiary.model.ids import ClientId
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
+from ostiary.server.issuer.http import MOST_QUERY
 from token_world import REDIRECT
 
 SITE = REDIRECT["site"]
@@ -158,8 +159,10 @@ def test_bytes_that_are_no_text_are_refused(issuer: IssuerWorld, raw: str) -> No
 
 
 def test_a_request_longer_than_a_request_line_may_be_is_refused_before_anybody_signs_in(issuer: IssuerWorld) -> None:
-    assert refused_on_a_page(issuer, authorization(colour="x" * 8000), Reason.PARAMETER_INVALID)
-    assert is_page(issuer.browser().open(authorization(colour="x" * 7000)))
+    longest = authorization(colour="x").ljust(len(f"{endpoints.AUTHORIZE}?") + MOST_QUERY, "x")
+    assert refused_on_a_page(issuer, f"{longest}x", Reason.PARAMETER_INVALID)
+    browser = issuer.browser()
+    assert told(browser.follow(browser.try_in(browser.open(longest)))).code
 
 
 @pytest.mark.parametrize(("age", "issued"), [(59, True), (60, False)])
