@@ -12,8 +12,8 @@ from ostiary.model.plan import Plan
 from ostiary.people.accounts import Change, DetailInvalid, NewPerson, RoleUnknown, add_person, change_person
 from ostiary.people.logins import LONGEST, LoginInvalid
 from ostiary.people.passwords import PasswordRefused, require_acceptable
-from ostiary.people.records import AddPerson, ChangePerson, Person, Session
-from ostiary.people.sessions import visitor
+from ostiary.people.records import AddPerson, ChangePerson, Person, Session, TouchSession
+from ostiary.people.sessions import touch, visitor
 
 NOW = 1_800_000_000
 KNOWN = frozenset({Role("customer"), Role("support")})
@@ -134,6 +134,14 @@ def test_a_session_is_worth_nothing_once_its_person_or_its_time_is_another(
 
     assert not visiting(person, session)
     assert visiting({"changed_at": NOW - 61}, {"expires_at": NOW + 1, "seen_at": NOW - 299})
+
+
+def test_a_session_that_is_much_used_writes_once_a_minute() -> None:
+    visiting = visitor(SESSION, EVE, NOW, 300)
+    assert visiting is not None
+    due = SESSION.seen_at + 60
+    assert touch(visiting, due - 1) == Plan()
+    assert touch(visiting, due) == Plan(writes=(TouchSession(SESSION.id, due),))
 
 
 @pytest.mark.parametrize(("change", "again"), [({"disabled": True}, True), ({"email": "g@example.com"}, False)])
