@@ -20,6 +20,7 @@ from ostiary.keys.es256 import SigningPrivateKey
 from ostiary.keys.keyset import KeySet
 from ostiary.model import endpoints
 from ostiary.model.errors import InvalidClientMetadata
+from ostiary.model.ids import ClientId
 from ostiary.model.reasons import Reason
 from registration_world import PUBLIC, RegistrationWorld
 from token_world import ASSERTION_TYPE, BANK, CONTRACT, refused
@@ -235,6 +236,14 @@ def test_keys_of_an_address_that_the_client_left_prove_nothing(elsewhere: Elsewh
     assert elsewhere.proves(known, ROTATED).status_code == 401
     kept = FetchedKeys("https://a.example/", 0, KeySet.from_jwks(json.dumps({"keys": [BANK.public.to_jwk()]})))
     assert (kept.usable("https://b.example/", 1), kept.usable("https://a.example/", 1)) == (None, kept.keys)
+
+
+def test_keys_of_a_client_that_has_gone_are_kept_no_more(elsewhere: Elsewhere) -> None:
+    desk, known = elsewhere.world.desk, [elsewhere.registered() for _ in range(2)]
+    assert [elsewhere.proves(each).status_code for each in known] == [200, 200]
+    gone, stays = (desk.registry.contract.clients[ClientId(each["client_id"])] for each in known)
+    assert elsewhere.world.at(known[0], "DELETE").status_code == 204
+    assert list(desk.client_keys.usable((gone, stays), desk.clock())) == [stays.id]
 
 
 def test_while_they_cannot_be_fetched_the_last_good_ones_hold_for_a_day(elsewhere: Elsewhere) -> None:
