@@ -314,6 +314,13 @@ def test_of_many_that_register_at_once_no_more_come_in_than_may(open_door: Regis
     assert sorted(answer.status_code for answer in answers) == [201, 201, 403, 403, 403]
 
 
+def test_who_registers_while_a_contract_is_prepared_is_known_under_it(open_door: RegistrationWorld) -> None:
+    adopt = open_door.desk.prepare(open_door.desk.registry.contract)
+    known = open_door.registered()
+    adopt()
+    assert open_door.pushes(known).status_code == 201
+
+
 def test_one_that_was_revoked_takes_no_place(open_door: RegistrationWorld) -> None:
     open_door.open(most=1)
     known = open_door.registered()
