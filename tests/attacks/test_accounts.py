@@ -32,7 +32,10 @@ def test_a_login_that_two_people_could_take_for_another_is_none(login: str) -> N
         added(login)
 
 
-@pytest.mark.parametrize(("login", "kept"), [("e", "e"), ("e" * LONGEST, "e" * LONGEST), (" \uff25ve ", "eve")])
+@pytest.mark.parametrize(
+    ("login", "kept"),
+    [("e", "e"), ("e" * LONGEST, "e" * LONGEST), (" \uff25ve ", "eve"), ("\u1d31ve", "eve")],
+)
 def test_a_login_is_kept_in_its_one_spelling(login: str, kept: str) -> None:
     [write] = added(login).writes
     assert isinstance(write, AddPerson) and write.person.login == kept

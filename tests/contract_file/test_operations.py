@@ -88,8 +88,9 @@ def test_the_door_s_own_base_path_is_taken_off() -> None:
     assert ("GET", ("shop", "a")) in operation.shapes
 
 
-def test_servers_of_a_path_stand_for_those_of_the_document() -> None:
-    text = f"{HEAD}servers: [{{url: /v1}}]\npaths:\n  /a:\n    servers: [{{url: /v2}}]\n    get: {{}}\n"
+@pytest.mark.parametrize("servers", ["[{url: /v2}]", "\n      - url: /v2"], ids=["flow", "block"])
+def test_servers_of_a_path_stand_for_those_of_the_document(servers: str) -> None:
+    text = f"{HEAD}servers:\n- url: /v1\npaths:\n  /a:\n    servers: {servers}\n    get: {{}}\n"
     [operation] = read(text)
     assert ("GET", ("v2", "a")) in operation.shapes
     assert ("GET", ("v1", "a")) not in operation.shapes

@@ -33,8 +33,8 @@ class Pattern:
 
 def parse_pattern(text: str) -> Pattern:
     """Raises `PydanticCustomError` with what is wrong."""
-    method, space, path = text.partition(" ")
-    if not space or not re.fullmatch(_METHOD, method) or not path.startswith("/"):
+    method, _, path = text.partition(" ")
+    if not re.fullmatch(_METHOD, method) or not path.startswith("/"):
         wrong(Code.BAD_ROUTE, "This is not a method and a path.", "Write it like `GET /v1/users/{user}`.")
     if method in ("CONNECT", "TRACE"):
         wrong(Code.BAD_ROUTE, f"{method} is not served.", "Remove the route.")
