@@ -142,6 +142,15 @@ def test_a_text_from_outside_cannot_steer_a_terminal_or_fake_a_line(text: str) -
     assert f"{within.prefix}{within.who[0][0]}{within.who[0][2]}{within.where[0]}".isprintable()
 
 
+@pytest.mark.parametrize("use", ["half \ud800", "\udfff", "\ud83d \ude00"])
+def test_half_of_a_surrogate_pair_does_not_keep_an_event_out_of_the_log(use: str) -> None:
+    read = decode(encode(KeyCreated(at=1.0, key=KeyId("k"), use=use)))
+    assert isinstance(read, KeyCreated)
+    assert read.use.count("\N{REPLACEMENT CHARACTER}") == sum("\ud800" <= each <= "\udfff" for each in use)
+    whole = KeyCreated(at=1.0, key=KeyId("k"), use="whole \U0001f600")
+    assert decode(encode(whole)) == whole
+
+
 @pytest.mark.parametrize("count", [MOST_CHARACTERS, MOST_CHARACTERS + 1, MOST_CHARACTERS * 1000])
 def test_a_text_is_bounded(count: int) -> None:
     read = decode(encode(KeyCreated(at=1.0, key=KeyId("k"), use="x" * count)))

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 MOST_CHARACTERS: Final = 2048
 """Of one text; what is longer is cut and ends in `CUT`."""
 CUT: Final = "[cut]"
-_Field = tuple[str, object, Callable[[Any], object]]
+_PLAIN: Final = bytes(set(range(0x20, 0x7F)) - {ord("\\")})
+"""What the JSON of an event consists of where there is nothing to clean: printable ASCII without an escape."""
+_Field = tuple[str, object, bool]
 _UNPRINTABLE: Final = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -49,14 +51,27 @@ def encode(event: Event, **written: bytes) -> bytes:
     `written`: members that are JSON already, in place of the event's own. Raise KeyError for a class that is not of the
     vocabulary.
     """
-    values, declared = _fields(type(event))  # type: ignore[arg-type]  # a class is hashable even where its instances are not
+    values, declared, texts = _fields(type(event))  # type: ignore[arg-type]  # a class is hashable even where its instances are not
     members: dict[str, object] = {"type": _NAMES[type(event)]}
-    for value, (name, default, clean) in zip(values(event), declared, strict=True):
-        if value != default:
-            members[name] = clean(value)
+    for value, (name, default, is_time) in zip(values(event), declared, strict=True):
+        if value is not default and value != default:
+            members[name] = float(value) if is_time else value
     for name, text in written.items():
         members[name] = orjson.Fragment(text)
+    body = _if_plain(members)
+    if body is not None:
+        return body
+    members |= {name: _clean(members[name]) for name in texts if name in members}
     return orjson.dumps(members, option=orjson.OPT_SORT_KEYS)
+
+
+def _if_plain(members: Mapping[str, object]) -> bytes | None:
+    """None where a text may have to be cleaned, as hardly any ever has: of one look at the whole."""
+    try:
+        body = orjson.dumps(members, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:  # half of a surrogate pair
+        return None
+    return body if len(body) <= MOST_CHARACTERS and not body.translate(None, _PLAIN) else None
 
 
 def decode(body: bytes) -> Event:
@@ -78,28 +93,19 @@ def _adapter(name: str) -> "TypeAdapter[Event]":
 
 
 @cache
-def _fields(event_class: type) -> tuple[Callable[[Event], tuple[object, ...]], Sequence[_Field]]:
-    """What reads all values at once, of which every event has two or more; and the name, default and cleaning of each
-    field."""
+def _fields(event_class: type) -> tuple[Callable[[Event], tuple[object, ...]], Sequence[_Field], Sequence[str]]:
+    """What reads all values at once, of which every event has two or more; the name and default of each field, and
+    whether it is a time, which has one spelling, also where it is whole; and the names of those that hold texts:
+    numbers need no cleaning, so a batch's rows are not walked."""
     hints, declared = get_type_hints(event_class), fields(event_class)
-    cleaned = [(field.name, field.default, _cleaning(hints[field.name])) for field in declared]
-    return attrgetter(*(name for name, _, _ in cleaned)), cleaned
-
-
-def _cleaning(hint: Any) -> Callable[[Any], object]:
-    """Numbers need none, so a batch's rows are not walked; a time has one spelling, also where it is whole."""
-    if hint is float:
-        return float
-    return _clean if _holds_text(hint) else _as_is
+    names = [field.name for field in declared]
+    described = [(field.name, field.default, hints[field.name] is float) for field in declared]
+    return attrgetter(*names), described, [name for name in names if _holds_text(hints[name])]
 
 
 def _holds_text(hint: Any) -> bool:
     plain = getattr(hint, "__supertype__", hint)
     return any(map(_holds_text, get_args(plain))) or (isinstance(plain, type) and issubclass(plain, str))
-
-
-def _as_is(value: object) -> object:
-    return value
 
 
 def _clean(value: object) -> object:

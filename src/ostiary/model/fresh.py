@@ -4,7 +4,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 
 Fresh = Callable[[int], bytes]
-"""Gives that many unpredictable bytes, each time others (`secrets.token_bytes` in the shell)."""
+"""Gives that many unpredictable bytes, each time others (`os.urandom` in the shell)."""
 
 
 def fresh_name(fresh: Fresh, size: int = 16) -> str:

@@ -68,8 +68,7 @@ def extend(before: Ends, bodies: Sequence[bytes], events: Sequence[FeedEvent], s
     new = before.head
     if bodies:
         records, new = sealer.extend(new, bodies)
-        for record in records:
-            yield RECORD.add, RECORD.values(record)
+        yield RECORD.add, list(map(RECORD.row, records))
     for position, event in enumerate(events, before.feed + 1):
         yield _ADD_TO_FEED, _fed(position, event)
     head = new or Head(0, chain.BEFORE_FIRST, chain.UNSEALED)

@@ -12,7 +12,7 @@ from ostiary.model.plan import Committed
 from ostiary.store import ends, plans
 from ostiary.store.interface import StoreUnavailable
 from ostiary.store.sql import MOST_TOGETHER, SqlStore, Waiting, closed
-from ostiary.store.statements import Steps
+from ostiary.store.statements import Row, Steps
 
 T = TypeVar("T")
 
@@ -34,7 +34,11 @@ async def run(connection: Connection, steps: Steps[T]) -> T:
         statement, values = next(steps)
         while True:
             asked = statement.postgresql
-            rows = await connection.fetch(asked.text, *asked.arguments(values))
+            rows: Sequence[Row] = ()
+            if isinstance(values, list):
+                await connection.executemany(asked.text, values)
+            else:
+                rows = await connection.fetch(asked.text, *asked.arguments(values))
             statement, values = steps.send(rows)
     except StopIteration as end:
         result: T = end.value

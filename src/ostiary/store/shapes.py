@@ -23,7 +23,7 @@ class Shape(Generic[R]):
         readers = ((at, _reader(hints[name])) for at, name in enumerate(self.names))
         self._read: Final = tuple((at, reader) for at, reader in readers if reader is not None)
         self._values: Final = attrgetter(*self.names)
-        self._write: Final = tuple(name for name in self.names if _is_written_otherwise(hints[name]))
+        self._as_it_is: Final = not any(_is_written_otherwise(hints[name]) for name in self.names)
         rest = tuple(name for name in self.names if name not in key)
         self.add: Final = add(table, self.names)
         self.put: Final = put(table, key, rest)
@@ -41,10 +41,12 @@ class Shape(Generic[R]):
         return ", ".join(f'{alias}."{name}"' for name in self.names)
 
     def values(self, record: R) -> Values:
-        values = dict(zip(self.names, self._values(record), strict=True))
-        for name in self._write:
-            values[name] = _written(values[name])
-        return values
+        return dict(zip(self.names, self.row(record), strict=True))
+
+    def row(self, record: R) -> Row:
+        """For `add`."""
+        row: Row = self._values(record)
+        return row if self._as_it_is else tuple(map(_written, row))
 
     def record(self, row: Row) -> R:
         values = list(row)

@@ -23,7 +23,7 @@ from ostiary.model.plan import Committed, Plan
 from ostiary.store import ends, plans
 from ostiary.store.interface import StoreUnavailable
 from ostiary.store.sql import MOST_TOGETHER, SqlStore, Waiting, closed
-from ostiary.store.statements import Steps
+from ostiary.store.statements import Row, Steps
 
 T = TypeVar("T")
 
@@ -90,7 +90,11 @@ def run(cursor: apsw.Cursor, steps: Steps[T]) -> T:
         statement, values = next(steps)
         while True:
             asked = statement.sqlite
-            rows = cursor.execute(asked.text, asked.arguments(values)).fetchall()
+            rows: Sequence[Row] = ()
+            if isinstance(values, list):
+                cursor.executemany(asked.text, values)
+            else:
+                rows = cursor.execute(asked.text, asked.arguments(values)).fetchall()
             statement, values = steps.send([()] * cursor.connection.changes() if asked.counts else rows)
     except StopIteration as end:
         result: T = end.value

@@ -11,6 +11,8 @@ Values = Mapping[str, object]
 """Of a statement's parameters, by name."""
 Row = Sequence[Any]
 """The values of one row, in the order of the statement's columns."""
+Rows = list[Row]
+"""What a statement is run with one after the other, each in the order of its parameters."""
 _PARAMETER: Final = re.compile(r":([a-z_]+)")
 
 
@@ -43,8 +45,8 @@ class Statement:
         self.postgresql: Final = Prepared(numbered + lock + (" RETURNING 1" if counts else ""), names)
 
 
-Ask = tuple[Statement, Values]
-"""A statement to run."""
+Ask = tuple[Statement, Values | Rows]
+"""A statement to run; for many rows at once nothing comes back."""
 Steps = Generator[Ask, Sequence[Row], T]
 """Work on a store, without the store: yields statements, is sent their rows, returns what came of it."""
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-import secrets
+import os
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -45,7 +45,7 @@ class IssuerProcess:
         keys = IssuerKeys(self._master, await self._store.signing_keys())
         keys.at(time.time())
         proofs = open_proofs(self._setup.memory["proofs"])
-        self._desk = Desk(self._setup.contract, self._store, self._master, keys, proofs, time.time, secrets.token_bytes)
+        self._desk = Desk(self._setup.contract, self._store, self._master, keys, proofs, time.time, os.urandom)
         hearing = Hearing(self._desk)
         await hearing.hear()
         self._wires = Wires(IssuerApp(self._desk, PAGES))

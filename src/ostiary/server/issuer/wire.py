@@ -23,7 +23,7 @@ MOST_BODY: Final = 64 * 1024
 BACKLOG: Final = 1024
 _UNBOUNDED: Final = 1 << 62
 _STATUS_LINES: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
-_ABOUT_THE_CONNECTION: Final = (b"connection", b"content-length", b"transfer-encoding")
+_ABOUT_THE_BODY: Final = (b"content-length", b"transfer-encoding")
 _CLOSE: Final[Header] = (b"connection", b"close")
 _LOG: Final = logging.getLogger("ostiary.issuer")
 
@@ -88,13 +88,17 @@ class Wire(asyncio.Protocol):
             self._kept = data
             return
         self._kept = b""
-        self._head = read_head(data[:end])
-        sent = self._head[2]
-        fields = {name: sent[name][0] for name in _ABOUT_THE_CONNECTION if name in sent}
-        self._last = fields.get(b"connection") == b"close"
+        self._head = head = read_head(data[:end])
+        body, sent = data[end + 4 :], head[2]
+        self._last = sent.get(b"connection") == [b"close"]
+        declared = sent.get(b"content-length")
+        if declared == [b"%d" % len(body)] and len(body) <= MOST_BODY and b"transfer-encoding" not in sent:
+            self._answer_to(body)
+            return
+        fields = {name: sent[name][0] for name in _ABOUT_THE_BODY if name in sent}
         length = framing.of_request(fields, 1) or 0
         self._body = ChunkedBody(_UNBOUNDED) if length == framing.CHUNKED else LengthBody(length)
-        self._more(self._body, data[end + 4 :])
+        self._more(self._body, body)
 
     def _more(self, body: LengthBody | ChunkedBody, data: bytes) -> None:
         payload = body.feed(data)
@@ -106,7 +110,10 @@ class Wire(asyncio.Protocol):
         if body.done:
             whole = b"".join(self._parts) if self._size <= MOST_BODY else None
             self._body, self._parts, self._size = None, [], 0
-            self.answering = asyncio.get_running_loop().create_task(self._answer(self._head, whole))
+            self._answer_to(whole)
+
+    def _answer_to(self, body: bytes | None) -> None:
+        self.answering = asyncio.get_running_loop().create_task(self._answer(self._head, body))
 
     async def _answer(self, head: Head, body: bytes | None) -> None:
         method, target, fields = head
@@ -182,7 +189,11 @@ def read_head(head: bytes) -> Head:
         name, colon, value = line.partition(b":")
         if not colon:
             raise NotOfTheGateway
-        fields.setdefault(name.lower(), []).append(value.strip(syntax.OWS))
+        name = name.lower()
+        if name in fields:
+            fields[name].append(value.strip(syntax.OWS))
+        else:
+            fields[name] = [value.strip(syntax.OWS)]
     return method, target, fields
 
 
