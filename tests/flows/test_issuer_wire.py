@@ -199,7 +199,7 @@ def test_what_ended_a_connection_is_told_and_its_text_goes_nowhere(
         raise ValueError(sent)
 
     async def flow(wires: Wires, connect: Connect) -> None:
-        monkeypatch.setattr(wire, "read_head", broken)
+        monkeypatch.setattr(wire, "_read_head", broken)
         assert await (await connect()).ended(KEYS)
 
     wired(world, flow)

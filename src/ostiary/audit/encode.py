@@ -52,7 +52,7 @@ def encode(event: Event, **written: bytes) -> bytes:
     vocabulary.
     """
     values, declared, texts = _fields(type(event))  # type: ignore[arg-type]  # a class is hashable even where its instances are not
-    members: dict[str, object] = {"type": _NAMES[type(event)]}
+    members: dict[str, Any] = {"type": _NAMES[type(event)]}
     for value, (name, default, is_time) in zip(values(event), declared, strict=True):
         if value is not default and value != default:
             members[name] = float(value) if is_time else value
@@ -93,7 +93,7 @@ def _adapter(name: str) -> "TypeAdapter[Event]":
 
 
 @cache
-def _fields(event_class: type) -> tuple[Callable[[Event], tuple[object, ...]], Sequence[_Field], Sequence[str]]:
+def _fields(event_class: type) -> tuple[Callable[[Event], tuple[Any, ...]], Sequence[_Field], Sequence[str]]:
     """What reads all values at once, of which every event has two or more; the name and default of each field, and
     whether it is a time, which has one spelling, also where it is whole; and the names of those that hold texts:
     numbers need no cleaning, so a batch's rows are not walked."""

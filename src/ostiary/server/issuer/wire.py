@@ -7,11 +7,13 @@ gateway would not send ends the connection.
 import asyncio
 import logging
 import socket
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final, cast
 
 from ostiary.http import framing, syntax
 from ostiary.http.body import ChunkedBody, LengthBody
+from ostiary.http.recent import Recent
 from ostiary.server.issuer.app import IssuerApp
 from ostiary.server.issuer.http import Answer, Fields, Header
 from ostiary.server.streams import Streams
@@ -27,8 +29,12 @@ _ABOUT_THE_BODY: Final = (b"content-length", b"transfer-encoding")
 _CLOSE: Final[Header] = (b"connection", b"close")
 _LOG: Final = logging.getLogger("ostiary.issuer")
 
-Head = tuple[bytes, bytes, Fields]
-"""Method, target, and fields."""
+_NUMBER: Final = b"\r\nx-request-id: "
+_REMEMBERED: Final = 64 * 1024
+"""Bytes of heads."""
+
+Head = tuple[str, str, bytes, Fields]
+"""Method, path, query, and fields."""
 
 
 class NotOfTheGateway(Exception):
@@ -38,13 +44,26 @@ class NotOfTheGateway(Exception):
 class Wire(asyncio.Protocol):
     """One stream of a gateway worker: a request, its answer, the next request."""
 
-    __slots__ = ("_app", "_body", "_head", "_kept", "_last", "_parts", "_size", "_transport", "_wires", "answering")
+    __slots__ = (
+        "_app",
+        "_body",
+        "_head",
+        "_heads",
+        "_kept",
+        "_last",
+        "_parts",
+        "_size",
+        "_transport",
+        "_wires",
+        "answering",
+    )
 
     _transport: asyncio.Transport
     _head: Head
 
-    def __init__(self, app: IssuerApp, wires: "set[Wire]") -> None:
+    def __init__(self, app: IssuerApp, wires: "set[Wire]", heads: "Heads") -> None:
         self._app: Final = app
+        self._heads: Final = heads
         self._wires: Final = wires
         self._body: LengthBody | ChunkedBody | None = None
         self._kept = b""
@@ -88,8 +107,8 @@ class Wire(asyncio.Protocol):
             self._kept = data
             return
         self._kept = b""
-        self._head = head = read_head(data[:end])
-        body, sent = data[end + 4 :], head[2]
+        self._head = head = self._heads.read(data[:end])
+        body, sent = data[end + 4 :], head[3]
         self._last = sent.get(b"connection") == [b"close"]
         declared = sent.get(b"content-length")
         if declared == [b"%d" % len(body)] and len(body) <= MOST_BODY and b"transfer-encoding" not in sent:
@@ -116,11 +135,10 @@ class Wire(asyncio.Protocol):
         self.answering = asyncio.get_running_loop().create_task(self._answer(self._head, body))
 
     async def _answer(self, head: Head, body: bytes | None) -> None:
-        method, target, fields = head
-        path, _, query = target.partition(b"?")
+        method, path, query, fields = head
         try:
-            answer = await self._app.answer(method.decode("latin-1"), path.decode("latin-1"), query, fields, body)
-            self._write(answer, bodiless=method == b"HEAD")
+            answer = await self._app.answer(method, path, query, fields, body)
+            self._write(answer, bodiless=method == "HEAD")
         except Exception as error:  # noqa: BLE001  # as above
             self._fail(error)
         except asyncio.CancelledError:
@@ -148,6 +166,7 @@ class Wires:
     def __init__(self, app: IssuerApp) -> None:
         self._app: Final = app
         self._open: Final[set[Wire]] = set()
+        self._heads: Final = Heads()
         self._connections: Final[list[Streams]] = []
         self._leaving = False
 
@@ -162,7 +181,7 @@ class Wires:
         return self._connections[-1]
 
     def _accept(self) -> Wire | None:
-        return None if self._leaving else Wire(self._app, self._open)
+        return None if self._leaving else Wire(self._app, self._open, self._heads)
 
     async def drain(self, seconds: float) -> None:
         """Take nothing new, and return when what is under way is answered, or out of time and given up."""
@@ -180,21 +199,41 @@ class Wires:
             connection.close()
 
 
-def read_head(head: bytes) -> Head:
-    """A head up to before its empty line. Raises ValueError, NotOfTheGateway."""
+class Heads:
+    """What stands before the number of a request is the same for all that one client asks of one endpoint: it is read
+    once."""
+
+    def __init__(self) -> None:
+        self._known: Final[Recent[Head]] = Recent(_REMEMBERED)
+
+    def read(self, head: bytes) -> Head:
+        """A head up to before its empty line. Raises ValueError, NotOfTheGateway."""
+        before, number, rest = head.partition(_NUMBER)
+        known = self._known.get(before)
+        if known is None:
+            known = _read_head(before)
+            self._known.add(before, known)
+        if not number:
+            return known
+        method, path, query, fields = known
+        return method, path, query, {**fields, **_read_fields((number[2:] + rest).split(syntax.CRLF))}
+
+
+def _read_head(head: bytes) -> Head:
     first, *lines = head.split(syntax.CRLF)
     method, target, _ = first.split(b" ")
+    path, _, query = target.partition(b"?")
+    return method.decode("latin-1"), path.decode("latin-1"), query, _read_fields(lines)
+
+
+def _read_fields(lines: Sequence[bytes]) -> dict[bytes, list[bytes]]:
     fields: dict[bytes, list[bytes]] = {}
     for line in lines:
         name, colon, value = line.partition(b":")
         if not colon:
             raise NotOfTheGateway
-        name = name.lower()
-        if name in fields:
-            fields[name].append(value.strip(syntax.OWS))
-        else:
-            fields[name] = [value.strip(syntax.OWS)]
-    return method, target, fields
+        fields.setdefault(name.lower(), []).append(value.strip(syntax.OWS))
+    return fields
 
 
 def rendered(answer: Answer, *, last: bool) -> bytes:
