@@ -35,6 +35,7 @@ class Exchange:
 
     __slots__ = (
         "_chunked",
+        "_content",
         "_door",
         "_named",
         "_number",
@@ -61,10 +62,10 @@ class Exchange:
         self.client: Final = client
         self.answering = False
         """The client has the answer's head."""
-        length = asked.head.length
-        bare = length is None and not asked.route.inspect
-        self.sending: Final = None if bare else Sending(self, length or 0)
-        """Of a request with a body, or of one that a rule wants to read: none says nothing, like an empty one."""
+        self._content = b""
+        """A body that came with its head."""
+        self.sending: Sending | None = None
+        """Of a body that is still to come, or that is judged first."""
 
     @property
     def sent(self) -> bool:
@@ -80,11 +81,19 @@ class Exchange:
 
     def begin(self, data: bytes) -> bytes:
         """`data` came with the head. Returns what is not of this request. Raises Refusal."""
-        if self.sending is None:
+        asked = self.asked
+        length = asked.head.length
+        if length is None and not asked.route.inspect:
             self.start()
             return data
-        self.sending.begin(data)
-        return self.sending.rest
+        length = length or 0
+        if 0 <= length <= len(data) and not asked.route.inspect and asked.digest is None:
+            self._content = data[:length]
+            self.start()
+            return data[length:]
+        self.sending = sending = Sending(self, length)
+        sending.begin(data)
+        return sending.rest
 
     def start(self) -> None:
         """Take a connection and send the head, now or when one is free. Raises HttpRefused.
@@ -106,13 +115,19 @@ class Exchange:
         self._upstream = upstream
         route, names = asked.route, self._named + self._door.traced(asked.head)
         if sending is not None:
-            held, frame = sending.unhold(), forward.frame(sending.length) + (_CLOSE if self.is_last else b"")
-            upstream.carry(self, route.forward(asked, names, frame) + held)
+            held = sending.unhold()
+            upstream.carry(self, route.forward(asked, names, self._frame(sending.length)) + held)
             sending.start(upstream.transport, begun=bool(held))
             return
-        frame = b"" if route.rule.upgrade is None or not framed.wants_upgrade(asked) else forward.UPGRADE
-        upstream.carry(self, route.forward(asked, names, frame))
+        upstream.carry(self, route.forward(asked, names, self._frame(asked.head.length)) + self._content)
         self.client.deadline = self._door.clockwork.now + route.rule.timeouts.first_byte
+
+    def _frame(self, length: int | None) -> bytes:
+        """How the service is told where the body ends, and what the connection is for."""
+        asked = self.asked
+        if length is not None:
+            return forward.frame(length) + (_CLOSE if self.is_last else b"")
+        return b"" if asked.route.rule.upgrade is None or not framed.wants_upgrade(asked) else forward.UPGRADE
 
     def interim(self, head: ResponseHead) -> None:
         """Answers with a status below 200 go on, but for the 100 that this side has sent itself, or need not; and to
@@ -201,7 +216,7 @@ class Exchange:
 
     def rest(self, data: bytes) -> bytes:
         """What the client sent behind the request; `data` came with its head."""
-        return data if self.sending is None else self.sending.rest
+        return data[len(self._content) :] if self.sending is None else self.sending.rest
 
     def client_stalled(self) -> None:
         if self._upstream is not None:
@@ -250,7 +265,7 @@ class Exchange:
             self._pool.give_up(self)
 
     def _may_repeat(self) -> bool:
-        return self.sending is None and self.asked.head.method in _RETRIED
+        return self.sending is None and not self._content and self.asked.head.method in _RETRIED
 
     def _retry(self) -> None:
         try:
