@@ -8,12 +8,14 @@ import pytest
 
 from issuer_world import GRACE
 from ostiary.issuer.records import DisableClient
-from ostiary.issuer.web_records import KeepWebTokens, StartWebSession
+from ostiary.issuer.web_records import KeepWebTokens, StartWebSession, WebSession
+from ostiary.issuer.web_session import require_session
 from ostiary.keys.hashing import token_hash
 from ostiary.keys.session_cookie import PREFIX
 from ostiary.model import endpoints
+from ostiary.model.errors import InvalidToken
 from ostiary.model.events.issuer import FamilyRevoked, IssuerRefused, TokensIssued, WebSessionEnded, WebSessionStarted
-from ostiary.model.ids import ClientId
+from ostiary.model.ids import ClientId, GrantId, SessionId, Subject, TokenHash
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.server.session.cookies import LOGIN
@@ -212,6 +214,17 @@ def test_the_cookie_of_one_client_is_none_of_another(web: WebWorld) -> None:
     assert not back.who()["signed_in"]
     assert back.access().status_code == 401
     assert front.access().status_code == 200
+
+
+def test_a_session_of_one_client_is_none_of_another(web: WebWorld) -> None:
+    """Whatever has looked it up: the mark in the cookie, which is bound to the client, is judged before."""
+    registry = web.desk.registry
+    front, back = registry.contract.clients[ClientId("front")], registry.contract.clients[ClientId("back")]
+    names = front.id, GrantId("g"), SessionId("s"), Subject("p")
+    session = WebSession(TokenHash(bytes(32)), *names, b"", started_at=100, seen_at=100, expires_at=200)
+    assert require_session(registry, session, front, 150) is session
+    with pytest.raises(InvalidToken):
+        require_session(registry, session, back, 150)
 
 
 def test_a_cookie_that_stands_twice_is_believed_in_neither(front: Pages) -> None:

@@ -241,6 +241,33 @@ async def test_a_sick_service_is_not_asked_until_it_is_well(tmp_path: Path) -> N
         await asked_until(line, 200)
 
 
+async def test_the_body_of_a_request_that_no_service_took_is_no_request(tmp_path: Path) -> None:
+    """It came with its head, and is gone with it, though it looks like the next one."""
+    asked: list[bytes] = []
+    well = False
+    hidden = request("POST /public/a", body=request("GET /public/b"))
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            head, _ = await read_request(reader)
+            asked.append(head.partition(b" HTTP/")[0])
+            writer.write(OK if well else b"HTTP/1.1 500 Sick\r\ncontent-length: 0\r\n\r\n")
+
+    async with world(tmp_path, origin) as door:
+        checked = {"url": f"http://127.0.0.1:{door.service}", "health": "/health"}
+        door.worker.prepare(contract(door.service, services={"api": checked}))()
+        line, other = await door.connect(), await door.connect()
+        await asked_until(other, 503)
+        await line.send(hidden)
+        assert (await line.answer("POST")).status == 503
+        well = True
+        await asked_until(other, 200)
+        await line.send(hidden)
+        assert (await line.answer("POST")).status == 200
+        assert b"POST /public/a" in asked
+        assert b"GET /public/b" not in asked
+
+
 @contextmanager
 def deaf() -> Iterator[int]:
     """The port of somebody whose backlog is full: what more knocks is not heard."""
