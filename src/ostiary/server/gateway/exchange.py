@@ -265,7 +265,7 @@ class Exchange:
             self._pool.give_up(self)
 
     def _may_repeat(self) -> bool:
-        return self.sending is None and not self._content and self.asked.head.method in _RETRIED
+        return self.sending is None and self.asked.head.method in _RETRIED
 
     def _retry(self) -> None:
         try:
