@@ -162,6 +162,7 @@ def test_a_connection_ends_behind_the_answer_where_the_gateway_says_so(world: To
         sized() + b"x",
         asked(CHUNKED, b"x\r\n"),
         asked(CHUNKED + b"content-length: 0\r\n", b"0\r\n\r\n"),
+        asked(CHUNKED + b"content-length: 5\r\n", b"0\r\n\r\n"),
         asked(b"content-length: +1\r\n", b"x"),
         asked(b"transfer-encoding: gzip\r\n", b""),
         asked(b"no field\r\n", b""),
