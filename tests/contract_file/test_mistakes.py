@@ -218,6 +218,7 @@ CASES = [
         "»consent: true\n    insecure_no_consent: {value: true, because: it is ours}",
     ),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»secret: ${env:SITE_SECRET}"),
+    (Code.SETTING_NOT_FOR_KIND, "jwks_file: robot.json", "jwks_file: robot.json\n    »refresh_idle: 7d"),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»min_version: 1.0.0"),
     (Code.SETTING_NOT_FOR_KIND, "quota: 100k/day", "»store_links: {ios: https://apps.example/1}"),
     (Code.BAD_DATE, "  robot:", PHONE.format("{version: 2.5.0, since: »2027-02-30, sunset: 2027-05-01}")),

@@ -143,6 +143,24 @@ async def test_a_request_without_a_body_that_changes_something_is_not_sent_again
         assert (await line.ask("DELETE /public/a")).status == 200
 
 
+async def test_what_is_safe_is_sent_again_with_its_body(tmp_path: Path) -> None:
+    bodies: list[bytes] = []
+
+    async def origin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            _, body = await read_request(reader)
+            bodies.append(body)
+            if bodies == [b"", b"asked"]:
+                return
+            writer.write(OK)
+
+    async with world(tmp_path, origin) as door:
+        line = await door.connect()
+        assert (await line.ask("GET /public/a")).status == 200
+        assert (await line.ask("GET /public/a", body=b"asked")).status == 200
+        assert bodies == [b"", b"asked", b"asked"]
+
+
 @pytest.mark.parametrize("first", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 103 Early Hints\r\n\r\n"])
 async def test_a_request_whose_answer_has_begun_is_not_sent_again(tmp_path: Path, first: bytes) -> None:
     begun = False
