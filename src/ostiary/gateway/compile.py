@@ -47,6 +47,7 @@ def service_route(rule: RouteRule, contract: Contract, known: Facts) -> Route:
         service=service.name,
         identify=None if rule.public else required(service.audience, known.trust, contract.feed_bound_seconds),
         checks=tuple(step.check for step in steps),
+        anew=tuple(step.check for step in steps if step.anew),
         limits=tuple(limits.bucket(limit, rule.id) for limit in rule.limits),
         inspect=tuple(inspections.values()),
         forward=forward.to_service(service, identity.line(service, contract.origin, known.sign)),
@@ -64,7 +65,7 @@ def _steps(rule: RouteRule, contract: Contract) -> Iterator[Step]:
     """The checks of a route in their order; what a rule does not ask costs nothing."""
     keys = QueryKeys(contract)
     if keys.names:
-        yield Step("admit", "old keys are taken out of the query", keys.taken_out)
+        yield Step("admit", "old keys are taken out of the query", keys.taken_out, anew=True)
     if _head_bounds(rule) != widest(contract):
         yield Step("admit", "bounds of the head", admit.head_within(_head_bounds(rule)))
     yield Step("admit", "bound of the body", admit.body_within(rule.bounds.body))
@@ -75,9 +76,9 @@ def _steps(rule: RouteRule, contract: Contract) -> Iterator[Step]:
         return
     builds = {client.id: client.builds for client in contract.clients.values() if client.builds is not None}
     if builds:
-        yield Step("admit", "min_version", admit.living_build(builds))
+        yield Step("admit", "min_version", admit.living_build(builds), anew=True)
     if any(client.allow_ips for client in contract.clients.values()):
-        yield Step("admit", "allow_ips", admit.known_address)
+        yield Step("admit", "allow_ips", admit.known_address, anew=True)
     if any(client.profile.cors for client in contract.clients.values()):
         yield Step("admit", "origins", admit.own_origin(contract.origin.encode()))
     if any(client.profile.kind not in rule.kinds for client in contract.clients.values()):
@@ -96,7 +97,7 @@ def _authorize(rule: RouteRule) -> Iterator[Step]:
     if rule.owner is not None and rule.owner.source != "body":
         yield Step("authorize", "owner", authorize.owner(facts.reader(rule.owner, rule)))
     if rule.step_up is not None:
-        yield Step("authorize", "step_up", authorize.step_up(rule.step_up))
+        yield Step("authorize", "step_up", authorize.step_up(rule.step_up), anew=True)
 
 
 def _inspections(rule: RouteRule) -> Iterator[tuple[str, Inspection]]:

@@ -11,6 +11,7 @@ from ostiary.gateway.compile import Facts, service_route, widest
 from ostiary.gateway.decision import Allow, Asked, Decision, Load, Refuse, Reply, Unloaded
 from ostiary.gateway.issuer_routes import IssuerRoutes, is_of_issuer
 from ostiary.gateway.peer import Peer
+from ostiary.gateway.remembered import Seen
 from ostiary.gateway.route import Route
 from ostiary.gateway.routes import Routes
 from ostiary.http.fields import request_names
@@ -19,6 +20,11 @@ from ostiary.http.target import served_authorities
 from ostiary.keys.certificate import ClientCertificate
 from ostiary.model.errors import HttpRefused, Refusal, TooManyRequests
 from ostiary.model.reasons import Reason
+
+LetIn = tuple[Routes, Route, list[str], Seen | None]
+"""Of a head that was let in: among which routes its own was found, which, its captures, and with which credential. All
+that the checks asked of these is the same when they come again."""
+_NOBODY: Final = object()
 
 
 class Gateway:
@@ -57,16 +63,25 @@ class Gateway:
         if peer.certificate is not None and (refused := self.certificate_refusal(peer.certificate, now)) is not None:
             return Refuse(refused, None)
         routes = self._outside if self._hides and not self._is_inside(peer) else self._routes
-        try:
-            route, captures = (self._issuer.of(head), []) if is_of_issuer(head) else routes.of(head)
-        except HttpRefused as refused:
-            return self._options(head, routes) if head.method == b"OPTIONS" else Refuse(refused, None)
+        before: LetIn | None = head.note
+        let_in: object = _NOBODY
+        if before is not None and before[0] is routes:
+            _, route, captures, let_in = before
+        else:
+            try:
+                route, captures = (self._issuer.of(head), []) if is_of_issuer(head) else routes.of(head)
+            except HttpRefused as refused:
+                return self._options(head, routes) if head.method == b"OPTIONS" else Refuse(refused, None)
         asked = Asked(head, peer, route, captures, now, clock)
         try:
-            refusal = self.judge(asked)
+            refusal = self._judge(asked, let_in)
         except Unloaded as missing:
             return Load(asked, missing.cookie)
-        return Allow(asked) if refusal is None else Refuse(refusal, asked)
+        if refusal is not None:
+            return Refuse(refusal, asked)
+        if asked.seen is not let_in:
+            head.keep((routes, route, captures, asked.seen))
+        return Allow(asked)
 
     def certificate_refusal(self, certificate: ClientCertificate, now: float) -> HttpRefused | None:
         """Why the connection's certificate is good no more; None where it is."""
@@ -76,14 +91,14 @@ class Gateway:
         """Whether internal routes are there for this connection."""
         return peer.certificate is not None or peer.within(self._inside)
 
-    def judge(self, asked: Asked) -> Refusal | None:
-        """Identify, admit, authorize, limit. Raises Unloaded."""
+    def _judge(self, asked: Asked, let_in: object) -> Refusal | None:
+        """Identify, admit, authorize, limit. `let_in`: with which credential this head was before. Raises Unloaded."""
         route = asked.route
         if route.identify is not None:
             refusal = route.identify(asked)
             if refusal is not None:
                 return refusal
-        for check in route.checks:
+        for check in route.anew if asked.seen is let_in else route.checks:
             refusal = check(asked)
             if refusal is not None:
                 return refusal

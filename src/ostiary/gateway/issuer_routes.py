@@ -58,6 +58,7 @@ def _route(id: RouteId, limit: Limit, contract: Contract, known: Facts, gateway:
         service=None,
         identify=None,
         checks=(admit.body_within(rule.bounds.body), admit.no_upgrade),
+        anew=(),
         limits=(limits.bucket(limit, id),),
         inspect=(),
         forward=forward.to_issuer(gateway),

@@ -25,6 +25,8 @@ class Step:
     """`admit` or `authorize`."""
     says: str
     check: Check
+    anew: bool = False
+    """Asked of each request: the answer hangs on more than the head and the credential, or changes the request."""
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +39,8 @@ class Route:
     identify: Identify | None
     """None: public."""
     checks: tuple[Check, ...]
+    anew: tuple[Check, ...]
+    """Those of them that also a request is asked whose like was let in before: the same head, the same credential."""
     limits: tuple[Bucket, ...]
     inspect: tuple[Inspection, ...]
     """Where it is not empty, the body is read whole before it is forwarded."""

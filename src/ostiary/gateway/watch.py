@@ -15,10 +15,12 @@ Note = Callable[[str, str, Refusal | None], None]
 
 def watched(route: Route, note: Note) -> Route:
     """The route with every step told of."""
+    checks = tuple(_check(step.stage, step.says, step.check, note) for step in route.steps)
     return replace(
         route,
         identify=None if route.identify is None else _check("identify", "token", route.identify, note),
-        checks=tuple(_check(step.stage, step.says, step.check, note) for step in route.steps),
+        checks=checks,
+        anew=checks,
         inspect=tuple(
             _inspection(says, inspection, note) for says, inspection in zip(route.inspects, route.inspect, strict=True)
         ),

@@ -1,7 +1,7 @@
 """The head of a request: parsed once, strictly, from bytes that are all there (RFC 9112 sections 2 to 6)."""
 
 from dataclasses import field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from ostiary.http import framing, lines, syntax, target
 from ostiary.http.fields import Names
@@ -53,6 +53,11 @@ class RequestHead:
     persistent: bool
     form: Form | None = field(default=None, repr=False)
     """What the client's next head may be like; None where it brings no proof."""
+    note: Any = field(default=None, init=False, repr=False, compare=False)
+    """What who reads it has found out about it: it is there again when the same bytes are."""
+
+    def keep(self, note: object) -> None:
+        self.note = note  # type: ignore[misc]  # the one thing here that changes
 
     def size(self) -> HeadBounds:
         """What it measures."""
