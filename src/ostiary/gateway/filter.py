@@ -31,23 +31,31 @@ def security(hsts: bool, said: Mapping[bytes, bytes]) -> bytes:
 def of_service(service: ServiceRule, contract: Contract) -> Answer:
     """The answers of a service. What the door says of the end of an old way, or of a build, stands in the place of what
     the service says of its own: an answer has one `Deprecation` and one `Sunset`."""
-    usual = security(contract.hsts, {})
     own, base = contract.origin.encode(), _base(service)
-    said_own = UNLESS_SAID.keys()
 
-    def answer(asked: Asked, head: ResponseHead, connection: bytes) -> bytes:
+    def begun(head: ResponseHead) -> tuple[object, bytes, bytes]:
+        """What all answers with this head begin with, for its note; and what the service says of its end."""
         fields = head.fields
         location = fields.get(b"location")
+        lines = (
+            head.passed,
+            security(contract.hsts, fields),
+            b"" if location is None else b"location: %b\r\n" % _outside(location, base, own),
+            b"" if head.status != 426 else _upgrade(fields),
+        )
+        return begun, b"".join(lines), _endings(fields)
+
+    def answer(asked: Asked, head: ResponseHead, connection: bytes) -> bytes:
+        if head.note is None or head.note[0] is not begun:
+            head.keep(begun(head))
+        _, first, endings = head.note
         return b"".join(
             (
-                head.passed,
-                usual if fields.keys().isdisjoint(said_own) else security(contract.hsts, fields),
-                b"" if location is None else b"location: %b\r\n" % _outside(location, base, own),
+                first,
                 cors.lines(asked),
                 asked.limits,
-                b"" if fields.keys().isdisjoint(ENDINGS) or ENDINGS[0] in asked.adds else _endings(fields),
+                b"" if ENDINGS[0] in asked.adds else endings,
                 asked.adds,
-                b"" if head.status != 426 else _upgrade(fields),
                 connection,
                 b"\r\n",
             )
@@ -69,22 +77,22 @@ def _endings(fields: Mapping[bytes, bytes]) -> bytes:
 
 def of_issuer(contract: Contract) -> Answer:
     """The answers of the issuer, which says itself which origins may read them."""
-    usual, said_own = security(contract.hsts, {}), UNLESS_SAID.keys()
+
+    def begun(head: ResponseHead) -> tuple[object, bytes]:
+        """As above."""
+        location = head.fields.get(b"location")
+        lines = (
+            head.passed,
+            security(contract.hsts, head.fields),
+            b"" if location is None else b"location: %b\r\n" % location,
+            problem.UPGRADE if head.status == 426 else b"",
+        )
+        return begun, b"".join(lines)
 
     def answer(asked: Asked, head: ResponseHead, connection: bytes) -> bytes:
-        location = head.fields.get(b"location")
-        return b"".join(
-            (
-                head.passed,
-                usual if head.fields.keys().isdisjoint(said_own) else security(contract.hsts, head.fields),
-                b"" if location is None else b"location: %b\r\n" % location,
-                problem.UPGRADE if head.status == 426 else b"",
-                asked.limits,
-                asked.adds,
-                connection,
-                b"\r\n",
-            )
-        )
+        if head.note is None or head.note[0] is not begun:
+            head.keep(begun(head))
+        return b"".join((head.note[1], asked.limits, asked.adds, connection, b"\r\n"))
 
     return answer
 

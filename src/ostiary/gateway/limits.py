@@ -146,7 +146,8 @@ class Table:
         """
         cells, mask = self._cells, self._mask
         left: list[int] = []
-        moves: list[tuple[int, int, int]] = []
+        moves: list[tuple[int, int]] = []
+        elsewhere = False
         for limit, fingerprint in charges:
             cell = (fingerprint & mask) * 2
             if cells[cell] == fingerprint:
@@ -154,17 +155,19 @@ class Table:
                 if tat < now:
                     tat = now
             else:
-                cell, tat = self._elsewhere(fingerprint, now)
+                tat, elsewhere = self._elsewhere(fingerprint, now), True
             tat += limit.interval
             room = limit.burst + now - tat
             if room < 0:
                 return left, Reached(limit, -(room // SECOND))
             left.append(room)
-            moves.append((cell, fingerprint, tat))
-        for cell, fingerprint, tat in moves:
-            if cells[cell] != fingerprint:
-                cell = self._place(fingerprint, now)
-            cells[cell + 1] = tat
+            moves.append((cell + 1, tat))
+        if elsewhere:
+            for (_, fingerprint), (_, tat) in zip(charges, moves, strict=True):
+                cells[self._place(fingerprint, now) + 1] = tat
+        else:
+            for cell, tat in moves:
+                cells[cell] = tat
         return left, None
 
     def _place(self, fingerprint: int, now: int) -> int:
@@ -176,10 +179,10 @@ class Table:
             cells[cell] = fingerprint
         return cell
 
-    def _elsewhere(self, fingerprint: int, now: int) -> tuple[int, int]:
-        """The cell of a fingerprint that is not in its first place, and its TAT or now."""
+    def _elsewhere(self, fingerprint: int, now: int) -> int:
+        """The TAT of a fingerprint that is not in its first place, or now."""
         cells, cell = self._cells, self._find(fingerprint, now)
-        return cell, max(cells[cell + 1], now) if cells[cell] == fingerprint else now
+        return max(cells[cell + 1], now) if cells[cell] == fingerprint else now
 
     def _find(self, fingerprint: int, now: int) -> int:
         """Where the fingerprint is, or where it may be put."""

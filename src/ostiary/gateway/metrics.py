@@ -23,7 +23,8 @@ class RouteCounts:
     def answered(self, status: int, nanoseconds: int) -> None:
         """One answer of the upstream."""
         self.by_class[status // 100] += 1
-        self.latency[min((nanoseconds // 1000).bit_length(), LATENCY_STEPS - 1)] += 1
+        step = (nanoseconds // 1000).bit_length()
+        self.latency[step if step < LATENCY_STEPS else -1] += 1
         self.latency_ns += nanoseconds
 
 

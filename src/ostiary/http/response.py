@@ -1,6 +1,7 @@
 """The head of an upstream's response, parsed as strictly as a request's (RFC 9112 section 4)."""
 
-from typing import Final
+from dataclasses import field
+from typing import Any, Final
 
 from ostiary.http import framing, lines, syntax
 from ostiary.http.fields import Names
@@ -34,6 +35,11 @@ class ResponseHead:
     persistent: bool
     frame: bytes
     """The field that frames a body of this length, as a line; empty without a length."""
+    note: Any = field(default=None, init=False, repr=False, compare=False)
+    """As of `RequestHead`."""
+
+    def keep(self, note: object) -> None:
+        self.note = note  # type: ignore[misc]  # the one thing here that changes
 
 
 class ResponseParser:

@@ -2,6 +2,10 @@
 
 from typing import Final
 
+ID_BYTES: Final = 24
+"""Of a trace's id and a span's."""
+_SPAN: Final = slice(49, 65)
+"""Where a line has its span."""
 _VERSION_00: Final = 55
 """Bytes of `00-<32 hex>-<16 hex>-<2 hex>`."""
 _LOWER_HEX: Final = b"0123456789abcdef"
@@ -10,15 +14,20 @@ _SAMPLED: Final = 1
 """The one flag of version 00; whoever does not know another has to clear it (section 3.2.2.5)."""
 
 
-def continued(traceparent: bytes | None, tracestate: bytes | None, fresh: bytes) -> bytes:
-    """The trace fields for the upstream, as lines: the client's trace if it named one, with a span of ours.
+def begun(random: bytes) -> list[bytes]:
+    """New traces, each as the field's line: one for every `ID_BYTES` random bytes."""
+    ids = random.hex().encode()
+    starts = range(0, len(ids), 2 * ID_BYTES)
+    return [b"traceparent: 00-%b-%b-00\r\n" % (ids[at : at + 32], ids[at + 32 : at + 48]) for at in starts]
 
-    `fresh`: 48 random hexadecimal digits in lower case: a trace's id, then a span's.
-    """
-    if traceparent is None or not is_valid(traceparent):
-        return b"traceparent: 00-%b-%b-00\r\n" % (fresh[:32], fresh[32:])
+
+def continued(traceparent: bytes, tracestate: bytes | None, begun: bytes) -> bytes:
+    """The trace fields for the upstream, as lines: the client's trace with the span of the one `begun`, or that one
+    where the client's is none."""
+    if not is_valid(traceparent):
+        return begun
     sampled = int(traceparent[53:55], 16) & _SAMPLED
-    line = b"traceparent: 00-%b-%b-%02x\r\n" % (traceparent[3:35], fresh[32:], sampled)
+    line = b"traceparent: 00-%b-%b-%02x\r\n" % (traceparent[3:35], begun[_SPAN], sampled)
     if tracestate and len(tracestate) <= _MOST_STATE:
         line += b"tracestate: %b\r\n" % tracestate
     return line

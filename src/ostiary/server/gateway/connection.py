@@ -159,7 +159,7 @@ class ClientConnection(EndingConnection):
         elif self._kept or self.paused:
             self._go_on()
         else:
-            self.deadline = self._door.idle_until()
+            self.deadline = self._door.clockwork.now + self._door.idle_seconds
 
     def refuse(
         self, refused: Refusal, asked: Asked | None, number: int, *, whole: bool, bodiless: bool = False
@@ -215,7 +215,7 @@ class ClientConnection(EndingConnection):
 
     def _go_on(self) -> None:
         """Ready for the next request, which may be here already."""
-        self.deadline = self._door.idle_until()
+        self.wait(self._door.idle_seconds)
         self.resume()
         if self._kept and not self._running:
             self._run(self._kept)

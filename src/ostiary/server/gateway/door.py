@@ -27,10 +27,8 @@ from ostiary.server.gateway.upstream import UpstreamConnection
 if TYPE_CHECKING:
     from ostiary.server.gateway.connection import ClientConnection
 
-_ID: Final = 48
-"""Hexadecimal digits of a trace's and a span's id."""
-_IDS: Final = 128
-"""As many are drawn at once."""
+_TRACES: Final = 128
+"""As many are begun at once."""
 ISSUER_STREAMS: Final = 64
 
 
@@ -48,8 +46,10 @@ class Door:
         self.empty: Final = asyncio.Event()
         """While draining: no client is connected any more."""
         self.number = 0
-        self._prefix: Final = prefix.encode()
-        self._fresh, self._at = b"", 0
+        self._prefix: Final = prefix
+        self.named: Final = b"x-request-id: %b-" % prefix.encode() + b"%d\r\n"
+        """The field that names a request to its upstream and its client, as a line with a place for its number."""
+        self._traces: list[bytes] = []
         self.uplink: Final = Uplink(issuer_socket)
         self.sessions: Final = Sessions(self, self.uplink)
         self._services: dict[ServiceName, ServiceRule] = {}
@@ -57,7 +57,8 @@ class Door:
         self.contract: Contract
         self.trust: Trust
         """Of the door itself: cookies are for no other listener."""
-        self._idle = 0.0
+        self.idle_seconds = 0.0
+        """For which a client may wait until its next request."""
 
     def adopt(self, contract: Contract, trust: Trust) -> None:
         """From the next request on. Connections to services that stay as they are stay open."""
@@ -71,7 +72,7 @@ class Door:
         for name, pool in before.items():
             if pools.get(name) is not pool:
                 pool.close()
-        self._idle = contract.timeouts.idle
+        self.idle_seconds = contract.timeouts.idle
         self.contract, self.trust, self.pools, self._services = contract, trust, pools, dict(contract.services)
 
     def left(self, one: "ClientConnection") -> None:
@@ -100,25 +101,17 @@ class Door:
         for one in tuple(self.connections):
             one.transport.abort()
 
-    def request_id(self, number: int) -> bytes:
-        """The field that names a request to its upstream and its client, as a line."""
-        return b"x-request-id: %b-%d\r\n" % (self._prefix, number)
-
     def traced(self, head: RequestHead) -> bytes:
         """The fields that tell an upstream which trace a request belongs to, as lines."""
-        fields = head.fields
-        at = self._at
-        if at == len(self._fresh):
-            self._fresh, at = os.urandom(_IDS * _ID // 2).hex().encode(), 0
-        self._at = at + _ID
-        return trace.continued(fields.get(b"traceparent"), fields.get(b"tracestate"), self._fresh[at : at + _ID])
-
-    def idle_until(self) -> float:
-        """For how long a client may wait until its next request, on the clockwork's clock."""
-        return self.clockwork.now + self._idle
+        if not self._traces:
+            self._traces = trace.begun(os.urandom(_TRACES * trace.ID_BYTES))
+        fields, begun = head.fields, self._traces.pop()
+        if b"traceparent" not in fields:
+            return begun
+        return trace.continued(fields[b"traceparent"], fields.get(b"tracestate"), begun)
 
     def reference(self, number: int) -> Reference:
-        return reference(self._prefix.decode(), number)
+        return reference(self._prefix, number)
 
     def _pool_of(self, rule: ServiceRule, contract: Contract) -> Pool:
         context = client_context() if rule.tls else None

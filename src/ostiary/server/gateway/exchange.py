@@ -31,7 +31,7 @@ _CLOSE: Final = b"connection: close\r\n"
 
 
 class Exchange:
-    """Between a client's connection and a service's. It ends in `finish`, in `failed`, or in `abandon`."""
+    """Between a client's connection and a service's. It ends with `client.finished`, in `failed`, or in `abandon`."""
 
     __slots__ = (
         "_chunked",
@@ -46,13 +46,15 @@ class Exchange:
         "answering",
         "asked",
         "client",
+        "is_last",
         "sending",
+        "sent",
     )
 
     def __init__(self, door: "Door", client: "ClientConnection", asked: Asked, number: int) -> None:
         self._door: Final = door
         self._number: Final = number
-        self._named: Final = door.request_id(number)
+        self._named: Final = door.named % number
         self._pool: Final = door.pools[asked.route.service]
         self._upstream: UpstreamConnection | None = None
         self._chunked = False
@@ -66,18 +68,11 @@ class Exchange:
         """A body that came with its head."""
         self.sending: Sending | None = None
         """Of a body that is still to come, or that is judged first."""
-
-    @property
-    def sent(self) -> bool:
-        """Whether the request is with the upstream as a whole."""
-        return self._tunnel is None if self.sending is None else self.sending.done
-
-    @property
-    def is_last(self) -> bool:
-        """Whether nothing else goes to the service on the connection: one that does not read the content would take it
-        for its next request, with fields that only this door may send."""
-        head = self.asked.head
-        return bool(head.length) and head.method in _WITHOUT_CONTENT
+        self.sent = True
+        """The whole request is with the upstream, or goes there with its head."""
+        self.is_last = False
+        """Nothing else goes to the service on the connection: one that does not read the content would take it for its
+        next request, with fields that only this door may send."""
 
     def begin(self, data: bytes) -> bytes:
         """`data` came with the head. Returns what is not of this request. Raises Refusal."""
@@ -87,13 +82,14 @@ class Exchange:
             self.start()
             return data
         length = length or 0
+        self.is_last = length != 0 and asked.head.method in _WITHOUT_CONTENT
         if 0 <= length <= len(data) and not asked.route.inspect and asked.digest is None:
             self._content = data[:length]
             self.start()
             return data[length:]
-        self.sending = sending = Sending(self, length)
-        sending.begin(data)
-        return sending.rest
+        self.sending, self.sent = Sending(self, length), False
+        self.sending.begin(data)
+        return self.sending.rest
 
     def start(self) -> None:
         """Take a connection and send the head, now or when one is free. Raises HttpRefused.
@@ -177,12 +173,8 @@ class Exchange:
     def switched(self, head: ResponseHead, tunnel: asyncio.Transport) -> None:
         """From here on both sides say what they like."""
         self._tell(head, framed.SWITCHING, b"")
-        self._tunnel, self.client.closing = tunnel, True
+        self._tunnel, self.sent, self.client.closing = tunnel, False, True
         self.feed(self.client.unkeep())
-
-    def finish(self, *, sent: bool) -> None:
-        """The answer is whole, and the upstream's connection has gone back. `sent`: it had the whole request."""
-        self.client.finished(whole=sent)
 
     def cut(self, *, began: bool) -> None:
         """The upstream closed before its answer was whole."""
@@ -260,7 +252,7 @@ class Exchange:
         """Nobody waits for the answer any more."""
         upstream, self._upstream = self._upstream, None
         if upstream is not None:
-            upstream.drop(None if self._tunnel is None else self._door.idle_until())
+            upstream.drop(None if self._tunnel is None else self._door.clockwork.now + self._door.idle_seconds)
         else:
             self._pool.give_up(self)
 

@@ -19,7 +19,7 @@ LEAST_RATE: Final = 1000
 class Sending:
     """Where a rule reads the body, or it was signed, it is held until it is whole and judged; else it streams."""
 
-    __slots__ = ("_body", "_chunked", "_digest", "_exchange", "_held", "_holds", "_to", "done", "length")
+    __slots__ = ("_body", "_chunked", "_digest", "_exchange", "_held", "_holds", "_to", "length")
 
     def __init__(self, exchange: "Exchange", length: int) -> None:
         rule = exchange.asked.route.rule
@@ -32,8 +32,6 @@ class Sending:
         self._to: asyncio.Transport | None = None
         self.length = length
         """As the upstream is told; CHUNKED where nobody knows."""
-        self.done = False
-        """The upstream has it all."""
 
     @property
     def received(self) -> bool:
@@ -109,7 +107,7 @@ class Sending:
         return bodies.chunk(payload) if self._chunked else payload
 
     def _finish(self, to: asyncio.Transport) -> None:
-        self.done = True
+        self._exchange.sent = True
         if self._chunked:
             to.write(bodies.LAST_CHUNK)
         if not self._exchange.answering:

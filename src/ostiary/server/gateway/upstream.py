@@ -108,12 +108,10 @@ class UpstreamConnection(PacedConnection):
             self._fail(refused)
             return
         self._kept = b""
+        first = data[end + 4 :]
         if head.status < 200:
-            self._before_answer(exchange, head, data[end + 4 :])
-        else:
-            self._answer(exchange, head, data[end + 4 :])
-
-    def _answer(self, exchange: "Exchange", head: ResponseHead, first: bytes) -> None:
+            self._before_answer(exchange, head, first)
+            return
         length = head.length
         self._persistent = head.persistent
         if len(first) == length:
@@ -158,14 +156,13 @@ class UpstreamConnection(PacedConnection):
         self._body = self.exchange = None
         self._interim = 0
         self._used = True
-        sent = exchange.sent
         if self.paused:
             self.resume()
-        if self._persistent and sent and not exchange.is_last:
+        if self._persistent and exchange.sent and not exchange.is_last:
             self._pool.free(self)
         else:
             self.transport.abort()
-        exchange.finish(sent=sent)
+        exchange.client.finished(whole=exchange.sent)
 
     def _fail(self, refused: HttpRefused) -> None:
         exchange, self.exchange = self.exchange, None
@@ -194,7 +191,7 @@ class UpstreamConnection(PacedConnection):
             return
         if isinstance(self._body, EndlessBody) and self._ended and error is None:
             exchange.ended()
-            exchange.finish(sent=exchange.sent)
+            exchange.client.finished(whole=exchange.sent)
         else:
             exchange.cut(began=self._body is not None or bool(self._kept) or self._interim > 0)
 
