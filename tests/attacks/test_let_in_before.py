@@ -6,7 +6,6 @@ from typing import Any, Final
 import pytest
 
 from gateway_world import ORIGIN
-
 from installed_app import BELOW, LIVING, SINCE, SUNSET, app_rules, stated
 from legacy_world import KEY, OldClients
 from listener_world import INSIDE, Listening
