@@ -88,6 +88,27 @@ def test_limits_that_would_share_a_place_are_counted_apart() -> None:
     assert not any(let_in(one, each, "ada", later) for each in limits)
 
 
+def test_a_request_that_is_refused_changes_nothing_for_who_has_its_place() -> None:
+    one, wide, narrow = table(slots=16), limit(1, 60, 5, "wide"), limit(1, 60, 1, "narrow")
+    place = charge(wide, "ada")[1] % 16
+    there = next(who for who in map(str, range(1000)) if charge(wide, who)[1] % 16 == place)
+    assert [let_in(one, wide, there, START) for _ in range(6)] == [True] * 5 + [False]
+    both = [charge(wide, "ada"), charge(narrow, "ada")]
+    assert [one.spend(both, START)[1] is None for _ in range(6)] == [True] + [False] * 5
+    assert not let_in(one, wide, there, START)
+    assert [let_in(one, wide, "ada", START) for _ in range(5)] == [True] * 4 + [False]
+
+
+def test_a_request_that_is_refused_makes_nobody_be_forgotten() -> None:
+    one, reached = table(slots=16), limit(1, 60, 1)
+    people = [f"person {number}" for number in range(16)]
+    assert all(let_in(one, reached, who, START) for who in people)
+    for number in range(100):
+        assert one.spend([charge(reached, f"stranger {number}"), charge(reached, people[0])], START)[1] is not None
+    assert one.evicted == 0
+    assert not any(let_in(one, reached, who, START) for who in people)
+
+
 @pytest.mark.parametrize(
     "other",
     [

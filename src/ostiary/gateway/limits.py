@@ -146,29 +146,34 @@ class Table:
         """
         cells, mask = self._cells, self._mask
         left: list[int] = []
-        moves: list[tuple[int, int]] = []
-        elsewhere = False
+        elsewhere: tuple[tuple[int, int], ...] = ()
         for limit, fingerprint in charges:
             cell = (fingerprint & mask) * 2
-            if cells[cell] == fingerprint:
-                tat = cells[cell + 1]
-                if tat < now:
-                    tat = now
-            else:
-                tat, elsewhere = self._elsewhere(fingerprint, now), True
+            at_home = cells[cell] == fingerprint
+            tat = cells[cell + 1] if at_home else self._elsewhere(fingerprint, now)
+            if tat < now:
+                tat = now
             tat += limit.interval
             room = limit.burst + now - tat
             if room < 0:
+                self._give_back(charges[: len(left)])
                 return left, Reached(limit, -(room // SECOND))
             left.append(room)
-            moves.append((cell + 1, tat))
-        if elsewhere:
-            for (_, fingerprint), (_, tat) in zip(charges, moves, strict=True):
-                cells[self._place(fingerprint, now) + 1] = tat
-        else:
-            for cell, tat in moves:
-                cells[cell] = tat
+            if at_home:
+                cells[cell + 1] = tat
+            else:
+                elsewhere = (*elsewhere, (fingerprint, tat))
+        for fingerprint, tat in elsewhere:
+            cells[self._place(fingerprint, now) + 1] = tat
         return left, None
+
+    def _give_back(self, charges: Sequence[Charge]) -> None:
+        """What limits have counted before the one that refuses. Who is not in the first place was not counted yet."""
+        cells, mask = self._cells, self._mask
+        for limit, fingerprint in charges:
+            cell = (fingerprint & mask) * 2
+            if cells[cell] == fingerprint:
+                cells[cell + 1] -= limit.interval
 
     def _place(self, fingerprint: int, now: int) -> int:
         """Give the fingerprint a cell. It is looked for anew: another limit of the same request may just have taken the
@@ -180,9 +185,9 @@ class Table:
         return cell
 
     def _elsewhere(self, fingerprint: int, now: int) -> int:
-        """The TAT of a fingerprint that is not in its first place, or now."""
+        """The TAT of a fingerprint that is not in its first place; 0 where it is nowhere."""
         cells, cell = self._cells, self._find(fingerprint, now)
-        return max(cells[cell + 1], now) if cells[cell] == fingerprint else now
+        return cells[cell + 1] if cells[cell] == fingerprint else 0
 
     def _find(self, fingerprint: int, now: int) -> int:
         """Where the fingerprint is, or where it may be put."""

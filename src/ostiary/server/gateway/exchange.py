@@ -115,7 +115,9 @@ class Exchange:
             upstream.carry(self, route.forward(asked, names, self._frame(sending.length)) + held)
             sending.start(upstream.transport, begun=bool(held))
             return
-        upstream.carry(self, route.forward(asked, names, self._frame(asked.head.length)) + self._content)
+        length = asked.head.length
+        plain = length is None and route.rule.upgrade is None
+        upstream.carry(self, route.forward(asked, names, b"" if plain else self._frame(length)) + self._content)
         self.client.deadline = self._door.clockwork.now + route.rule.timeouts.first_byte
 
     def _frame(self, length: int | None) -> bytes:
