@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from ostiary.server.issuer.app import IssuerApp
-from ostiary.server.issuer.http import Fields, Header
+from ostiary.server.issuer.http import REQUEST_ID, Fields, Head, Header
 from ostiary.server.issuer.wire import MOST_BODY
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -28,8 +28,9 @@ def client(app: IssuerApp, origin: str) -> httpx.AsyncClient:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         whole = body if len(body) <= MOST_BODY else None
-        asked = (scope["method"], scope["path"], scope["query_string"], by_name(scope["headers"]))
-        answer = await app.answer(*asked, whole)
+        fields = by_name(scope["headers"])
+        head = Head.of(scope["method"], scope["path"], scope["query_string"], fields)
+        answer = await app.answer(head, fields.get(REQUEST_ID, (None,))[-1], whole)
         headers = [*answer.headers, (b"content-length", b"%d" % len(answer.body))]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})

@@ -13,7 +13,7 @@ import apsw
 import pytest
 
 from ostiary.model.endpoints import JWKS, TOKEN
-from ostiary.model.events.issuer import TokensIssued
+from ostiary.model.events.issuer import IssuerRefused, TokensIssued
 from ostiary.server.gateway.uplink import Uplink
 from ostiary.server.issuer import wire
 from ostiary.server.issuer.app import READ, Endpoint, IssuerApp
@@ -116,6 +116,48 @@ def test_a_request_is_read_however_it_comes_in_pieces(world: TokenWorld, request
         assert status == 200
         assert b"access_token" in body
         assert (await line.answer(*(bytes((each,)) for each in request_)))[0] == 200
+
+    wired(world, flow)
+
+
+TRACE = b"traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00\r\n"
+
+
+def numbered(number: int, frame: bytes = b"content-length: %d\r\n" % len(FORM), trace: bytes = TRACE) -> bytes:
+    """As the gateway writes it: what is of one request alone stands last."""
+    return asked(b"x-request-id: w1-%d\r\n" % number + trace + frame, FORM)
+
+
+def test_each_request_has_its_own_number_where_all_else_of_it_came_before(world: TokenWorld) -> None:
+    own, other = (basic("billing", password).encode() for password in (SECRETS["billing"], "x" * 43))
+
+    async def flow(wires: Wires, connect: Connect) -> None:
+        line = await connect()
+        for number in range(3):
+            assert (await line.answer(numbered(number).replace(own, other)))[0] == 401
+            assert (await line.answer(numbered(number)))[0] == 200
+        stated = TRACE + b"tracestate: a=1\r\n"
+        assert (await line.answer(numbered(3, trace=stated).replace(own, other)))[0] == 401
+
+    wired(world, flow)
+    refs = [event.ref for event in world.events() if isinstance(event, IssuerRefused)]
+    assert refs == ["w1-0", "w1-1", "w1-2", "w1-3"]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_frames_a_request_or_ends_its_connection_is_read_wherever_it_stands(
+    world: TokenWorld, known: bool
+) -> None:
+    def before(field: bytes) -> bytes:
+        return numbered(1).replace(b"host: issuer\r\n", b"host: issuer\r\n" + field)
+
+    async def flow(wires: Wires, connect: Connect) -> None:
+        for _ in range(1 + known):
+            closed, line = await connect(), await connect()
+            assert (await closed.answer(before(b"connection: close\r\n")))[0] == 200
+            assert await closed.reader.read() == b""
+            assert await line.ended(before(CHUNKED))
+        assert (await (await connect()).answer(numbered(2)))[0] == 200
 
     wired(world, flow)
 

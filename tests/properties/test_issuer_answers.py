@@ -16,6 +16,7 @@ from issuer_world import CLIENTS, IssuerWorld, authorization
 from ostiary.model.endpoints import AUTHORIZE
 from ostiary.server.issuer.app import ENDPOINTS, IssuerApp
 from ostiary.server.issuer.endpoints import PAGES
+from ostiary.server.issuer.http import Head
 from token_world import REDIRECT
 
 NAMES: Final = (
@@ -139,8 +140,8 @@ async def answered(
     issuer: IssuerWorld, method: str, path: str, query: bytes, body: bytes, fields: list[tuple[bytes, bytes]]
 ) -> tuple[int, list[tuple[bytes, bytes]]]:
     """Status and header fields, from the application itself: an HTTP client would not send all of this."""
-    ours = [(b"x-ostiary-peer", b"192.0.2.1"), (b"x-request-id", b"w1-1")]
-    answer = await IssuerApp(issuer.desk, PAGES).answer(method, path, query, asgi.by_name([*ours, *fields]), body)
+    head = Head.of(method, path, query, asgi.by_name([(b"x-ostiary-peer", b"192.0.2.1"), *fields]))
+    answer = await IssuerApp(issuer.desk, PAGES).answer(head, b"w1-1", body)
     return answer.status, list(answer.headers)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from functools import cache
 from operator import attrgetter
 from types import ModuleType
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 import orjson
 
 from ostiary.model.events import Event, gateway, issuer, operators, people, program, registration
+from ostiary.model.frozen import frozen
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -20,7 +21,6 @@ MOST_CHARACTERS: Final = 2048
 CUT: Final = "[cut]"
 _PLAIN: Final = bytes(set(range(0x20, 0x7F)) - {ord("\\")})
 """What the JSON of an event consists of where there is nothing to clean: printable ASCII without an escape."""
-_Field = tuple[str, object, bool]
 _UNPRINTABLE: Final = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -51,17 +51,21 @@ def encode(event: Event, **written: bytes) -> bytes:
     `written`: members that are JSON already, in place of the event's own. Raise KeyError for a class that is not of the
     vocabulary.
     """
-    values, declared, texts = _fields(type(event))  # type: ignore[arg-type]  # a class is hashable even where its instances are not
-    members: dict[str, Any] = {"type": _NAMES[type(event)]}
-    for value, (name, default, is_time) in zip(values(event), declared, strict=True):
-        if value is not default and value != default:
-            members[name] = float(value) if is_time else value
+    type_name = _NAMES[type(event)]
+    of = _fields(type(event))  # type: ignore[arg-type]  # a class is hashable even where its instances are not
+    members: dict[str, Any] = dict(zip(of.names, of.values(event), strict=True), type=type_name)
+    for name, default in of.defaults:
+        if members[name] == default:
+            del members[name]
+    for name in of.times:
+        if name in members:
+            members[name] = float(members[name])
     for name, text in written.items():
         members[name] = orjson.Fragment(text)
     body = _if_plain(members)
     if body is not None:
         return body
-    members |= {name: _clean(members[name]) for name in texts if name in members}
+    members |= {name: _clean(members[name]) for name in of.texts if name in members}
     return orjson.dumps(members, option=orjson.OPT_SORT_KEYS)
 
 
@@ -92,15 +96,30 @@ def _adapter(name: str) -> "TypeAdapter[Event]":
     return TypeAdapter(EVENT_TYPES[name])
 
 
+@frozen
+class _Fields:
+    """Of an event's class. `values` reads all at once, of which every event has two or more."""
+
+    values: Callable[[Event], tuple[Any, ...]]
+    names: Sequence[str]
+    defaults: Sequence[tuple[str, object]]
+    times: Sequence[str]
+    """These have one spelling, also where they are whole."""
+    texts: Sequence[str]
+    """Numbers need no cleaning, so a batch's rows are not walked."""
+
+
 @cache
-def _fields(event_class: type) -> tuple[Callable[[Event], tuple[Any, ...]], Sequence[_Field], Sequence[str]]:
-    """What reads all values at once, of which every event has two or more; the name and default of each field, and
-    whether it is a time, which has one spelling, also where it is whole; and the names of those that hold texts:
-    numbers need no cleaning, so a batch's rows are not walked."""
+def _fields(event_class: type) -> _Fields:
     hints, declared = get_type_hints(event_class), fields(event_class)
     names = [field.name for field in declared]
-    described = [(field.name, field.default, hints[field.name] is float) for field in declared]
-    return attrgetter(*names), described, [name for name in names if _holds_text(hints[name])]
+    return _Fields(
+        attrgetter(*names),
+        names,
+        [(field.name, field.default) for field in declared if field.default is not MISSING],
+        [name for name in names if hints[name] is float],
+        [name for name in names if _holds_text(hints[name])],
+    )
 
 
 def _holds_text(hint: Any) -> bool:

@@ -51,10 +51,13 @@ def pairs_of(parameters: Parameters) -> list[tuple[str, str]]:
 def read_pairs(raw: bytes) -> list[tuple[str, str]]:
     """Names and values as they stand. Raises InvalidRequest for what is not UTF-8, for a control character and for
     more than MOST_PARAMETERS."""
-    pairs = utf8(raw).split("&") if raw else []
+    text = utf8(raw)
+    pairs = [pair.partition("=") for pair in text.split("&")] if raw else []
     if len(pairs) > MOST_PARAMETERS:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "too many parameters")
-    return [(decode(name), decode(value)) for name, _, value in (pair.partition("=") for pair in pairs)]
+    if decode(text) is text:
+        return [(name, value) for name, _, value in pairs]
+    return [(decode(name), decode(value)) for name, _, value in pairs]
 
 
 def decode(text: str) -> str:

@@ -1,6 +1,6 @@
 """Randomness is an argument: only the shell has a source of it."""
 
-from base64 import urlsafe_b64encode
+from base64 import b64encode
 from collections.abc import Callable
 
 Fresh = Callable[[int], bytes]
@@ -14,4 +14,4 @@ def fresh_name(fresh: Fresh, size: int = 16) -> str:
     """
     name = bytearray(fresh(size))
     name[0] &= 0x7F
-    return urlsafe_b64encode(name).rstrip(b"=").decode()
+    return b64encode(name, b"-_").rstrip(b"=").decode()

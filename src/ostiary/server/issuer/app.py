@@ -4,7 +4,6 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from ostiary.keys.certificate import heard
 from ostiary.model import endpoints
 from ostiary.model.errors import (
     ContentTooLarge,
@@ -16,7 +15,7 @@ from ostiary.model.errors import (
 )
 from ostiary.model.fresh import fresh_name
 from ostiary.model.frozen import frozen
-from ostiary.model.ids import GatewayName, Reference
+from ostiary.model.ids import Reference
 from ostiary.model.plan import Plan
 from ostiary.model.reasons import Reason
 from ostiary.server.chores import where
@@ -27,7 +26,7 @@ from ostiary.server.issuer.cors import preflight, shared_with
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.device_authorization import device_authorization
 from ostiary.server.issuer.documents import document, gateway_jwks, jwks
-from ostiary.server.issuer.http import Answer, Fields, Incoming, allow
+from ostiary.server.issuer.http import Answer, Head, Incoming, allow
 from ostiary.server.issuer.introspect import introspect
 from ostiary.server.issuer.par import par
 from ostiary.server.issuer.refusal import record, render, render_at_resource
@@ -37,12 +36,6 @@ from ostiary.server.issuer.token import token
 from ostiary.server.issuer.userinfo import userinfo
 from ostiary.store.interface import StoreUnavailable
 
-PEER: Final = b"x-ostiary-peer"
-REQUEST_ID: Final = b"x-request-id"
-GATEWAY: Final = b"x-ostiary-gateway"
-CLIENT_CERTIFICATE: Final = b"x-ostiary-client-certificate"
-_OURS: Final = (PEER, REQUEST_ID, GATEWAY, CLIENT_CERTIFICATE)
-_ABSENT: Final = (None,)
 _log = logging.getLogger("ostiary.issuer")
 
 
@@ -87,10 +80,12 @@ class IssuerApp:
         self._desk = desk
         self._endpoints = {**pages, **ENDPOINTS}
 
-    async def answer(self, method: str, path: str, query: bytes, fields: Fields, body: bytes | None) -> Answer:
-        """`body`: whole, or None where it was longer than anything that is read here."""
-        incoming = _incoming(self._desk, method, path, query, fields, body or b"")
-        endpoint = self._endpoints.get(path, DOCUMENT)
+    async def answer(self, head: Head, number: bytes | None, body: bytes | None) -> Answer:
+        """`number`: the gateway's; where it has none, one is made up. `body`: whole, or None where it was longer than
+        anything that is read here."""
+        ref = Reference(fresh_name(self._desk.fresh, 12) if number is None else number.decode("latin-1"))
+        incoming = Incoming.of(head, ref, body or b"")
+        endpoint = self._endpoints.get(head.path, DOCUMENT)
         try:
             answer = await self._try(endpoint, incoming, too_large=body is None)
         except StoreUnavailable:
@@ -124,22 +119,6 @@ class IssuerApp:
         """The endpoint in records, where only what we named ourselves may stand."""
         known = incoming.path in self._endpoints or incoming.path in self._desk.documents
         return incoming.path if known else "unknown"
-
-
-def _incoming(desk: Desk, method: str, path: str, query: bytes, fields: Fields, body: bytes) -> Incoming:
-    """The gateway writes its own fields once, and lets none through that a client called like them."""
-    peer, number, gateway, certificate = [fields.get(name, _ABSENT)[-1] for name in _OURS]
-    return Incoming(
-        method=method,
-        path=path,
-        query=query,
-        fields=fields,
-        body=body,
-        peer="" if peer is None else peer.decode("latin-1"),
-        ref=Reference(fresh_name(desk.fresh, 12) if number is None else number.decode("latin-1")),
-        certificate=None if certificate is None else heard(certificate),
-        gateway=None if gateway is None else GatewayName(gateway.decode("latin-1")),
-    )
 
 
 def _report(error: Exception, ref: Reference) -> None:

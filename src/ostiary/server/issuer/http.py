@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from ostiary.issuer.form import Parameters, read_pairs, read_parameters, require_form
-from ostiary.keys.certificate import ClientCertificate
+from ostiary.keys.certificate import ClientCertificate, heard
 from ostiary.model.errors import InvalidRequest
 from ostiary.model.frozen import frozen
 from ostiary.model.ids import GatewayName, Reference
@@ -19,6 +19,10 @@ NO_STORE: Final[Header] = (b"cache-control", b"no-store")
 """On everything that may carry a token or a credential (RFC 6749 section 5.1)."""
 MOST_QUERY: Final = 8000
 """Bytes of a request that goes with a person from page to page: it has to fit into a request line."""
+PEER: Final = b"x-ostiary-peer"
+REQUEST_ID: Final = b"x-request-id"
+GATEWAY: Final = b"x-ostiary-gateway"
+CLIENT_CERTIFICATE: Final = b"x-ostiary-client-certificate"
 JSON: Final[Header] = (b"content-type", b"application/json")
 
 
@@ -28,9 +32,39 @@ def allow(methods: Sequence[str]) -> Header:
 
 
 @frozen
+class Head:
+    """What one client asks of one endpoint, but for the number and the body of each request. `peer` is the client's
+    address: like what stands behind it from the gateway's own fields, since only the gateway reaches the issuer's
+    socket."""
+
+    method: str
+    path: str
+    query: bytes
+    fields: Fields
+    peer: str
+    certificate: ClientCertificate | None = None
+    """Of the client's connection."""
+    gateway: GatewayName | None = None
+    """The listener that it came to; None: the door."""
+
+    @classmethod
+    def of(cls, method: str, path: str, query: bytes, fields: Fields) -> "Head":
+        """The gateway writes its own fields once, and lets none through that a client called like them."""
+        peer, gateway, certificate = (fields.get(name, (None,))[-1] for name in (PEER, GATEWAY, CLIENT_CERTIFICATE))
+        return cls(
+            method,
+            path,
+            query,
+            fields,
+            "" if peer is None else peer.decode("latin-1"),
+            None if certificate is None else heard(certificate),
+            None if gateway is None else GatewayName(gateway.decode("latin-1")),
+        )
+
+
+@frozen
 class Incoming:
-    """One request, its body read whole. `peer` is the client's address, `ref` the gateway's number of the request:
-    like what stands behind them from the gateway's own fields, since only the gateway reaches the issuer's socket."""
+    """One request, its body read whole: `ref` is the gateway's number of it, all else as in `Head`."""
 
     method: str
     path: str
@@ -40,9 +74,13 @@ class Incoming:
     peer: str
     ref: Reference
     certificate: ClientCertificate | None = None
-    """Of the client's connection."""
     gateway: GatewayName | None = None
-    """The listener that it came to; None: the door."""
+
+    @classmethod
+    def of(cls, head: Head, ref: Reference, body: bytes) -> "Incoming":
+        return cls(
+            head.method, head.path, head.query, head.fields, body, head.peer, ref, head.certificate, head.gateway
+        )
 
     def header(self, name: bytes) -> bytes | None:
         """The field's value. Raises InvalidRequest where the field stands twice."""

@@ -6,6 +6,7 @@ gateway would not send ends the connection.
 
 import asyncio
 import logging
+import re
 import socket
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -15,7 +16,7 @@ from ostiary.http import framing, syntax
 from ostiary.http.body import ChunkedBody, LengthBody
 from ostiary.http.recent import Recent
 from ostiary.server.issuer.app import IssuerApp
-from ostiary.server.issuer.http import Answer, Fields, Header
+from ostiary.server.issuer.http import REQUEST_ID, Answer, Fields, Head, Header
 from ostiary.server.streams import Streams
 
 MOST_HEAD: Final = 1024 * 1024
@@ -26,15 +27,15 @@ BACKLOG: Final = 1024
 _UNBOUNDED: Final = 1 << 62
 _STATUS_LINES: Final = {each.value: f"HTTP/1.1 {each.value} {each.phrase}\r\n".encode() for each in HTTPStatus}
 _ABOUT_THE_BODY: Final = (b"content-length", b"transfer-encoding")
+_OF_ONE_REQUEST: Final = frozenset((*_ABOUT_THE_BODY, b"connection", REQUEST_ID))
 _CLOSE: Final[Header] = (b"connection", b"close")
 _LOG: Final = logging.getLogger("ostiary.issuer")
 
 _NUMBER: Final = b"\r\nx-request-id: "
+_USUAL: Final = re.compile(rb"([^\r\n]*)\r\ntraceparent: [^\r\n]*\r\ncontent-length: ([0-9]+)")
+"""What stands behind that: number and length."""
 _REMEMBERED: Final = 64 * 1024
 """Bytes of heads."""
-
-Head = tuple[str, str, bytes, Fields]
-"""Method, path, query, and fields."""
 
 
 class NotOfTheGateway(Exception):
@@ -51,6 +52,7 @@ class Wire(asyncio.Protocol):
         "_heads",
         "_kept",
         "_last",
+        "_number",
         "_parts",
         "_size",
         "_transport",
@@ -60,6 +62,7 @@ class Wire(asyncio.Protocol):
 
     _transport: asyncio.Transport
     _head: Head
+    _number: bytes | None
 
     def __init__(self, app: IssuerApp, wires: "set[Wire]", heads: "Heads") -> None:
         self._app: Final = app
@@ -107,8 +110,8 @@ class Wire(asyncio.Protocol):
             self._kept = data
             return
         self._kept = b""
-        self._head = head = self._heads.read(data[:end])
-        body, sent = data[end + 4 :], head[3]
+        self._head, self._number, sent = self._heads.read(data[:end])
+        body = data[end + 4 :]
         self._last = sent.get(b"connection") == [b"close"]
         declared = sent.get(b"content-length")
         if declared == [b"%d" % len(body)] and len(body) <= MOST_BODY and b"transfer-encoding" not in sent:
@@ -132,13 +135,12 @@ class Wire(asyncio.Protocol):
             self._answer_to(whole)
 
     def _answer_to(self, body: bytes | None) -> None:
-        self.answering = asyncio.get_running_loop().create_task(self._answer(self._head, body))
+        self.answering = asyncio.get_running_loop().create_task(self._answer(body))
 
-    async def _answer(self, head: Head, body: bytes | None) -> None:
-        method, path, query, fields = head
+    async def _answer(self, body: bytes | None) -> None:
         try:
-            answer = await self._app.answer(method, path, query, fields, body)
-            self._write(answer, bodiless=method == "HEAD")
+            answer = await self._app.answer(self._head, self._number, body)
+            self._write(answer, bodiless=self._head.method == "HEAD")
         except Exception as error:  # noqa: BLE001  # as above
             self._fail(error)
         except asyncio.CancelledError:
@@ -206,24 +208,24 @@ class Heads:
     def __init__(self) -> None:
         self._known: Final[Recent[Head]] = Recent(_REMEMBERED)
 
-    def read(self, head: bytes) -> Head:
-        """A head up to before its empty line. Raises ValueError, NotOfTheGateway."""
-        before, number, rest = head.partition(_NUMBER)
+    def read(self, head: bytes) -> tuple[Head, bytes | None, Fields]:
+        """A head up to before its empty line: what it shares with others like it, the request's number, and the fields
+        among which those are that frame its body. Raises ValueError, NotOfTheGateway."""
+        before, _, rest = head.partition(_NUMBER)
         known = self._known.get(before)
-        if known is None:
-            known = _read_head(before)
-            self._known.add(before, known)
-        if not number:
-            return known
-        method, path, query, fields = known
-        return method, path, query, {**fields, **_read_fields((number[2:] + rest).split(syntax.CRLF))}
+        if known is not None and (usual := _USUAL.fullmatch(rest)) is not None:
+            return known, usual[1], {b"content-length": [usual[2]]}
+        if known is None and (read := _read_head(before)).fields.keys().isdisjoint(_OF_ONE_REQUEST):
+            self._known.add(before, read)
+        whole = _read_head(head)
+        return whole, whole.fields.get(REQUEST_ID, (None,))[-1], whole.fields
 
 
 def _read_head(head: bytes) -> Head:
     first, *lines = head.split(syntax.CRLF)
     method, target, _ = first.split(b" ")
     path, _, query = target.partition(b"?")
-    return method.decode("latin-1"), path.decode("latin-1"), query, _read_fields(lines)
+    return Head.of(method.decode("latin-1"), path.decode("latin-1"), query, _read_fields(lines))
 
 
 def _read_fields(lines: Sequence[bytes]) -> dict[bytes, list[bytes]]:
