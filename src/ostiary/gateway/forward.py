@@ -61,7 +61,7 @@ def to_issuer(gateway: GatewayName | None) -> Forward:
                 b"x-ostiary-peer: %b\r\n" % peer.text.encode(),
                 came_to,
                 b"" if peer.certificate is None else _certificate(peer.certificate),
-                b"".join(b"%b: %b\r\n" % (name, head.fields[name]) for name in _CREDENTIALS if name in head.fields),
+                *[b"%b: %b\r\n" % (name, head.fields[name]) for name in _CREDENTIALS if name in head.fields],
                 _cookie(head.fields.get(b"cookie", b"")),
                 names,
                 frame,

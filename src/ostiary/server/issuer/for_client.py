@@ -24,6 +24,7 @@ from ostiary.server.issuer.http import Answer, Header, Incoming
 from ostiary.server.issuer.refusal import refuse
 
 A = TypeVar("A")
+_ATTESTED = (b"oauth-client-attestation", b"oauth-client-attestation-pop")
 _NOTHING: tuple[Header, ...] = ()
 Decide = Callable[[Desk, AuthenticatedClient, Parameters, float], Awaitable[Decision[A]]]
 """Loads the facts that the request is about, and decides. Raises OAuthError."""
@@ -39,8 +40,8 @@ async def for_client(
     """
     require_no_query(incoming.query)
     form = incoming.form()
-    fields = map(incoming.header, (b"oauth-client-attestation", b"oauth-client-attestation-pop"))
-    credentials = read_credentials(incoming.header(b"authorization"), form, *fields)
+    attested = map(incoming.header, _ATTESTED) if _ATTESTED[0] in incoming.fields else ()
+    credentials = read_credentials(incoming.header(b"authorization"), form, *attested)
     if incoming.certificate is not None or incoming.gateway is not None:
         credentials = replace(credentials, certificate=incoming.certificate, gateway=incoming.gateway)
     now, told = desk.clock(), _NOTHING

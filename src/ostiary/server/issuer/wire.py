@@ -6,7 +6,6 @@ gateway would not send ends the connection.
 
 import asyncio
 import logging
-import re
 import socket
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -32,8 +31,9 @@ _CLOSE: Final[Header] = (b"connection", b"close")
 _LOG: Final = logging.getLogger("ostiary.issuer")
 
 _NUMBER: Final = b"\r\nx-request-id: "
-_USUAL: Final = re.compile(rb"([^\r\n]*)\r\ntraceparent: [^\r\n]*\r\ncontent-length: ([0-9]+)")
-"""What stands behind that: number and length."""
+_TRACE: Final = b"traceparent: "
+_LENGTH: Final = b"content-length: "
+"""What stands behind that, as a rule."""
 _REMEMBERED: Final = 64 * 1024
 """Bytes of heads."""
 
@@ -213,8 +213,10 @@ class Heads:
         among which those are that frame its body. Raises ValueError, NotOfTheGateway."""
         before, _, rest = head.partition(_NUMBER)
         known = self._known.get(before)
-        if known is not None and (usual := _USUAL.fullmatch(rest)) is not None:
-            return known, usual[1], {b"content-length": [usual[2]]}
+        if known is not None:
+            number, *others = rest.split(syntax.CRLF)
+            if len(others) == 2 and others[0].startswith(_TRACE) and others[1].startswith(_LENGTH):
+                return known, number, {b"content-length": [others[1][len(_LENGTH) :]]}
         if known is None and (read := _read_head(before)).fields.keys().isdisjoint(_OF_ONE_REQUEST):
             self._known.add(before, read)
         whole = _read_head(head)
@@ -242,7 +244,7 @@ def rendered(answer: Answer, *, last: bool) -> bytes:
     """The head of an answer, with the empty line. Raises ValueError for a field that would be two."""
     length = (b"content-length", b"%d" % len(answer.body))
     fields = (*answer.headers, length, _CLOSE) if last else (*answer.headers, length)
-    head = _STATUS_LINES[answer.status] + b"\r\n".join([b"%b: %b" % field for field in fields])
+    head = _STATUS_LINES[answer.status] + b"\r\n".join(map(b": ".join, fields))
     if not syntax.is_field_text(head, len(fields) + 1):
         raise ValueError("a field of an answer has a byte that no field may have")
     return head + syntax.HEAD_END
