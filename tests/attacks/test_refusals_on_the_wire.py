@@ -15,7 +15,7 @@ from ostiary.model.errors import Refusal, TokenRefused
 from ostiary.model.ids import Reference, Scope
 from ostiary.model.reasons import Reason
 from ostiary.server.issuer.desk import Desk
-from ostiary.server.issuer.http import Answer, Incoming
+from ostiary.server.issuer.http import Answer, Head, Incoming
 from ostiary.server.issuer.refusal import render
 
 WHY = Reason.CODE_VERIFIER_MISMATCH
@@ -102,7 +102,7 @@ HTTP: dict[Refusal, tuple[int, str, bytes]] = {
 
 
 def incoming(*headers: tuple[bytes, bytes]) -> Incoming:
-    return Incoming("POST", "/oauth/token", b"", asgi.by_name(headers), b"", "192.0.2.7", REF)
+    return Incoming.of(Head("POST", "/oauth/token", b"", asgi.by_name(headers), "192.0.2.7"), REF, b"")
 
 
 def at_issuer(error: Refusal, asked: Incoming) -> Answer:

@@ -12,14 +12,17 @@ from typing import NoReturn, Protocol
 import apsw
 import pytest
 
+from ostiary.issuer.records import DisableClient
 from ostiary.model.endpoints import JWKS, TOKEN
 from ostiary.model.events.issuer import IssuerRefused, TokensIssued
+from ostiary.model.ids import ClientId
+from ostiary.model.plan import Plan
 from ostiary.server.gateway.uplink import Uplink
 from ostiary.server.issuer import wire
 from ostiary.server.issuer.app import READ, Endpoint, IssuerApp
 from ostiary.server.issuer.desk import Desk
 from ostiary.server.issuer.endpoints import PAGES
-from ostiary.server.issuer.http import Answer, Incoming
+from ostiary.server.issuer.http import Answer, Head, Incoming
 from ostiary.server.issuer.wire import MOST_BODY, MOST_HEAD, Wire, Wires, rendered
 from ostiary.server.streams import Stream
 from secrets_seen import secret
@@ -123,9 +126,9 @@ def test_a_request_is_read_however_it_comes_in_pieces(world: TokenWorld, request
 TRACE = b"traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00\r\n"
 
 
-def numbered(number: int, frame: bytes = b"content-length: %d\r\n" % len(FORM), trace: bytes = TRACE) -> bytes:
+def numbered(number: int, body: bytes = FORM, trace: bytes = TRACE) -> bytes:
     """As the gateway writes it: what is of one request alone stands last."""
-    return asked(b"x-request-id: w1-%d\r\n" % number + trace + frame, FORM)
+    return asked(b"x-request-id: w1-%d\r\n%bcontent-length: %d\r\n" % (number, trace, len(body)), body)
 
 
 def test_each_request_has_its_own_number_where_all_else_of_it_came_before(world: TokenWorld) -> None:
@@ -142,6 +145,44 @@ def test_each_request_has_its_own_number_where_all_else_of_it_came_before(world:
     wired(world, flow)
     refs = [event.ref for event in world.events() if isinstance(event, IssuerRefused)]
     assert refs == ["w1-0", "w1-1", "w1-2", "w1-3"]
+
+
+def test_each_request_is_told_what_it_asks_where_its_head_came_before(world: TokenWorld) -> None:
+    narrow, other, secret_ = b"&scope=orders.read", b"&scope=none", b"&client_secret=" + b"x" * 43
+
+    async def flow(wires: Wires, connect: Connect) -> None:
+        line = await connect()
+        for more, status in [(b"", 200), (narrow, 200), (other, 400), (secret_, 400), (narrow, 200), (b"", 200)] * 2:
+            got, _, answer = await line.answer(numbered(1, FORM + more))
+            assert got == status
+            assert (b"orders.read" in answer) is (status == 200)
+
+    wired(world, flow)
+
+
+@pytest.mark.parametrize("name", ["code", "refresh_token", "token", "client_assertion", "password"])
+def test_no_body_that_has_a_secret_is_kept(world: TokenWorld, name: str) -> None:
+    async def flow(wires: Wires, connect: Connect) -> None:
+        fields = {b"content-type": [b"application/x-www-form-urlencoded"]}
+        fields[b"authorization"] = [basic("billing", SECRETS["billing"]).encode()]
+        app, head = IssuerApp(world.desk, PAGES), Head.of("POST", TOKEN, b"", fields)
+        await app.answer(head, b"w1-1", FORM + f"&{name}={secret('x' * 43)}".encode())
+        assert head.note is None
+        await app.answer(head, b"w1-2", FORM)
+        assert head.note[0] == FORM
+
+    wired(world, flow)
+
+
+def test_who_was_disabled_is_refused_where_the_same_was_asked_before(world: TokenWorld) -> None:
+    async def flow(wires: Wires, connect: Connect) -> None:
+        line = await connect()
+        for number in range(2):
+            assert (await line.answer(numbered(number)))[0] == 200
+        await world.store.commit(Plan((DisableClient(ClientId("billing"), 1),)))
+        assert (await line.answer(numbered(2)))[0] == 401
+
+    wired(world, flow)
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -24,6 +24,7 @@ from ostiary.server.issuer.http import Answer, Header, Incoming
 from ostiary.server.issuer.refusal import refuse
 
 A = TypeVar("A")
+_ASKED_AGAIN = frozenset({"grant_type", "scope", "resource", "authorization_details"})
 _ATTESTED = (b"oauth-client-attestation", b"oauth-client-attestation-pop")
 _NOTHING: tuple[Header, ...] = ()
 Decide = Callable[[Desk, AuthenticatedClient, Parameters, float], Awaitable[Decision[A]]]
@@ -38,12 +39,7 @@ async def for_client(
 
     Raises StoreUnavailable, and OAuthError where no client is named yet.
     """
-    require_no_query(incoming.query)
-    form = incoming.form()
-    attested = map(incoming.header, _ATTESTED) if _ATTESTED[0] in incoming.fields else ()
-    credentials = read_credentials(incoming.header(b"authorization"), form, *attested)
-    if incoming.certificate is not None or incoming.gateway is not None:
-        credentials = replace(credentials, certificate=incoming.certificate, gateway=incoming.gateway)
+    form, credentials = _read(incoming)
     now, told = desk.clock(), _NOTHING
     try:
         who, nonce = await _authenticate(desk, incoming, credentials, now)
@@ -54,6 +50,24 @@ async def for_client(
         return refused.adding(told)
     answer = await _decide_and_commit(desk, incoming, who, form, decide, render, now)
     return answer.adding(told + nonce)
+
+
+def _read(incoming: Incoming) -> tuple[Parameters, Credentials]:
+    """What the request asks and who it says it is of: the same for the same head and body. Where nothing in the body is
+    secret or good once, that is kept with the head, since clients that act for themselves ask the same again and again.
+    Raises OAuthError."""
+    before = incoming.head.note
+    if before is not None and before[0] == incoming.body:
+        return before[1], before[2]
+    require_no_query(incoming.query)
+    form = incoming.form()
+    attested = map(incoming.header, _ATTESTED) if _ATTESTED[0] in incoming.fields else ()
+    credentials = read_credentials(incoming.header(b"authorization"), form, *attested)
+    if incoming.certificate is not None or incoming.gateway is not None:
+        credentials = replace(credentials, certificate=incoming.certificate, gateway=incoming.gateway)
+    if form.keys() <= _ASKED_AGAIN:
+        incoming.head.keep((incoming.body, form, credentials))
+    return form, credentials
 
 
 async def _authenticate(

@@ -1,7 +1,8 @@
 """What came in and what goes out, as every endpoint of the issuer sees it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from dataclasses import field
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from ostiary.issuer.form import Parameters, read_pairs, read_parameters, require_form
@@ -46,6 +47,11 @@ class Head:
     """Of the client's connection."""
     gateway: GatewayName | None = None
     """The listener that it came to; None: the door."""
+    note: Any = field(default=None, init=False, repr=False, compare=False)
+    """As of the gateway's heads: what who reads it has found out."""
+
+    def keep(self, note: object) -> None:
+        self.note = note  # type: ignore[misc]  # the one thing here that changes
 
     @classmethod
     def of(cls, method: str, path: str, query: bytes, fields: Fields) -> "Head":
@@ -66,6 +72,7 @@ class Head:
 class Incoming:
     """One request, its body read whole: `ref` is the gateway's number of it, all else as in `Head`."""
 
+    head: Head
     method: str
     path: str
     query: bytes
@@ -73,14 +80,13 @@ class Incoming:
     body: bytes
     peer: str
     ref: Reference
-    certificate: ClientCertificate | None = None
-    gateway: GatewayName | None = None
+    certificate: ClientCertificate | None
+    gateway: GatewayName | None
 
     @classmethod
     def of(cls, head: Head, ref: Reference, body: bytes) -> "Incoming":
-        return cls(
-            head.method, head.path, head.query, head.fields, body, head.peer, ref, head.certificate, head.gateway
-        )
+        fields, certificate = head.fields, head.certificate
+        return cls(head, head.method, head.path, head.query, fields, body, head.peer, ref, certificate, head.gateway)
 
     def header(self, name: bytes) -> bytes | None:
         """The field's value. Raises InvalidRequest where the field stands twice."""
