@@ -1,6 +1,7 @@
 """Limits by the generic cell rate algorithm: what is let in, at any rate and times, in one process and in two."""
 
 import os
+from collections.abc import Iterator
 from multiprocessing import get_context
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ostiary.contract.model import Limit, LimitBy, Rate
-from ostiary.gateway.limits import SECOND, SLOT_BYTES, Bucket, Table, bucket, charge
+from ostiary.gateway.limits import SECOND, SLOT_BYTES, Bucket, Charge, Table, bucket, charge
 from ostiary.server.memory import attach, make_shared
 
 START = 1_000 * SECOND
@@ -97,6 +98,25 @@ def test_a_request_that_is_refused_changes_nothing_for_who_has_its_place() -> No
     assert [one.spend(both, START)[1] is None for _ in range(6)] == [True] + [False] * 5
     assert not let_in(one, wide, there, START)
     assert [let_in(one, wide, "ada", START) for _ in range(5)] == [True] * 4 + [False]
+
+
+def test_what_is_given_back_is_no_more_than_is_there() -> None:
+    """Another worker may have written meanwhile what it had worked out before."""
+    memory = bytearray(64 * SLOT_BYTES)
+    one, wide, narrow = Table(memoryview(memory)), limit(1, 86400, 5, "wide"), limit(1, 60, 1, "narrow")
+    cells, at_home = memoryview(memory).cast("Q"), (charge(wide, "ada")[1] % 64) * 2
+
+    class Meanwhile(list[Charge]):
+        def __iter__(self) -> Iterator[Charge]:
+            yield self[0]
+            cells[at_home + 1] = START + SECOND
+            yield self[1]
+
+    both = [charge(wide, "ada"), charge(narrow, "ada")]
+    assert one.spend(both, START)[1] is None
+    assert one.spend(Meanwhile(both), START)[1] is not None
+    assert cells[at_home + 1] == 0
+    assert let_in(one, wide, "ada", START)
 
 
 def test_a_request_that_is_refused_makes_nobody_be_forgotten() -> None:

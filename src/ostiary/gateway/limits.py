@@ -173,7 +173,7 @@ class Table:
         for limit, fingerprint in charges:
             cell = (fingerprint & mask) * 2
             if cells[cell] == fingerprint:
-                cells[cell + 1] -= limit.interval
+                cells[cell + 1] = max(0, cells[cell + 1] - limit.interval)
 
     def _place(self, fingerprint: int, now: int) -> int:
         """Give the fingerprint a cell. It is looked for anew: another limit of the same request may just have taken the
