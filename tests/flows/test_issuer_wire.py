@@ -13,7 +13,7 @@ import apsw
 import pytest
 
 from ostiary.issuer.records import DisableClient
-from ostiary.model.endpoints import JWKS, TOKEN
+from ostiary.model.endpoints import JWKS, TOKEN, USERINFO
 from ostiary.model.events.issuer import IssuerRefused, TokensIssued
 from ostiary.model.ids import ClientId
 from ostiary.model.plan import Plan
@@ -139,12 +139,28 @@ def test_each_request_has_its_own_number_where_all_else_of_it_came_before(world:
         for number in range(3):
             assert (await line.answer(numbered(number).replace(own, other)))[0] == 401
             assert (await line.answer(numbered(number)))[0] == 200
+        chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (len(FORM), FORM)
+        assert (await line.answer(asked(b"x-request-id: w1-8\r\n" + TRACE + CHUNKED, chunks)))[0] == 200
+        assert (await line.answer(numbered(9, trace=b"")))[0] == 200
         stated = TRACE + b"tracestate: a=1\r\n"
         assert (await line.answer(numbered(3, trace=stated).replace(own, other)))[0] == 401
 
     wired(world, flow)
     refs = [event.ref for event in world.events() if isinstance(event, IssuerRefused)]
     assert refs == ["w1-0", "w1-1", "w1-2", "w1-3"]
+
+
+def test_a_request_without_a_body_has_its_own_number_too(world: TokenWorld) -> None:
+    get = f"GET {USERINFO} HTTP/1.1\r\nhost: issuer\r\nx-ostiary-peer: 192.0.2.7\r\nx-request-id: ".encode()
+
+    async def flow(wires: Wires, connect: Connect) -> None:
+        line = await connect()
+        for number in range(3):
+            assert (await line.answer(get + b"w2-%d\r\n" % number + TRACE + b"\r\n"))[0] == 401
+        assert (await line.answer(numbered(1)))[0] == 200
+
+    wired(world, flow)
+    assert [event.ref for event in world.events() if isinstance(event, IssuerRefused)] == ["w2-0", "w2-1", "w2-2"]
 
 
 def test_each_request_is_told_what_it_asks_where_its_head_came_before(world: TokenWorld) -> None:

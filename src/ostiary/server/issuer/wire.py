@@ -31,9 +31,9 @@ _CLOSE: Final[Header] = (b"connection", b"close")
 _LOG: Final = logging.getLogger("ostiary.issuer")
 
 _NUMBER: Final = b"\r\nx-request-id: "
-_TRACE: Final = b"traceparent: "
 _LENGTH: Final = b"content-length: "
-"""What stands behind that, as a rule."""
+_AS_A_RULE: Final = (b"traceparent: ", _LENGTH)
+"""What stands behind the number, the length only where there is a body."""
 _REMEMBERED: Final = 64 * 1024
 """Bytes of heads."""
 
@@ -215,9 +215,9 @@ class Heads:
         known = self._known.get(before)
         if known is not None:
             number, *others = rest.split(syntax.CRLF)
-            if len(others) == 2 and others[0].startswith(_TRACE) and others[1].startswith(_LENGTH):
-                return known, number, {b"content-length": [others[1][len(_LENGTH) :]]}
-        if known is None and (read := _read_head(before)).fields.keys().isdisjoint(_OF_ONE_REQUEST):
+            if 1 <= len(others) <= 2 and all(map(bytes.startswith, others, _AS_A_RULE)):
+                return known, number, {} if len(others) == 1 else {b"content-length": [others[1][len(_LENGTH) :]]}
+        elif (read := _read_head(before)).fields.keys().isdisjoint(_OF_ONE_REQUEST):
             self._known.add(before, read)
         whole = _read_head(head)
         return whole, whole.fields.get(REQUEST_ID, (None,))[-1], whole.fields
