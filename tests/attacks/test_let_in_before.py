@@ -1,5 +1,6 @@
 """A head that was let in comes again, byte for byte: what does not hang on these bytes is asked again."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -9,11 +10,15 @@ from gateway_world import ORIGIN
 from installed_app import BELOW, LIVING, SINCE, SUNSET, app_rules, stated
 from legacy_world import KEY, OldClients
 from listener_world import INSIDE, Listening
+from ostiary.contract.model import Contract
+from ostiary.gateway.decision import Answer
+from ostiary.gateway.filter import HSTS, of_issuer, of_service
 from ostiary.model.feed import Numbered, TokenRevoked
-from ostiary.model.ids import Role, Scope, TokenId
+from ostiary.model.ids import Role, Scope, ServiceName, TokenId
 from ostiary.model.reasons import Reason
-from rules_world import NOW, Rules
+from rules_world import NOW, Rules, answer
 
+API: Final = ServiceName("api")
 CONTRACT: Final[dict[str, Any]] = {
     "scopes": {"things": "See things", "more": "See more"},
     "roles": {"customer": ["things", "more"], "clerk": ["things"]},
@@ -103,3 +108,14 @@ def test_from_outside_where_the_route_is_internal() -> None:
     for _ in range(2):
         assert rules.why("GET /v1/inside", token, address=INSIDE) is None
         assert rules.why("GET /v1/inside", token) == (404, Reason.ROUTE_INTERNAL)
+
+
+@pytest.mark.parametrize("made", [lambda contract: of_service(contract.services[API], contract), of_issuer])
+def test_an_answer_whose_head_came_before_is_told_as_the_contract_in_force_has_it(
+    rules: Rules, made: Callable[[Contract], Answer]
+) -> None:
+    asked, head = rules.allowed("GET /things/ada", rules.token()), answer("Content-Length: 0")
+    careful, careless = (made(replace(rules.contract, hsts=hsts)) for hsts in (True, False))
+    for _ in range(2):
+        assert HSTS in careful(asked, head, b"")
+        assert HSTS not in careless(asked, head, b"")

@@ -16,6 +16,24 @@ MUCH: Final = bytes(range(256)) * 128 * 1024
 """More than all buffers on the way hold."""
 
 
+async def test_who_is_in_a_tunnel_that_its_service_ends_gets_all_and_may_still_say_something(tmp_path: Path) -> None:
+    """A socket that is closed with something unread in it is reset, and takes with it what is on its way."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_head(reader)
+        writer.write(SWITCH + b"all of it")
+        writer.close()
+
+    async with world(tmp_path, serve) as door:
+        line = await switched(door)
+        assert await line.reader.read() == b"all of it"
+        [client] = door.worker.connections
+        for _ in range(3):
+            await line.send(b"said later")
+            await asyncio.sleep(0.02)
+        assert not client.is_closing()
+
+
 class Origin:
     """Takes nothing of its first tunnel until the test lets it; answers everybody else."""
 

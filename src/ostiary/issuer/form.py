@@ -55,7 +55,7 @@ def read_pairs(raw: bytes) -> list[tuple[str, str]]:
     pairs = [pair.partition("=") for pair in text.split("&")] if raw else []
     if len(pairs) > MOST_PARAMETERS:
         raise InvalidRequest(Reason.PARAMETER_INVALID, "too many parameters")
-    if decode(text) is text:
+    if decode(text) is text:  # nothing of it is encoded
         return [(name, value) for name, _, value in pairs]
     return [(decode(name), decode(value)) for name, _, value in pairs]
 
